@@ -1,0 +1,112 @@
+/// The engine on this machine's cores: lane groups spread over oneTBB's workers.
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "kernels/cpu/denormals.h"
+#include "kernels/cpu/lane_group.h"
+
+namespace mixfarm {
+
+int tile_frames(int rate) {
+    const int bin = rate / 100;
+    return rate % 11025 == 0 ? bin / 3 : bin / 4;
+}
+
+LoadedSong::LoadedSong(const SongView& song) : view(song), tile(tile_frames(song.rate)) {
+    const int bin = song.rate / 100;
+    MF_CHECK(song.rate >= 32000 && song.rate % 100 == 0 && tile <= kMaxTile && bin % tile == 0);
+    MF_CHECK(song.frames > 0 && !song.stems.empty());
+    tiles_per_bin = bin / tile;
+    tiles = (song.frames + tile - 1) / tile;
+    for (const StemView& stem : song.stems) awake.push_back(awake_tiles(stem, song.frames, tile, song.rate));
+    bands = std::make_unique<BandMap>(song.rate);
+    fft = std::make_unique<LaneFft>(bands->size);
+}
+
+namespace {
+
+std::string processor_name() {
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);) {
+        if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+    }
+    return "processor";
+}
+
+class CpuEngine final : public Engine {
+public:
+    explicit CpuEngine(int threads)
+        : arena_(threads > 0 ? threads : static_cast<int>(oneapi::tbb::this_task_arena::max_concurrency())) {}
+
+    DeviceInfo info() const override {
+        return {"cpu", processor_name(), lane_count<CpuLanes>, arena_.max_concurrency()};
+    }
+    int good_batch() const override { return lane_count<CpuLanes> * arena_.max_concurrency(); }
+
+    void load(const SongView& song) override { song_ = std::make_unique<LoadedSong>(song); }
+
+    std::vector<Measurement> evaluate(std::span<const MixSettings> mixes, std::span<const Excerpt> excerpts,
+                                      const MasterTarget& target) override {
+        std::vector<Measurement> results(mixes.size());
+        for_groups(mixes.size(), [&](std::size_t first, std::size_t count) {
+            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count));
+            std::vector<Measurement> part = group->evaluate(excerpts, target);
+            std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(first));
+        });
+        return results;
+    }
+
+    std::vector<StereoAudio> render(std::span<const MixSettings> mixes, const MasterTarget& target) override {
+        MF_CHECK(song_ != nullptr);
+        std::vector<StereoAudio> audio(mixes.size());
+        const Excerpt whole{0, song_->view.frames, 0};
+        for_groups(mixes.size(), [&](std::size_t first, std::size_t count) {
+            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count));
+            std::vector<StereoAudio> part(count);
+            group->evaluate({&whole, 1}, target, &part);
+            std::move(part.begin(), part.end(), audio.begin() + static_cast<std::ptrdiff_t>(first));
+        });
+        return audio;
+    }
+
+    StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) override {
+        MF_CHECK(song_ != nullptr && stem >= 0 && stem < static_cast<int>(song_->view.stems.size()));
+        const FlushDenormals flush;
+        StereoAudio audio{song_->view.rate, std::vector<float>(static_cast<std::size_t>(song_->view.frames)),
+                          std::vector<float>(static_cast<std::size_t>(song_->view.frames))};
+        std::make_unique<LaneGroup<float>>(*song_, std::span(&mix, 1))->strip_audio(stem, audio);
+        const auto gain = static_cast<float>(gain_of_db(gain_db));
+        for (float& x : audio.left) x *= gain;
+        for (float& x : audio.right) x *= gain;
+        return audio;
+    }
+
+private:
+    template <class Work>
+    void for_groups(std::size_t mixes, Work work) {
+        MF_CHECK(song_ != nullptr);
+        const std::size_t workers = static_cast<std::size_t>(arena_.max_concurrency());
+        // Fewer mixes than registers times workers: share them out evenly, so that no core idles.
+        const std::size_t per_group = std::clamp<std::size_t>((mixes + workers - 1) / workers, 1, lane_count<CpuLanes>);
+        const std::size_t groups = (mixes + per_group - 1) / per_group;
+        arena_.execute([&] {
+            oneapi::tbb::parallel_for(std::size_t{0}, groups, [&](std::size_t g) {
+                const FlushDenormals flush;
+                work(g * per_group, std::min(per_group, mixes - g * per_group));
+            }, oneapi::tbb::simple_partitioner{});
+        });
+    }
+
+    oneapi::tbb::task_arena arena_;
+    std::unique_ptr<LoadedSong> song_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_cpu_engine(int threads) { return std::make_unique<CpuEngine>(threads); }
+
+}  // namespace mixfarm

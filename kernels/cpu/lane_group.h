@@ -1,0 +1,339 @@
+/// One register full of candidates through the whole chain: listen, find the master gain, master, measure.
+///
+/// F = CpuLanes in the engine, F = float in the tests: the same numbers either way, because lanes never meet.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "kernels/console/limiter.h"
+#include "kernels/console/master_gain.h"
+#include "kernels/console/silence.h"
+#include "kernels/console/strip.h"
+#include "kernels/core/check.h"
+#include "kernels/meters/book.h"
+#include "kernels/meters/spectrum.h"
+
+namespace mixfarm {
+
+inline constexpr int kMaxTile = 640;   ///< frames; 192 kHz has 480, 176.4 kHz 588
+
+/// A song with everything that does not depend on the candidate.
+struct LoadedSong {
+    SongView view;
+    int tile = 0, tiles_per_bin = 0;
+    std::int64_t tiles = 0;
+    std::vector<std::vector<std::uint8_t>> awake;   ///< [stems][tiles]
+    std::unique_ptr<BandMap> bands;
+    std::unique_ptr<LaneFft> fft;
+
+    explicit LoadedSong(const SongView& song);
+};
+
+/// How far the integrated loudness of a finished mix may lie from its target before the gain is corrected.
+inline constexpr double kLoudnessTolerance = 0.05;
+inline constexpr int kMaxCorrections = 4;
+/// A listening pass is kept instead of rendered again while it fits in this many bytes a worker.
+inline constexpr std::size_t kStoredMixBytes = std::size_t{160} << 20;
+
+template <class F>
+class LaneGroup {
+public:
+    /// At most lane_count<F> mixes; lanes without a mix repeat the first one.
+    LaneGroup(const LoadedSong& song, std::span<const MixSettings> mixes)
+        : song_(song), count_(static_cast<int>(mixes.size())), coefs_(song.view.stems.size()), states_(song.view.stems.size()) {
+        MF_CHECK(count_ >= 1 && count_ <= lane_count<F>);
+        const std::size_t stems = song.view.stems.size();
+        for (int i = 0; i < lane_count<F>; ++i) {
+            const std::vector<float>& rows = mixes[static_cast<std::size_t>(i < count_ ? i : 0)].strips;
+            MF_CHECK_EQ(rows.size(), stems * strip::kParamCount);
+            for (std::size_t s = 0; s < stems; ++s) {
+                strip::set_lane_coefs(coefs_[s], i, strip::design(rows.data() + s * strip::kParamCount, song.view.rate));
+            }
+        }
+    }
+
+    /// Renders and measures; with `audio` ([mixes], lengths set here) also keeps what was measured as sound.
+    std::vector<Measurement> evaluate(std::span<const Excerpt> excerpts, const MasterTarget& target,
+                                      std::vector<StereoAudio>* audio = nullptr) {
+        plan(excerpts);
+        const LimiterSetup limiter = limiter::setup(song_.view.rate, song_.tile, target.true_peak_dbtp);
+        listen();
+        const GainSetup gains = gain_setup(song_.view.rate, song_.tile, song_.tiles_per_bin, target.loudness_lufs, limiter);
+        const GainSolution<F> solved = solve_gain(gains, energy_.data(), peak_.data(), bins_.data(),
+                                                  static_cast<int>(bins_.size()), weight_.data());
+        F gain = solved.gain;
+        std::vector<Measurement> results;
+        for (int round = 0;; ++round) {
+            results = master(limiter, gain, audio);
+            bool again = false;
+            for (int i = 0; i < lane_count<F> && round < kMaxCorrections; ++i) {
+                const Measurement& m = results[static_cast<std::size_t>(std::min(i, count_ - 1))];
+                const double off = target.loudness_lufs - m.metrics[0];
+                const bool heard = lane(solved.loudness, i) > -99;
+                if (i < count_ && heard && m.finite && std::abs(off) > kLoudnessTolerance &&
+                    lane(gain, i) < master_gain::kMaxGain) {
+                    // Limiting eats part of every added decibel: step further where it is at work.
+                    const double step = off * (m.limiter_loss_lu > 0.5f ? 1.6 : 1.05);
+                    set_lane(gain, i, static_cast<float>(std::min<double>(master_gain::kMaxGain, lane(gain, i) * std::pow(10.0, step / 20))));
+                    again = true;
+                }
+            }
+            if (!again) break;
+        }
+        return results;
+    }
+
+    /// Stem `stem` behind its strip over the whole song, lane 0, in `audio`.
+    void strip_audio(int stem, StereoAudio& audio) {
+        const auto s = static_cast<std::size_t>(stem);
+        states_[s] = {};
+        for (std::int64_t t = 0; t < song_.tiles; ++t) {
+            clear_mix();
+            add_strip(s, t, false);
+            const std::int64_t from = t * song_.tile, count = std::min<std::int64_t>(song_.tile, song_.view.frames - from);
+            for (std::int64_t n = 0; n < count; ++n) {
+                audio.left[static_cast<std::size_t>(from + n)] = lane(mix_left_[n], 0);
+                audio.right[static_cast<std::size_t>(from + n)] = lane(mix_right_[n], 0);
+            }
+        }
+    }
+
+private:
+    struct Stretch {
+        std::int64_t warm, first, last;   ///< tiles: rendering starts, measuring starts, measuring ends (exclusive)
+        std::int64_t frames;              ///< measured frames, the song's end respected
+    };
+
+    void plan(std::span<const Excerpt> excerpts) {
+        stretches_.clear();
+        bins_.clear();
+        const int tile = song_.tile, bin = tile * song_.tiles_per_bin;
+        std::int64_t tiles = 0, rendered = 0;
+        for (const Excerpt& e : excerpts) {
+            MF_CHECK(e.start >= 0 && e.frames > 0 && e.start % bin == 0 && e.start < song_.view.frames);
+            Stretch s;
+            s.first = e.start / tile;
+            s.warm = std::max<std::int64_t>(0, (e.start - e.warmup) / bin * song_.tiles_per_bin);
+            s.frames = std::min(e.frames, song_.view.frames - e.start);
+            s.last = s.first + (s.frames + tile - 1) / tile;
+            stretches_.push_back(s);
+            bins_.push_back(static_cast<int>(s.frames / bin));   // loudness counts whole bins only
+            tiles += std::int64_t{bins_.back()} * song_.tiles_per_bin;
+            rendered += s.last + 1 - s.warm;
+        }
+        const std::size_t bytes = static_cast<std::size_t>(rendered) * static_cast<std::size_t>(tile) * 2 * sizeof(F);
+        stored_.clear();
+        keep_ = bytes <= kStoredMixBytes * lane_count<F> / 16;
+        if (keep_) stored_.reserve(static_cast<std::size_t>(rendered * tile * 2));
+        energy_.assign(static_cast<std::size_t>(tiles), F(0.f));
+        peak_.assign(static_cast<std::size_t>(tiles), F(0.f));
+        weight_.assign(static_cast<std::size_t>(tiles / song_.tiles_per_bin + 1), F(0.f));
+    }
+
+    void clear_mix() {
+        for (int n = 0; n < song_.tile; ++n) mix_left_[n] = F(0.f), mix_right_[n] = F(0.f);
+    }
+
+    /// Adds stem `s` of tile `t` to the mix tile; with `count` also to the stem's energy.
+    void add_strip(std::size_t s, std::int64_t t, bool count) {
+        if (!song_.awake[s][static_cast<std::size_t>(t)]) {
+            asleep_[s] = true;
+            return;
+        }
+        if (asleep_[s]) {
+            states_[s] = {};
+            asleep_[s] = false;
+        }
+        const std::int64_t from = t * song_.tile;
+        const auto frames = static_cast<int>(std::min<std::int64_t>(song_.tile, song_.view.frames - from));
+        const float* left = song_.view.stems[s].left + from;
+        const float* right = song_.view.stems[s].right + from;
+        F energy = F(0.f);
+        strip::run(
+            coefs_[s], states_[s], left_, right_, frames, [&](int n, F& l, F& r) { l = F(left[n]), r = F(right[n]); },
+            [&](int n, F l, F r) {
+                mix_left_[n] = mix_left_[n] + l;
+                mix_right_[n] = mix_right_[n] + r;
+                energy = fma_(l, l, fma_(r, r, energy));
+            });
+        if (count) stem_energy_[s] = stem_energy_[s] + energy;
+    }
+
+    /// The mix of tile `t`; silence behind the song's end. Strips are added in stem order, always.
+    void mix_tile(std::int64_t t, bool count) {
+        clear_mix();
+        if (t >= song_.tiles) return;
+        for (std::size_t s = 0; s < coefs_.size(); ++s) add_strip(s, t, count);
+    }
+
+    void rest_strips() {
+        for (auto& state : states_) state = {};
+        asleep_.assign(coefs_.size(), false);
+    }
+
+    /// First pass: K-weighted energy and sample peak of every tile of the unlimited mix that belongs to a whole bin.
+    void listen() {
+        const KSetup k = k_setup(song_.view.rate);
+        stem_energy_.assign(coefs_.size(), F(0.f));
+        std::size_t at = 0;
+        for (std::size_t i = 0; i < stretches_.size(); ++i) {
+            const Stretch& s = stretches_[i];
+            const std::int64_t whole = std::int64_t{bins_[i]} * song_.tiles_per_bin;
+            rest_strips();
+            KState<F> left{}, right{};
+            for (std::int64_t t = s.warm; t <= s.last; ++t) {
+                const bool measured = t >= s.first && t < s.last;
+                mix_tile(t, measured);
+                if (keep_) {
+                    stored_.insert(stored_.end(), mix_left_, mix_left_ + song_.tile);
+                    stored_.insert(stored_.end(), mix_right_, mix_right_ + song_.tile);
+                }
+                F energy = F(0.f), peak = F(0.f);
+                for (int n = 0; n < song_.tile; ++n) {
+                    const F l = k_weight(mix_left_[n], k, left), r = k_weight(mix_right_[n], k, right);
+                    energy = fma_(l, l, fma_(r, r, energy));
+                    peak = max_(peak, max_(abs_(mix_left_[n]), abs_(mix_right_[n])));
+                }
+                if (t >= s.first && t < s.first + whole) {
+                    energy_[at] = energy;
+                    peak_[at] = peak;
+                    ++at;
+                }
+            }
+        }
+    }
+
+    /// Second pass: gain, limiter and every meter.
+    std::vector<Measurement> master(const LimiterSetup& setup, F gain, std::vector<StereoAudio>* audio) {
+        const meters::Setup meter_setup = meters::setup(song_.view.rate);
+        const int tile = song_.tile;
+        Spectrum<F> spectrum(*song_.bands, *song_.fft);
+        std::vector<F> sums;
+        std::vector<MeterRecord::Stretch> stretches;
+        std::int64_t frames = 0;
+        auto limiter = std::make_unique<LimiterState<F>>();
+        auto meter = std::make_unique<meters::State<F>>();
+        const F* stored = stored_.data();
+        if (audio) {
+            for (auto& a : *audio) a = {song_.view.rate, {}, {}};
+        }
+        for (const Stretch& s : stretches_) {
+            *limiter = {};
+            const F highest = meter->true_peak.highest;
+            *meter = {};
+            meter->true_peak.highest = highest;
+            if (!keep_) rest_strips();
+            int in_bin = 0, bins = 0;
+            // What enters the limiter as tile t leaves it as tile t - 1.
+            for (std::int64_t t = s.warm; t <= s.last; ++t) {
+                if (keep_) {
+                    std::copy(stored, stored + tile, mix_left_);
+                    std::copy(stored + tile, stored + 2 * tile, mix_right_);
+                    stored += 2 * tile;
+                } else {
+                    mix_tile(t, false);
+                }
+                limit(setup, *limiter, gain, mix_left_, mix_right_, tile);
+                const std::int64_t heard = t - 1;
+                if (heard < s.first) {
+                    if (heard >= s.warm) Loudness::run(meter_setup.loudness, meter->loudness, mix_left_, mix_right_, tile);
+                    meter->loudness.energy = F(0.f), meter->loudness.cross = F(0.f);
+                    continue;
+                }
+                const auto count = static_cast<int>(std::min<std::int64_t>(tile, s.frames - (heard - s.first) * tile));
+                meters::run(meter_setup, *meter, mix_left_, mix_right_, count);
+                spectrum.push(mix_left_, mix_right_, count);
+                frames += count;
+                if (audio) keep_audio(*audio, count);
+                if (++in_bin == song_.tiles_per_bin || t == s.last) {
+                    sums.resize(sums.size() + meters::kSums);
+                    meters::end_bin(*meter, sums.data() + sums.size() - meters::kSums);
+                    in_bin = 0;
+                    ++bins;
+                }
+            }
+            spectrum.end_stretch();
+            stretches.push_back({bins, static_cast<int>(s.frames / (tile * song_.tiles_per_bin))});
+        }
+        return read(gain, sums, stretches, frames, spectrum);
+    }
+
+    void keep_audio(std::vector<StereoAudio>& audio, int count) {
+        for (int i = 0; i < count_; ++i) {
+            StereoAudio& a = audio[static_cast<std::size_t>(i)];
+            for (int n = 0; n < count; ++n) {
+                a.left.push_back(lane(mix_left_[n], i));
+                a.right.push_back(lane(mix_right_[n], i));
+            }
+        }
+    }
+
+    std::vector<Measurement> read(F gain, const std::vector<F>& sums, const std::vector<MeterRecord::Stretch>& stretches,
+                                  std::int64_t frames, const Spectrum<F>& spectrum) const {
+        std::vector<Measurement> results(static_cast<std::size_t>(count_));
+        for (int i = 0; i < count_; ++i) {
+            MeterRecord record;
+            record.rate = song_.view.rate;
+            record.sums_per_bin = meters::kSums;
+            record.stretches = stretches;
+            record.frames = frames;
+            record.bins.resize(sums.size());
+            bool finite = true;
+            for (std::size_t k = 0; k < sums.size(); ++k) {
+                record.bins[k] = lane(sums[k], i);
+                finite = finite && std::isfinite(record.bins[k]);
+            }
+            spectrum.read(i, record.left_power.data(), record.right_power.data(), record.cross_power.data());
+            Measurement& m = results[static_cast<std::size_t>(i)];
+            m.metrics = meters::finish(record);
+            for (std::size_t b = 0; b < kBands; ++b) {
+                m.left_power[b] = static_cast<float>(record.left_power[b]);
+                m.right_power[b] = static_cast<float>(record.right_power[b]);
+                m.cross_power[b] = static_cast<float>(record.cross_power[b]);
+                finite = finite && std::isfinite(m.left_power[b]) && std::isfinite(m.right_power[b]);
+            }
+            m.finite = finite;
+            m.master_gain_db = static_cast<float>(20 * std::log10(static_cast<double>(lane(gain, i))));
+            m.limiter_loss_lu = static_cast<float>(std::max(0.0, unlimited_lufs(i) + m.master_gain_db - m.metrics[0]));
+            m.stem_power.resize(stem_energy_.size());
+            for (std::size_t s = 0; s < stem_energy_.size(); ++s) {
+                m.stem_power[s] = static_cast<float>(lane(stem_energy_[s], i) / (2.0 * static_cast<double>(std::max<std::int64_t>(1, frames))));
+            }
+        }
+        return results;
+    }
+
+    /// Integrated loudness of lane `i` in front of gain and limiter.
+    double unlimited_lufs(int i) const {
+        std::vector<double> blocks;
+        const int per_bin = song_.tiles_per_bin;
+        const double frames = 0.4 * song_.view.rate;
+        std::size_t first = 0;
+        for (const int bins : bins_) {
+            for (int b = 0; b + master_gain::kBlockBins <= bins; b += master_gain::kHopBins) {
+                double z = 0;
+                for (int t = 0; t < master_gain::kBlockBins * per_bin; ++t) z += lane(energy_[first + static_cast<std::size_t>(b * per_bin + t)], i);
+                blocks.push_back(z / frames);
+            }
+            first += static_cast<std::size_t>(bins) * static_cast<std::size_t>(per_bin);
+        }
+        return gated_loudness(blocks);
+    }
+
+    const LoadedSong& song_;
+    int count_;
+    std::vector<StripCoefs<F>> coefs_;
+    std::vector<StripState<F>> states_;
+    std::vector<bool> asleep_;
+    std::vector<F> stem_energy_;                       ///< sum of left^2 + right^2 over the measured tiles
+    std::vector<Stretch> stretches_;
+    std::vector<int> bins_;                            ///< whole bins of each stretch
+    std::vector<F> energy_, peak_, weight_, stored_;
+    bool keep_ = false;
+    F left_[kMaxTile], right_[kMaxTile], mix_left_[kMaxTile], mix_right_[kMaxTile];
+};
+
+}  // namespace mixfarm

@@ -1,0 +1,35 @@
+/// Pan: sine/cosine law of constant power, scaled to 0 dB in the centre (+3 dB hard to one side); balance for stereo stems.
+#pragma once
+
+#include <numbers>
+
+#include "kernels/effects/effect.h"
+
+namespace mixfarm {
+
+struct Pan {
+    static constexpr ParamSpec kParams[] = {{"position", "", -1.f, 1.f, 0.f, Scale::linear}};
+    template <class F>
+    struct Coefs {
+        F left, right;
+    };
+    template <class F>
+    struct State {};
+
+    static Coefs<float> design(const float* p, double) {
+        if (p[0] == 0) return {1.f, 1.f};
+        const double angle = (double(p[0]) + 1) * std::numbers::pi / 4;
+        return {static_cast<float>(std::numbers::sqrt2 * std::cos(angle)),
+                static_cast<float>(std::numbers::sqrt2 * std::sin(angle))};
+    }
+    template <class F>
+    MF_HD static void step(const Coefs<F>& c, State<F>&, F& left, F& right) {
+        left = left * c.left;
+        right = right * c.right;
+    }
+    static double response_db(const Coefs<float>& c, double, double) {
+        return 10 * std::log10((double(c.left) * c.left + double(c.right) * c.right) / 2);
+    }
+};
+
+}  // namespace mixfarm

@@ -1,0 +1,169 @@
+/// How every meter's sums become metrics, in double precision on the host.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/meters/book.h"
+
+namespace mixfarm {
+namespace {
+
+constexpr int kMomentaryBins = 40;   // 400 ms
+constexpr int kShortTermBins = 300;  // 3 s
+constexpr int kHopBins = 10;         // 100 ms, 75 % overlap of the gating blocks
+constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
+
+double lufs(double power) { return power > 0 ? -0.691 + 10 * std::log10(power) : -70.0; }
+double power_of_lufs(double level) { return std::pow(10.0, (level + 0.691) / 10); }
+
+/// Mean squares of all windows of `length` bins every `hop` bins, never across two stretches.
+std::vector<double> windows(const MeterRecord& record, int sum, int length, int hop) {
+    std::vector<double> out;
+    const double frames_per_window = length * record.rate / 100;
+    int first = 0;
+    for (const MeterRecord::Stretch& stretch : record.stretches) {
+        std::vector<double> prefix(static_cast<std::size_t>(stretch.bins) + 1, 0.0);
+        for (int b = 0; b < stretch.bins; ++b) prefix[b + 1] = prefix[b] + record.at(first + b, sum);
+        for (int b = 0; b + length <= stretch.whole_bins; b += hop) {
+            out.push_back((prefix[b + length] - prefix[b]) / frames_per_window);
+        }
+        first += stretch.bins;
+    }
+    return out;
+}
+
+double total(const MeterRecord& record, int sum) {
+    double t = 0;
+    for (int b = 0; b < record.bin_count(); ++b) t += record.at(b, sum);
+    return t;
+}
+
+double highest(const MeterRecord& record, int sum) {
+    double t = 0;
+    for (int b = 0; b < record.bin_count(); ++b) t = std::max(t, record.at(b, sum));
+    return t;
+}
+
+float largest_lufs(const std::vector<double>& powers) {
+    return powers.empty() ? -70.f
+                          : static_cast<float>(std::max(-70.0, lufs(*std::max_element(powers.begin(), powers.end()))));
+}
+
+}  // namespace
+
+double gated_loudness(const std::vector<double>& block_power) {
+    const double floor = power_of_lufs(-70);
+    double sum = 0;
+    std::size_t count = 0;
+    for (const double p : block_power)
+        if (p > floor) sum += p, ++count;
+    if (count == 0) return -70;
+    const double relative = std::max(floor, 0.1 * sum / static_cast<double>(count));
+    sum = 0, count = 0;
+    for (const double p : block_power)
+        if (p > relative) sum += p, ++count;
+    return count ? lufs(sum / static_cast<double>(count)) : -70;
+}
+
+double loudness_range(std::vector<double> power) {
+    std::erase_if(power, [](double p) { return p < power_of_lufs(-70); });
+    if (power.empty()) return 0;
+    double mean = 0;
+    for (const double p : power) mean += p;
+    mean /= static_cast<double>(power.size());
+    std::erase_if(power, [mean](double p) { return p < 0.01 * mean; });
+    std::sort(power.begin(), power.end());
+    const auto percentile = [&power](double p) {
+        const auto i = static_cast<std::size_t>(std::lround(static_cast<double>(power.size() - 1) * p));
+        return lufs(power[i]);
+    };
+    return percentile(0.95) - percentile(0.10);
+}
+
+void Loudness::finish(const MeterRecord& record, int first_sum, float* row, int first) {
+    const std::vector<double> momentary = windows(record, first_sum, kMomentaryBins, 1);
+    const std::vector<double> short_term = windows(record, first_sum, kShortTermBins, 1);
+    std::vector<double> gate = windows(record, first_sum, kMomentaryBins, kHopBins);
+    const double integrated = gated_loudness(gate);
+    row[first] = static_cast<float>(integrated);
+    row[first + 1] = static_cast<float>(loudness_range(windows(record, first_sum, kShortTermBins, kHopBins)));
+    row[first + 2] = largest_lufs(momentary);
+    row[first + 3] = largest_lufs(short_term);
+    // The fold is scaled so that a mono signal keeps its loudness: (L + R) / 2 in both speakers, energy (LL + RR + 2 LR) / 2.
+    const std::vector<double> twice_cross = windows(record, first_sum + 1, kMomentaryBins, kHopBins);
+    for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = std::max(0.0, gate[i] + twice_cross[i]) / 2;
+    row[first + 4] = record.channels < 2 || integrated <= -70
+                         ? kUndefined
+                         : static_cast<float>(integrated - gated_loudness(gate));
+}
+
+void TruePeak::finish(const MeterRecord& record, int first_sum, float* row, int first) {
+    const double sample = highest(record, first_sum), peak = std::max(sample, highest(record, first_sum + 1));
+    const auto db = [](double x) { return static_cast<float>(x > 1e-6 ? 20 * std::log10(x) : -120.0); };
+    row[first] = db(peak);
+    row[first + 1] = db(sample);
+    row[first + 2] = db(peak) - row[metric_index("integrated_lufs")];
+    row[first + 3] = db(peak) - row[metric_index("max_short_term_lufs")];
+}
+
+void Level::finish(const MeterRecord& record, int first_sum, float* row, int first) {
+    const double ll = total(record, first_sum), rr = total(record, first_sum + 1), lr = total(record, first_sum + 2);
+    const double frames = std::max<double>(1, static_cast<double>(record.frames));
+    const double mean = (ll + rr) / (record.channels * frames);
+    row[first] = mean > 0 ? static_cast<float>(row[metric_index("sample_peak_dbfs")] - db_of_power(mean)) : 0.f;
+    if (record.channels < 2) {
+        for (int i = 1; i <= 3; ++i) row[first + i] = kUndefined;
+        return;
+    }
+    const double both = std::sqrt(ll * rr), mid = (ll + rr + 2 * lr) / 4, side = (ll + rr - 2 * lr) / 4;
+    row[first + 1] = both > 0 ? static_cast<float>(lr / both) : kUndefined;
+    row[first + 2] = mid > 1e-30 ? static_cast<float>(std::max(0.0, side) / mid) : kUndefined;
+    row[first + 3] = ll > 0 && rr > 0 ? static_cast<float>(db_of_power(rr) - db_of_power(ll)) : kUndefined;
+}
+
+void Tone::finish(const MeterRecord& record, int, float* row, int first) {
+    double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+    for (int b = 0; b < kBands; ++b) {
+        const double hz = band_centre_hz(b), power = record.left_power[b] + record.right_power[b];
+        if (hz < 99 || hz > 10100 || power <= 1e-20) continue;
+        const double x = std::log2(hz), y = db_of_power(power);
+        n += 1, sx += x, sy += y, sxx += x * x, sxy += x * y;
+    }
+    const double spread = n * sxx - sx * sx;
+    row[first] = n > 2 ? static_cast<float>((n * sxy - sx * sy) / spread) : kUndefined;
+}
+
+std::vector<float> meters::finish(const MeterRecord& record) {
+    std::vector<float> row(static_cast<std::size_t>(kMetrics), kUndefined);
+    int sum = 0, first = 0;
+#define MF_METER(name, Type)                         \
+    Type::finish(record, sum, row.data(), first); \
+    sum += Type::kSums;                              \
+    first += static_cast<int>(sizeof(Type::kMetrics) / sizeof(MetricInfo));
+#include "kernels/meters/meters.def"
+#undef MF_METER
+    return row;
+}
+
+std::span<const MetricInfo> mix_metrics() {
+    static const std::vector<MetricInfo> all = [] {
+        std::vector<MetricInfo> list;
+#define MF_METER(name, Type) \
+    for (const MetricInfo& metric : Type::kMetrics) list.push_back(metric);
+#include "kernels/meters/meters.def"
+#undef MF_METER
+        return list;
+    }();
+    return all;
+}
+
+int metric_index(std::string_view name) {
+    const auto all = mix_metrics();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (name == all[i].name) return static_cast<int>(i);
+    return -1;
+}
+
+double band_centre_hz(int band) { return 1000 * std::pow(10.0, (band - 16) / 10.0); }
+
+}  // namespace mixfarm

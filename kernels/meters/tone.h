@@ -1,0 +1,24 @@
+/// Tone: the slope of the third-octave spectrum; the bands themselves come from the spectrum analyser (spectrum.h).
+#pragma once
+
+#include "kernels/meters/meter.h"
+
+namespace mixfarm {
+
+struct Tone {
+    /// Least-squares slope of band level over octaves, 100 Hz to 10 kHz. Band levels: white noise reads +3 dB per octave.
+    static constexpr MetricInfo kMetrics[] = {{"tilt_db_per_octave", "dB/octave"}};
+    static constexpr int kSums = 0;
+    struct Setup {};
+    template <class F>
+    struct State {};
+
+    static Setup setup(double) { return {}; }
+    template <class F>
+    MF_HD static void run(const Setup&, State<F>&, const F*, const F*, int) {}
+    template <class F>
+    MF_HD static void end_bin(State<F>&, F*) {}
+    static void finish(const MeterRecord& record, int first_sum, float* row, int first);
+};
+
+}  // namespace mixfarm
