@@ -13,7 +13,7 @@ struct Excess {
 };
 
 /// Bump in [low_hz, high_hz] over the straight line (dB over log frequency) through three third octaves on either side,
-/// one band of distance left free. 0 when a side lies more than 25 dB below the region: then it is the stem's own range.
+/// one band of distance left free. 0 when a side lies more than 18 dB below the region: then it is the stem's own range.
 Excess spectral_excess(const std::array<double, kBands>& band_power, double low_hz, double high_hz);
 Excess boxiness(const std::array<double, kBands>& band_power);   ///< 250 to 500 Hz
 Excess harshness(const std::array<double, kBands>& band_power);  ///< 2 to 5 kHz

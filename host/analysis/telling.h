@@ -7,7 +7,8 @@
 
 namespace mixfarm {
 
-/// Index of the stems that carry the song: intent lead, else lead vocals, else synth leads, else backing vocals; may be empty.
+/// Index of the stems that carry the song: intent lead and lead vocals, else synth leads, else
+/// backing vocals; none with intent background; may be empty.
 std::vector<int> lead_stems(const Song& song, const std::vector<StemProfile>& stems);
 
 /// At most three disjoint excerpts of about seconds / 3 each, in song order, on the 100 ms grid, with 1 s of warm-up:

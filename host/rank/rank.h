@@ -26,9 +26,9 @@ double heard_distance(std::span<const float> a, std::span<const float> b);
 
 /// No two picks are nearer than this, in heard_distance.
 inline constexpr double kMinPickDistance = 2.0;
-/// What being close costs: a mix on top of a chosen one loses this much of its technical score, one at kMinPickDistance half of
-/// it, a far one nothing: kClosenessCost / (1 + (distance / kMinPickDistance)^2).
+/// What being close to a chosen mix costs in technical score, at distance d: kClosenessCost / (1 + (d / kHalfCloseDistance)^2).
 inline constexpr double kClosenessCost = 0.1;
+inline constexpr double kHalfCloseDistance = 2 * kMinPickDistance;
 /// Picks come from within this much technical score below the best; where these do not fill the list, the band is doubled, and
 /// again, until they do or all mixes have been looked at.
 inline constexpr double kGoodBand = 0.05;

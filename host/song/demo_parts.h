@@ -1,4 +1,5 @@
-/// The players of the demo song: each renders its part over the whole song at a natural level of its own.
+/// The players of the demo song: each renders its part over the whole song at a natural level of
+/// its own.
 #pragma once
 
 #include <vector>
@@ -16,13 +17,13 @@ Track play_percussion();  ///< stereo: shaker left, tambourine and congas right
 Track play_overheads(const Track& kick, const Track& snare, const Track& hats, const Track& toms);
 
 Track play_bass();
-Track play_guitar();      ///< stereo: two takes of plucked strings (Karplus-Strong)
-Track play_keys();        ///< stereo: frequency-modulated electric piano with tremolo
-Track play_pad();         ///< stereo
+Track play_guitar();  ///< stereo: two takes of plucked strings (Karplus-Strong)
+Track play_keys();    ///< stereo: frequency-modulated electric piano with tremolo
+Track play_pad();     ///< stereo
 Track play_synth_lead();
-Track play_effects();     ///< stereo: risers, impacts; silent most of the time
+Track play_effects();  ///< stereo: risers, impacts; silent most of the time
 
 Track sing_lead();
-Track sing_backing();     ///< stereo: four voices
+Track sing_backing();  ///< stereo: four voices
 
 }  // namespace mixfarm::demo

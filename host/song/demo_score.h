@@ -1,4 +1,5 @@
-/// The demo song on paper: form, harmony, melody, rhythm. Positions in beats (quarter notes) from the start.
+/// The demo song on paper: form, harmony, melody, rhythm. Positions in beats (quarter notes) from
+/// the start.
 #pragma once
 
 #include <array>
@@ -14,14 +15,27 @@ namespace mixfarm::demo {
 inline constexpr double kTempo_bpm = 112;
 inline constexpr std::int64_t kBeat = 23625;  ///< frames: 60 s / 112 at 44.1 kHz
 inline constexpr int kBars = 32;
-inline constexpr std::int64_t kFrames = kBars * 4 * kBeat + 2 * kRate;  ///< the last chord rings for two seconds
+inline constexpr std::int64_t kFrames =
+    kBars * 4 * kBeat + 2 * kRate;  ///< the last chord rings for two seconds
+
+inline Track mono_track() {
+    return {std::vector<float>(kFrames, 0.0f), {}};
+}
+inline Track stereo_track() {
+    return {std::vector<float>(kFrames, 0.0f), std::vector<float>(kFrames, 0.0f)};
+}
 
 struct SectionPlan {
     std::string_view name;
     int first_bar, bars;
 };
 inline constexpr std::array<SectionPlan, 6> kForm{{
-    {"intro", 0, 4}, {"verse", 4, 8}, {"chorus", 12, 4}, {"verse", 16, 4}, {"chorus", 20, 8}, {"outro", 28, 4},
+    {"intro", 0, 4},
+    {"verse", 4, 8},
+    {"chorus", 12, 4},
+    {"verse", 16, 4},
+    {"chorus", 20, 8},
+    {"outro", 28, 4},
 }};
 const SectionPlan& section_of(int bar);
 
@@ -44,7 +58,8 @@ std::vector<Note> synth_line();
 /// `steps` of the C major scale above (or below) a note of that scale.
 int scale_step(int midi, int steps);
 
-/// The start frame of a sixteenth: swung, `late_ms` behind the beat, and never twice the same (deviation 3 ms).
+/// The start frame of a sixteenth: swung, `late_ms` behind the beat, and never twice the same
+/// (deviation 3 ms).
 std::int64_t played_at(double beat, double late_ms, Noise& human);
 
 }  // namespace mixfarm::demo

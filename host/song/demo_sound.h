@@ -1,4 +1,5 @@
-/// The grains the demo song is made of: maths without libm (so that every machine makes the same samples), noise, filters.
+/// The grains the demo song is made of: maths without libm (so that every machine makes the same
+/// samples), noise, filters.
 #pragma once
 
 #include <algorithm>
@@ -21,20 +22,35 @@ inline double sine(double turns) {
     if (t > 0.25) t = 0.5 - t;
     if (t < -0.25) t = -0.5 - t;
     const double x = 6.283185307179586 * t, q = x * x;
-    return x * (1 + q * (-1.0 / 6 + q * (1.0 / 120 + q * (-1.0 / 5040 + q * (1.0 / 362880 + q * (-1.0 / 39916800 + q / 6227020800.0))))));
+    return x * (1 + q * (-1.0 / 6 +
+                         q * (1.0 / 120 +
+                              q * (-1.0 / 5040 + q * (1.0 / 362880 +
+                                                      q * (-1.0 / 39916800 + q / 6227020800.0))))));
 }
-inline double cosine(double turns) { return sine(turns + 0.25); }
+inline double cosine(double turns) {
+    return sine(turns + 0.25);
+}
 
 /// 2^x, relative error below 1e-9.
 inline double exp2_exact(double x) {
     const double whole = std::floor(x + 0.5), f = (x - whole) * 0.6931471805599453;
-    const double e = 1 + f * (1 + f * (0.5 + f * (1.0 / 6 + f * (1.0 / 24 + f * (1.0 / 120 + f * (1.0 / 720 + f * (1.0 / 5040 + f / 40320)))))));
+    const double e =
+        1 + f * (1 + f * (0.5 + f * (1.0 / 6 +
+                                     f * (1.0 / 24 +
+                                          f * (1.0 / 120 +
+                                               f * (1.0 / 720 + f * (1.0 / 5040 + f / 40320)))))));
     return std::ldexp(e, static_cast<int>(whole));
 }
-inline double gain(double db) { return exp2_exact(db / 6.020599913279624); }
-inline double hertz(double midi) { return 440 * exp2_exact((midi - 69) / 12); }
+inline double gain(double db) {
+    return exp2_exact(db / 6.020599913279624);
+}
+inline double hertz(double midi) {
+    return 440 * exp2_exact((midi - 69) / 12);
+}
 /// The factor a sample that makes an exponential fall by 60 dB in `seconds`.
-inline double fall_60(double seconds) { return exp2_exact(-9.965784284662087 / (seconds * kRate)); }
+inline double fall_60(double seconds) {
+    return exp2_exact(-9.965784284662087 / (seconds * kRate));
+}
 
 /// splitmix64: the same numbers everywhere.
 class Noise {
@@ -47,7 +63,9 @@ public:
         return z ^ (z >> 31);
     }
     /// Uniform in -1 .. 1.
-    double operator()() { return static_cast<double>(static_cast<std::int64_t>(bits() >> 11)) * 0x1p-52 - 1; }
+    double operator()() {
+        return static_cast<double>(static_cast<std::int64_t>(bits() >> 11)) * 0x1p-52 - 1;
+    }
     /// Roughly normal (sum of three), deviation 1.
     double bell() { return (*this)() + (*this)() + (*this)(); }
 
@@ -55,7 +73,8 @@ private:
     std::uint64_t state_;
 };
 
-/// Two-pole state variable filter in its trapezoidal form (Zavalishin, The Art of VA Filter Design, chapter 4).
+/// Two-pole state variable filter in its trapezoidal form (Zavalishin, The Art of VA Filter Design,
+/// chapter 4).
 class Filter {
 public:
     Filter(double hz, double q) { tune(hz, q); }
@@ -96,7 +115,8 @@ inline void cut_below(std::vector<float>& x, double hz) {
     for (float& v : x) v = static_cast<float>(filter.high(v));
 }
 
-/// A saw of amplitude 1 whose step is smoothed over two samples (polyBLEP): little aliasing below 5 kHz.
+/// A saw of amplitude 1 whose step is smoothed over two samples (polyBLEP): little aliasing below 5
+/// kHz.
 class Saw {
 public:
     explicit Saw(double start_turns = 0) : phase_(start_turns) {}
@@ -125,9 +145,22 @@ inline double soften(double x) {
     return x * (27 + x * x) / (27 + 9 * x * x);
 }
 
+/// 0 to 1 over x in 0 .. 1, with level ends.
+inline double smooth_step(double x) {
+    x = std::clamp(x, 0.0, 1.0);
+    return x * x * (3 - 2 * x);
+}
+
+/// Gate that rises in `rise` frames and falls in `fall` frames after `length`.
+inline double gate(std::int64_t i, std::int64_t length, double rise, double fall) {
+    return smooth_step(static_cast<double>(i) / rise) *
+           (1 - smooth_step(static_cast<double>(i - length) / fall));
+}
+
 /// Adds `value` at frame `at` where the buffer has one.
 inline void mix_in(std::vector<float>& out, std::int64_t at, double value) {
-    if (at >= 0 && at < static_cast<std::int64_t>(out.size())) out[static_cast<std::size_t>(at)] += static_cast<float>(value);
+    if (at >= 0 && at < static_cast<std::int64_t>(out.size()))
+        out[static_cast<std::size_t>(at)] += static_cast<float>(value);
 }
 
 }  // namespace mixfarm::demo

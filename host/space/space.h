@@ -62,10 +62,8 @@ public:
     double prior_distance(std::span<const float> values) const;
 
 private:
-    void add_stem(const Song& song, const Profile& profile, int stem, const struct StemPriors& priors);
-    void apply_locks(const Job& job, const Song& song);
+    void add_knobs(const Song& song, const Profile& profile, const std::filesystem::path& priors_folder);
     void follow_make_up(std::vector<float>& values) const;
-    std::size_t knob_at(int stem, int param) const;
 
     std::vector<Knob> knobs_;
     std::vector<int> searched_;

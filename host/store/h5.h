@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -44,7 +43,7 @@ std::int64_t check(std::int64_t status, const std::string& doing);
 class Handle {
 public:
     using Close = herr_t (*)(hid_t);
-    Handle(hid_t id, Close close, const std::string& doing) : id_(check(id, doing)), close_(close) {}
+    Handle(hid_t id, Close closer, const std::string& doing) : id_(check(id, doing)), close_(closer) {}
     Handle(Handle&& other) noexcept : id_(other.id_), close_(other.close_) { other.id_ = -1; }
     Handle& operator=(Handle&&) = delete;
     ~Handle() { if (id_ >= 0) close_(id_); }
@@ -59,16 +58,16 @@ private:
 
 /// A new HDF5 file written through an AtomicFile. HDF5 1.10 brings the whole process down some time after a write has failed
 /// (its cache keeps what it could not write and is walked again at exit). So the driver underneath tells HDF5 that every write
-/// went well, remembers the first error, and finish() reports it.
+/// went well, remembers the first error, and publish() reports it.
 class OutputFile {
 public:
-    /// `user_block` bytes at the start of the file stay free for the caller: 0, 512, 1024, ...
-    OutputFile(AtomicFile& file, std::size_t user_block);
+    explicit OutputFile(AtomicFile& file);
+    OutputFile(OutputFile&&) = delete;  // HDF5 keeps a pointer to sink_
     operator hid_t() const { return file_; }
     /// Throws std::system_error as soon as a write has failed.
     void require_space() const;
-    /// Closes the HDF5 file, leaving the AtomicFile open and ready to be published. Throws std::system_error.
-    void finish();
+    /// Closes the HDF5 file and publishes it, sealed. Throws std::system_error.
+    void publish();
 
 private:
     struct Sink {
@@ -83,8 +82,6 @@ private:
 
 /// Opens a file that will not change any more (no lock is taken). Throws Error.
 Handle open_file(const std::filesystem::path& file);
-/// Opens a file held in memory; `bytes` starts at its user block and is copied. Throws Error.
-Handle open_image(std::span<const std::byte> bytes);
 
 Handle create_group(hid_t parent, const std::string& path);
 Handle open_object(hid_t parent, const std::string& path);

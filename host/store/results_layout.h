@@ -16,7 +16,7 @@ inline constexpr const char* kFormat = "mixfarm-results";
 inline constexpr std::int32_t kFormatVersion = 1;
 
 /// Root attributes that are not in Results::attributes.
-inline constexpr std::array<std::string_view, 4> kOwnAttributes = {"format", "format_version", "content_sha256", "seed"};
+inline constexpr std::array<std::string_view, 3> kOwnAttributes = {"format", "format_version", "seed"};
 
 using Floats = std::vector<float> Row::*;
 /// Powers of a row by band: mean square re full scale, left, right, and left times right.

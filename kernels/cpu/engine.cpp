@@ -11,22 +11,6 @@
 
 namespace mixfarm {
 
-int tile_frames(int rate) {
-    const int bin = rate / 100;
-    return rate % 11025 == 0 ? bin / 3 : bin / 4;
-}
-
-LoadedSong::LoadedSong(const SongView& song) : view(song), tile(tile_frames(song.rate)) {
-    const int bin = song.rate / 100;
-    MF_CHECK(song.rate >= 32000 && song.rate % 100 == 0 && tile <= kMaxTile && bin % tile == 0);
-    MF_CHECK(song.frames > 0 && !song.stems.empty());
-    tiles_per_bin = bin / tile;
-    tiles = (song.frames + tile - 1) / tile;
-    for (const StemView& stem : song.stems) awake.push_back(awake_tiles(stem, song.frames, tile, song.rate));
-    bands = std::make_unique<BandMap>(song.rate);
-    fft = std::make_unique<LaneFft>(bands->size);
-}
-
 namespace {
 
 std::string processor_name() {

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "kernels/console/limiter.h"
+#include "kernels/console/loaded_song.h"
 #include "kernels/console/master_gain.h"
-#include "kernels/console/silence.h"
+#include "kernels/console/mix_measurement.h"
 #include "kernels/console/strip.h"
 #include "kernels/core/check.h"
 #include "kernels/meters/book.h"
@@ -18,23 +19,6 @@
 
 namespace mixfarm {
 
-inline constexpr int kMaxTile = 640;   ///< frames; 192 kHz has 480, 176.4 kHz 588
-
-/// A song with everything that does not depend on the candidate.
-struct LoadedSong {
-    SongView view;
-    int tile = 0, tiles_per_bin = 0;
-    std::int64_t tiles = 0;
-    std::vector<std::vector<std::uint8_t>> awake;   ///< [stems][tiles]
-    std::unique_ptr<BandMap> bands;
-    std::unique_ptr<LaneFft> fft;
-
-    explicit LoadedSong(const SongView& song);
-};
-
-/// How far the integrated loudness of a finished mix may lie from its target before the gain is corrected.
-inline constexpr double kLoudnessTolerance = 0.05;
-inline constexpr int kMaxCorrections = 4;
 /// A listening pass is kept instead of rendered again while it fits in this many bytes a worker.
 inline constexpr std::size_t kStoredMixBytes = std::size_t{160} << 20;
 
@@ -69,17 +53,10 @@ public:
         for (int round = 0;; ++round) {
             results = master(limiter, gain, audio);
             bool again = false;
-            for (int i = 0; i < lane_count<F> && round < kMaxCorrections; ++i) {
-                const Measurement& m = results[static_cast<std::size_t>(std::min(i, count_ - 1))];
-                const double off = target.loudness_lufs - m.metrics[0];
-                const bool heard = lane(solved.loudness, i) > -99;
-                if (i < count_ && heard && m.finite && std::abs(off) > kLoudnessTolerance &&
-                    lane(gain, i) < master_gain::kMaxGain) {
-                    // Limiting eats part of every added decibel: step further where it is at work.
-                    const double step = off * (m.limiter_loss_lu > 0.5f ? 1.6 : 1.05);
-                    set_lane(gain, i, static_cast<float>(std::min<double>(master_gain::kMaxGain, lane(gain, i) * std::pow(10.0, step / 20))));
-                    again = true;
-                }
+            for (int i = 0; i < count_ && round < kMaxCorrections; ++i) {
+                const auto next = corrected_gain(results[static_cast<std::size_t>(i)], lane(gain, i), lane(solved.loudness, i), target);
+                if (next) set_lane(gain, i, *next);
+                again = again || next;
             }
             if (!again) break;
         }
@@ -89,7 +66,7 @@ public:
     /// Stem `stem` behind its strip over the whole song, lane 0, in `audio`.
     void strip_audio(int stem, StereoAudio& audio) {
         const auto s = static_cast<std::size_t>(stem);
-        states_[s] = {};
+        rest_strips();
         for (std::int64_t t = 0; t < song_.tiles; ++t) {
             clear_mix();
             add_strip(s, t, false);
@@ -102,27 +79,15 @@ public:
     }
 
 private:
-    struct Stretch {
-        std::int64_t warm, first, last;   ///< tiles: rendering starts, measuring starts, measuring ends (exclusive)
-        std::int64_t frames;              ///< measured frames, the song's end respected
-    };
-
     void plan(std::span<const Excerpt> excerpts) {
-        stretches_.clear();
+        stretches_ = plan_stretches(song_, excerpts);
         bins_.clear();
-        const int tile = song_.tile, bin = tile * song_.tiles_per_bin;
+        const int tile = song_.tile;
         std::int64_t tiles = 0, rendered = 0;
-        for (const Excerpt& e : excerpts) {
-            MF_CHECK(e.start >= 0 && e.frames > 0 && e.start % bin == 0 && e.start < song_.view.frames);
-            Stretch s;
-            s.first = e.start / tile;
-            s.warm = std::max<std::int64_t>(0, (e.start - e.warmup) / bin * song_.tiles_per_bin);
-            s.frames = std::min(e.frames, song_.view.frames - e.start);
-            s.last = s.first + (s.frames + tile - 1) / tile;
-            stretches_.push_back(s);
-            bins_.push_back(static_cast<int>(s.frames / bin));   // loudness counts whole bins only
-            tiles += std::int64_t{bins_.back()} * song_.tiles_per_bin;
-            rendered += s.last + 1 - s.warm;
+        for (const Stretch& s : stretches_) {
+            bins_.push_back(s.whole_bins);   // loudness counts whole bins only
+            tiles += std::int64_t{s.whole_bins} * song_.tiles_per_bin;
+            rendered += s.rendered();
         }
         const std::size_t bytes = static_cast<std::size_t>(rendered) * static_cast<std::size_t>(tile) * 2 * sizeof(F);
         stored_.clear();
@@ -226,7 +191,7 @@ private:
             *meter = {};
             meter->true_peak.highest = highest;
             if (!keep_) rest_strips();
-            int in_bin = 0, bins = 0;
+            int in_bin = 0;
             // What enters the limiter as tile t leaves it as tile t - 1.
             for (std::int64_t t = s.warm; t <= s.last; ++t) {
                 if (keep_) {
@@ -252,11 +217,10 @@ private:
                     sums.resize(sums.size() + meters::kSums);
                     meters::end_bin(*meter, sums.data() + sums.size() - meters::kSums);
                     in_bin = 0;
-                    ++bins;
                 }
             }
             spectrum.end_stretch();
-            stretches.push_back({bins, static_cast<int>(s.frames / (tile * song_.tiles_per_bin))});
+            stretches.push_back({s.bins, s.whole_bins});
         }
         return read(gain, sums, stretches, frames, spectrum);
     }
@@ -273,7 +237,11 @@ private:
 
     std::vector<Measurement> read(F gain, const std::vector<F>& sums, const std::vector<MeterRecord::Stretch>& stretches,
                                   std::int64_t frames, const Spectrum<F>& spectrum) const {
-        std::vector<Measurement> results(static_cast<std::size_t>(count_));
+        std::vector<Measurement> results;
+        std::vector<float> tile_energy(energy_.size()), stem_energy(stem_energy_.size());
+        const auto pick = [](const std::vector<F>& from, int i, std::vector<float>& to) {
+            for (std::size_t k = 0; k < from.size(); ++k) to[k] = lane(from[k], i);
+        };
         for (int i = 0; i < count_; ++i) {
             MeterRecord record;
             record.rate = song_.view.rate;
@@ -281,46 +249,14 @@ private:
             record.stretches = stretches;
             record.frames = frames;
             record.bins.resize(sums.size());
-            bool finite = true;
-            for (std::size_t k = 0; k < sums.size(); ++k) {
-                record.bins[k] = lane(sums[k], i);
-                finite = finite && std::isfinite(record.bins[k]);
-            }
+            pick(sums, i, record.bins);
             spectrum.read(i, record.left_power.data(), record.right_power.data(), record.cross_power.data());
-            Measurement& m = results[static_cast<std::size_t>(i)];
-            m.metrics = meters::finish(record);
-            for (std::size_t b = 0; b < kBands; ++b) {
-                m.left_power[b] = static_cast<float>(record.left_power[b]);
-                m.right_power[b] = static_cast<float>(record.right_power[b]);
-                m.cross_power[b] = static_cast<float>(record.cross_power[b]);
-                finite = finite && std::isfinite(m.left_power[b]) && std::isfinite(m.right_power[b]);
-            }
-            m.finite = finite;
-            m.master_gain_db = static_cast<float>(20 * std::log10(static_cast<double>(lane(gain, i))));
-            m.limiter_loss_lu = static_cast<float>(std::max(0.0, unlimited_lufs(i) + m.master_gain_db - m.metrics[0]));
-            m.stem_power.resize(stem_energy_.size());
-            for (std::size_t s = 0; s < stem_energy_.size(); ++s) {
-                m.stem_power[s] = static_cast<float>(lane(stem_energy_[s], i) / (2.0 * static_cast<double>(std::max<std::int64_t>(1, frames))));
-            }
+            pick(energy_, i, tile_energy);
+            pick(stem_energy_, i, stem_energy);
+            const double unlimited = unlimited_lufs(tile_energy, bins_, song_.tiles_per_bin, song_.view.rate);
+            results.push_back(measure_mix(record, lane(gain, i), unlimited, stem_energy));
         }
         return results;
-    }
-
-    /// Integrated loudness of lane `i` in front of gain and limiter.
-    double unlimited_lufs(int i) const {
-        std::vector<double> blocks;
-        const int per_bin = song_.tiles_per_bin;
-        const double frames = 0.4 * song_.view.rate;
-        std::size_t first = 0;
-        for (const int bins : bins_) {
-            for (int b = 0; b + master_gain::kBlockBins <= bins; b += master_gain::kHopBins) {
-                double z = 0;
-                for (int t = 0; t < master_gain::kBlockBins * per_bin; ++t) z += lane(energy_[first + static_cast<std::size_t>(b * per_bin + t)], i);
-                blocks.push_back(z / frames);
-            }
-            first += static_cast<std::size_t>(bins) * static_cast<std::size_t>(per_bin);
-        }
-        return gated_loudness(blocks);
     }
 
     const LoadedSong& song_;

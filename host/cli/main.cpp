@@ -1,0 +1,87 @@
+/// mixfarm's front door: finds the command, turns every kind of failure into its exit code.
+#include <cstring>
+#include <iostream>
+#include <new>
+#include <system_error>
+
+#include "host/cli/command.h"
+#include "host/job/input_error.h"
+#include "kernels/engine.h"
+
+namespace {
+
+using namespace mixfarm;
+using namespace mixfarm::cli;
+
+constexpr Command kCommands[] = {
+    {"demo", "[DIR]", "the built-in song, end to end, in about a minute", run_demo},
+    {"new", "STEMS_DIR [-o job.yaml]", "look at the stems, write a commented job", run_new},
+    {"analyze", "JOB|STEMS_DIR", "what each stem is, who masks whom", run_analyze},
+    {"run", "JOB -o NIGHT", "work through the night; the same line again goes on", run_run},
+    {"top", "NIGHT [-n 12]", "the ranking, in words", run_top},
+    {"show", "NIGHT ID", "one candidate: settings, metrics, why it is where it is", run_show},
+    {"render", "NIGHT ID... -o DIR", "audio of any candidate", run_render},
+    {"meter", "FILE...", "loudness, range, true peak, dynamics, stereo of any audio file", run_meter},
+    {"devices", "", "what it would run on, and how fast that is", run_devices},
+};
+
+constexpr const char* kLater[] = {"rank", "audition", "export", "merge", "taste"};
+
+int help(std::ostream& out) {
+    out << "mixfarm " MIXFARM_VERSION ": mixes your stems through the night, lays the good and different ones before you in the morning\n\n";
+    for (const Command& c : kCommands) {
+        std::string left = std::string("  mixfarm ") + c.name + " " + c.arguments;
+        left.resize(std::max<std::size_t>(left.size() + 2, 44), ' ');
+        out << left << c.what << "\n";
+    }
+    out << "\nEvery command takes --help and --json. Exit codes: 0 done, 1 our fault, 2 the input's, 75 interrupted: run again.\n";
+    return kDone;
+}
+
+int dispatch(const std::vector<std::string>& words) {
+    if (words.empty()) {
+        help(std::cerr);
+        return kInputFault;
+    }
+    if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return help(std::cout);
+    if (words[0] == "--version") {
+        std::cout << "mixfarm " MIXFARM_VERSION "\n";
+        return kDone;
+    }
+    for (const Command& c : kCommands)
+        if (words[0] == c.name) return c.run({words.begin() + 1, words.end()});
+    for (const char* later : kLater) {
+        if (words[0] == later) {
+            std::cerr << "mixfarm " << later << ": not part of this version yet\n";
+            return kOurFault;
+        }
+    }
+    throw InputError("mixfarm", "there is no command '" + words[0] + "'; `mixfarm --help` lists them");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    try {
+        return dispatch(words);
+    } catch (const InputError& e) {
+        std::cerr << "mixfarm: " << e.what() << "\n";
+        return kInputFault;
+    } catch (const Interrupted&) {
+        std::cerr << "stopped; everything finished so far is stored. The same command line goes on from here.\n";
+        return kRunAgain;
+    } catch (const DeviceError& e) {
+        std::cerr << "mixfarm: the device failed: " << e.what() << "\nwhat was finished is stored; run the same line again to go on\n";
+        return kRunAgain;
+    } catch (const std::system_error& e) {
+        std::cerr << "mixfarm: " << e.what() << "\nwhat was finished is stored; make room and run the same line again to go on\n";
+        return kRunAgain;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "mixfarm: out of memory; what was finished is stored, run the same line again to go on\n";
+        return kRunAgain;
+    } catch (const std::exception& e) {
+        std::cerr << "mixfarm: internal error: " << e.what() << "\n";
+        return kOurFault;
+    }
+}

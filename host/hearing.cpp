@@ -1,0 +1,116 @@
+/// Parts in, rows out: the loop between the engine and the disk.
+#include "host/hearing.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "host/rank/rank.h"
+
+namespace mixfarm {
+namespace {
+
+void fill(Row& row, const Measurement& m, std::uint8_t stage) {
+    row.stage = stage;
+    row.finite = m.finite;
+    row.master_gain_db = m.master_gain_db;
+    row.limiter_loss_lu = m.limiter_loss_lu;
+    row.metrics = m.metrics;
+    row.left_power.assign(m.left_power.begin(), m.left_power.end());
+    row.right_power.assign(m.right_power.begin(), m.right_power.end());
+    row.cross_power.assign(m.cross_power.begin(), m.cross_power.end());
+    row.stem_power = m.stem_power;
+}
+
+bool same_mixes(std::span<const Row> a, std::span<const Row> b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Row& x, const Row& y) { return x.id == y.id && x.values == y.values; });
+}
+
+}  // namespace
+
+Measurement measurement_of(const Row& row) {
+    Measurement m;
+    m.finite = row.finite;
+    m.master_gain_db = row.master_gain_db;
+    m.limiter_loss_lu = row.limiter_loss_lu;
+    m.metrics = row.metrics;
+    for (std::size_t b = 0; b < kBands; ++b) {
+        m.left_power[b] = row.left_power[b];
+        m.right_power[b] = row.right_power[b];
+        m.cross_power[b] = row.cross_power[b];
+    }
+    m.stem_power = row.stem_power;
+    return m;
+}
+
+Hearing::Hearing(Context context, std::vector<Part> stored) : context_(std::move(context)) {
+    for (Part& part : stored) {
+        const std::tuple key{part.generation, part.stage, part.first};
+        stored_.emplace(key, std::move(part));
+    }
+}
+
+double Hearing::seconds(std::uint8_t stage) const {
+    const auto at = seconds_.find(stage);
+    return at == seconds_.end() ? 0 : at->second;
+}
+
+Heard Hearing::judge(Row row) const {
+    const Measurement m = measurement_of(row);
+    Heard heard;
+    heard.stems = context_.judge.stem_metrics(m, context_.space.settings(row.values), context_.space.prior_distance(row.values), row.stage);
+    heard.scores = context_.judge.score(m, heard.stems);
+    heard.place = perceptual_place(m, heard.stems);
+    heard.row = std::move(row);
+    return heard;
+}
+
+std::vector<Row> Hearing::render(std::span<const Row> rows, std::uint8_t stage, std::span<const Excerpt> excerpts) {
+    std::vector<MixSettings> settings;
+    for (const Row& row : rows) settings.push_back(context_.space.settings(row.values));
+    const std::vector<Measurement> measured = context_.engine.evaluate(settings, excerpts, context_.target);
+    std::vector<Row> out(rows.begin(), rows.end());
+    for (std::size_t i = 0; i < out.size(); ++i) fill(out[i], measured[i], stage);
+    return out;
+}
+
+std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage, std::span<const Excerpt> excerpts) {
+    std::vector<Heard> all;
+    const std::size_t part_size = stage == 2 ? context_.excerpt_part : context_.song_part;
+    for (std::size_t first = 0; first < rows.size(); first += part_size) {
+        const std::size_t count = std::min(part_size, rows.size() - first);
+        const std::span<const Row> wanted(rows.data() + first, count);
+        const auto known = stored_.find({generation, stage, first});
+        std::vector<Row> done;
+        // A night ended by the clock may promote others when it goes on: then the part is of no use.
+        if (known != stored_.end() && same_mixes(known->second.rows, wanted)) {
+            Part& part = known->second;
+            seconds_[stage] += part.seconds;
+            reused_ += count;
+            done = std::move(part.rows);
+            stored_.erase(known);
+        } else {
+            if (interrupted()) throw Interrupted{};
+            const auto begun = std::chrono::steady_clock::now();
+            Part part;
+            part.plan_hash = context_.plan_hash;
+            part.generation = generation;
+            part.stage = stage;
+            part.first = first;
+            part.rows = render(wanted, stage, excerpts);
+            part.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+            context_.parts.publish(part);
+            seconds_[stage] += part.seconds;
+            rendered_ += count;
+            done = std::move(part.rows);
+        }
+        for (Row& row : done) {
+            all.push_back(judge(std::move(row)));
+            best_ = std::max(best_, static_cast<double>(all.back().scores.technical));
+        }
+        heard_[stage] += count;
+        context_.progress.update(heard_[stage], best_);
+    }
+    return all;
+}
+
+}  // namespace mixfarm

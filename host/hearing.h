@@ -1,0 +1,67 @@
+/// Hears candidates: what is stored already is taken from the parts, the rest is rendered and stored batch by batch.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "host/progress.h"
+#include "host/score/score.h"
+#include "host/search/search.h"
+#include "host/space/space.h"
+#include "host/store/results.h"
+
+namespace mixfarm {
+
+/// A candidate with its settings, measured and judged.
+struct Heard {
+    Row row;                     ///< values and measurements as stored
+    StemMetrics stems;
+    Scores scores;
+    std::vector<float> place;    ///< perceptual_place
+};
+
+Measurement measurement_of(const Row& row);
+
+class Hearing {
+public:
+    struct Context {
+        Engine& engine;
+        const Space& space;
+        const Judge& judge;
+        PartStore& parts;
+        Progress& progress;
+        MasterTarget target;
+        std::string plan_hash;
+        std::size_t excerpt_part, song_part;   ///< candidates a part; a part is the unit of crash safety
+    };
+    /// `stored` are the verified parts of an earlier, interrupted run of the same plan.
+    Hearing(Context context, std::vector<Part> stored);
+
+    /// Hears all of `rows` (id, origin, parents, values filled in), in order, over `excerpts`. Throws Interrupted between
+    /// two batches when asked to stop. Each batch is on disk before the next begins.
+    std::vector<Heard> hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage, std::span<const Excerpt> excerpts);
+
+    /// Judges a measured row; a pure function of the row.
+    Heard judge(Row row) const;
+
+    std::uint64_t rendered() const { return rendered_; }
+    std::uint64_t reused() const { return reused_; }
+    /// Wall seconds of all batches of a stage, stored ones included.
+    double seconds(std::uint8_t stage) const;
+    double best() const { return best_; }
+
+private:
+    std::vector<Row> render(std::span<const Row> rows, std::uint8_t stage, std::span<const Excerpt> excerpts);
+
+    Context context_;
+    std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint64_t>, Part> stored_;
+    std::map<std::uint8_t, double> seconds_;
+    std::uint64_t rendered_ = 0, reused_ = 0;
+    std::map<std::uint8_t, std::uint64_t> heard_;
+    double best_ = -1;
+};
+
+}  // namespace mixfarm

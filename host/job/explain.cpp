@@ -1,0 +1,248 @@
+/// Words for broken schema rules; all names, ranges and examples in them come from the schema
+/// itself.
+#include "host/job/explain.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "host/job/nearest.h"
+#include "host/job/schema_check.h"
+
+namespace mixfarm {
+namespace {
+
+using nlohmann::json;
+
+std::string number_text(const json& number) {
+    if (number.is_number_integer()) return number.dump();
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, number.get<double>()).ptr;
+    return std::string(buffer, end);
+}
+
+// The part of the schema that speaks about one place of the document; null where the schema is
+// silent.
+json rule_for(const json& schema, const json& value, const JsonPlace& place) {
+    std::vector<std::string> steps;
+    for (JsonPlace rest = place; !rest.empty(); rest.pop_back()) steps.push_back(rest.back());
+    json rule = schema;
+    json at = value;
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        const json parent = rule;
+        if (at.is_array()) {
+            rule = parent.value("items", json());
+            at = json(at[std::stoul(*step)]);
+        } else {
+            const json properties = parent.value("properties", json::object());
+            rule = properties.contains(*step) ? properties[*step]
+                                              : parent.value("additionalProperties", json());
+            at = json(at[*step]);
+        }
+        if (!rule.is_object()) return json();
+    }
+    return rule;
+}
+
+std::vector<std::string> keys_of(const json& rule) {
+    std::vector<std::string> keys;
+    const json properties = rule.value("properties", json::object());
+    for (const auto& [key, unused] : properties.items()) keys.push_back(key);
+    return keys;
+}
+
+std::vector<std::string> types_of(const json& rule) {
+    if (!rule.contains("type")) return {};
+    if (rule["type"].is_array()) return rule["type"].get<std::vector<std::string>>();
+    return {rule["type"].get<std::string>()};
+}
+
+bool has_type(const json& value, const std::string& type) {
+    if (type == "string") return value.is_string();
+    if (type == "integer") return value.is_number_integer();
+    if (type == "number") return value.is_number();
+    if (type == "boolean") return value.is_boolean();
+    if (type == "array") return value.is_array();
+    if (type == "object") return value.is_object();
+    return value.is_null();
+}
+
+std::string examples_of(const json& rule) {
+    std::vector<std::string> shown;
+    for (const json& example : rule.value("examples", json::array()))
+        shown.push_back(example.is_string() ? example.get<std::string>() : number_text(example));
+    return shown.empty() ? "" : " " + join(shown);
+}
+
+std::string range_of(const json& rule) {
+    const bool low = rule.contains("minimum"), high = rule.contains("maximum");
+    if (low && high)
+        return " from " + number_text(rule["minimum"]) + " to " + number_text(rule["maximum"]);
+    if (low) return " of at least " + number_text(rule["minimum"]);
+    if (high) return " of at most " + number_text(rule["maximum"]);
+    return "";
+}
+
+// What would be right here, to follow the word "write".
+std::string wanted(const json& rule) {
+    const std::vector<std::string> types = types_of(rule);
+    if (types.size() > 1 && rule.contains("pattern")) return "it like" + examples_of(rule);
+    std::vector<std::string> kinds;
+    for (const std::string& type : types) {
+        if (type == "string" && rule.contains("enum")) {
+            kinds.push_back("one of " + join(rule["enum"].get<std::vector<std::string>>()));
+        } else if (type == "string") {
+            kinds.push_back("text");
+        } else if (type == "integer") {
+            kinds.push_back("a whole number" + range_of(rule));
+        } else if (type == "number") {
+            kinds.push_back("a number" + range_of(rule));
+        } else if (type == "boolean") {
+            kinds.push_back("true or false");
+        } else if (type == "array") {
+            kinds.push_back("a list, one item a line, each starting with '- '");
+        } else {
+            const std::vector<std::string> keys = keys_of(rule);
+            kinds.push_back(keys.empty() ? "keys with a colon"
+                                         : "keys with a colon: " + join(keys));
+        }
+    }
+    std::string result = kinds.empty() ? "something else" : kinds[0];
+    for (std::size_t i = 1; i < kinds.size(); ++i) result += " or " + kinds[i];
+    const std::string examples = examples_of(rule);
+    return examples.empty() ? result : result + ", for example" + examples;
+}
+
+std::string wrong_type(const json& rule, const json& value) {
+    const std::vector<std::string> types = types_of(rule);
+    if (std::any_of(types.begin(), types.end(), [&](const auto& t) { return has_type(value, t); }))
+        return "";
+    if (value.is_null()) return "is empty; write " + wanted(rule) + ", or remove the line";
+    const bool text_wanted = std::find(types.begin(), types.end(), "string") != types.end();
+    if (text_wanted && (value.is_number() || value.is_boolean())) {
+        if (rule.contains("enum")) return show_value(value) + " is not text; write " + wanted(rule);
+        return show_value(value) + " has to be text; put it in quotes: \"" + value.dump() + "\"";
+    }
+    const bool quoted = value.is_string() && resolve_scalar(value.get<std::string>()).is_number();
+    if (quoted) return show_value(value) + " is text; leave out the quotes";
+    const std::string kind = value.is_string()   ? " is text"
+                             : value.is_number() ? " is a number"
+                                                 : "";
+    return show_value(value) + kind + "; write " + wanted(rule);
+}
+
+std::string out_of_range(const json& rule, const json& value) {
+    if (!value.is_number()) return "";
+    const double number = value.get<double>();
+    if (rule.contains("minimum") && number < rule["minimum"].get<double>())
+        return show_value(value) + " is below " + number_text(rule["minimum"]) + "; write " +
+               wanted(rule);
+    if (rule.contains("maximum") && number > rule["maximum"].get<double>())
+        return show_value(value) + " is above " + number_text(rule["maximum"]) + "; write " +
+               wanted(rule);
+    return "";
+}
+
+std::string not_in_list(const json& rule, const json& value, const std::string& name) {
+    if (!rule.contains("enum") || !value.is_string()) return "";
+    const auto known = rule["enum"].get<std::vector<std::string>>();
+    const auto word = value.get<std::string>();
+    if (std::find(known.begin(), known.end(), word) != known.end()) return "";
+    const bool vowel = std::string("aeiou").find(name[0]) != std::string::npos;
+    return show_value(value) + " is not " + (vowel ? "an " : "a ") + name + choices(word, known);
+}
+
+class Explainer {
+public:
+    Explainer(const json& schema, const Document& document)
+        : schema_(schema), document_(document) {}
+
+    std::vector<Problem> all() {
+        const std::vector<Violation> broken = violations(schema_, document_.value);
+        std::set<std::string> done;
+        for (const Violation& violation : broken) {
+            if (done.insert(violation.place.to_string()).second) explain(violation.place);
+        }
+        if (problems_.empty() && !broken.empty()) add(broken[0].place, broken[0].reason);
+        std::stable_sort(problems_.begin(), problems_.end(),
+                         [](const Problem& a, const Problem& b) { return a.line < b.line; });
+        return problems_;
+    }
+
+private:
+    void add(const JsonPlace& place, const std::string& what) {
+        const std::string spelled = document_.spell(place);
+        problems_.push_back(
+            {document_.line_of(place), spelled.empty() ? what : spelled + ": " + what});
+    }
+
+    // What is wrong with this value itself; what is wrong inside it has a place of its own.
+    void explain(const JsonPlace& place) {
+        const json rule = rule_for(schema_, document_.value, place);
+        const json& value = document_.value.at(place);
+        if (rule.is_null()) return;
+        if (const std::string what = wrong_type(rule, value); !what.empty())
+            return add(place, what);
+        if (value.is_object()) return explain_keys(place, rule, value);
+        const std::string name = place.empty() ? "value" : place.back();
+        if (const std::string what = not_in_list(rule, value, name); !what.empty())
+            return add(place, what);
+        if (const std::string what = out_of_range(rule, value); !what.empty())
+            return add(place, what);
+        if (value.is_string() && value.get<std::string>().size() < rule.value("minLength", 0U))
+            return add(place, "is empty; write " + wanted(rule));
+        if (value.is_array() && value.size() < rule.value("minItems", 0U))
+            return add(place, "the list is empty; it needs at least " +
+                                  std::to_string(rule.value("minItems", 0U)) + " entry");
+        if (rule.contains("pattern") && value.is_string() && types_of(rule).size() > 1)
+            add(place, show_value(value) + " cannot be read; write " + wanted(rule));
+    }
+
+    void explain_keys(const JsonPlace& place, const json& rule, const json& value) {
+        const std::vector<std::string> known = keys_of(rule);
+        if (rule.contains("additionalProperties") && rule["additionalProperties"] == false) {
+            for (const auto& [key, unused] : value.items()) {
+                if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+                add(place / key, "unknown key" + choices(key, known));
+            }
+        }
+        for (const json& key : rule.value("required", json::array())) {
+            const auto name = key.get<std::string>();
+            if (value.contains(name)) continue;
+            const json missing =
+                rule.value("properties", json::object()).value(name, json::object());
+            add(place,
+                "'" + name + "' is missing; write " + name + ": and then " + wanted(missing));
+        }
+    }
+
+    const json& schema_;
+    const Document& document_;
+    std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+std::string show_value(const json& value) {
+    if (value.is_null()) return "nothing";
+    if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
+    if (value.is_array()) return "a list";
+    if (value.is_object()) return "a group of keys";
+    if (value.is_number()) return number_text(value);
+    constexpr std::size_t kLongest = 60;
+    std::string text = value.get<std::string>();
+    if (text.size() > kLongest) {
+        std::size_t cut = kLongest;
+        while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80)
+            --cut;  // not inside a character
+        text = text.substr(0, cut) + "...";
+    }
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return "'" + text + "'";
+}
+
+std::vector<Problem> schema_problems(const json& schema, const Document& document) {
+    return Explainer(schema, document).all();
+}
+
+}  // namespace mixfarm

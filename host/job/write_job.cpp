@@ -1,0 +1,145 @@
+/// Writes a job as commented YAML that a person would like to edit and read_job reads back the
+/// same.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "host/job/document.h"
+#include "host/job/input_error.h"
+#include "host/job/job.h"
+
+namespace mixfarm {
+namespace {
+
+std::string number(double value) {
+    char buffer[32];
+    return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+bool plain_in_yaml(const std::string& text) {
+    const auto word_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    };
+    const auto allowed = [&](char c) {
+        return word_letter(c) || std::string(" ./-+()").find(c) != std::string::npos;
+    };
+    if (text.empty() || !word_letter(text.front()) || text.back() == ' ') return false;
+    if (!std::all_of(text.begin(), text.end(), allowed)) return false;
+    std::string lower = text;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    for (const char* boolean_elsewhere :
+         {"y", "n", "yes", "no", "on", "off"}) {  // YAML 1.1 readers
+        if (lower == boolean_elsewhere) return false;
+    }
+    return resolve_scalar(text).is_string() && resolve_scalar(lower).is_string();
+}
+
+// A JSON string is also a double-quoted YAML string.
+std::string quoted(const std::string& text) {
+    if (plain_in_yaml(text)) return text;
+    try {
+        return nlohmann::json(text).dump();
+    } catch (const nlohmann::json::exception&) {
+        const auto replace = nlohmann::json::error_handler_t::replace;
+        throw InputError(nlohmann::json(text).dump(-1, ' ', false, replace),
+                         "is not UTF-8 text, which a job has to be; rename it");
+    }
+}
+
+std::string path_text(const std::filesystem::path& path) {
+    return quoted(path.generic_string());
+}
+
+std::string one_line(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 32; }, ' ');
+    return text;
+}
+
+std::string duration(double seconds) {
+    const auto whole = [&](double unit) { return seconds > 0 && std::fmod(seconds, unit) == 0; };
+    if (whole(3600)) return number(seconds / 3600) + "h";
+    if (whole(60)) return number(seconds / 60) + "m";
+    return number(seconds);
+}
+
+std::string flow_map(const std::map<std::string, double>& values) {
+    std::string result;
+    for (const auto& [key, value] : values)
+        result += (result.empty() ? "" : ", ") + quoted(key) + ": " + number(value);
+    return "{" + result + "}";
+}
+
+void write_sections(std::ostream& out, const std::vector<SectionJob>& sections) {
+    out << "\n  # Parts of the song in the order of time; each lasts until the next begins.\n";
+    if (sections.empty()) {
+        out << "  sections: []  # for example [{name: verse, start_s: 0}, {name: chorus, start_s: "
+               "31.5}]\n";
+        return;
+    }
+    out << "  sections:\n";
+    for (const SectionJob& section : sections)
+        out << "    - {name: " << quoted(section.name) << ", start_s: " << number(section.start_s)
+            << "}\n";
+}
+
+void write_stem(std::ostream& out, const StemJob& stem, const std::string& note) {
+    static constexpr const char* kIntent[] = {"lead", "normal", "background"};
+    static constexpr const char* kPlace[] = {"centre", "free"};
+    if (!note.empty()) out << "    # " << one_line(note) << "\n";
+    out << "    - file: " << path_text(stem.file) << "\n";
+    const auto line = [&](const char* key, const std::string& value) {
+        out << "      " << key << ": " << value << "\n";
+    };
+    line("name", quoted(stem.name.empty() ? stem.file.stem().string() : stem.name));
+    if (!stem.role.empty()) line("role", quoted(stem.role));
+    line("intent", kIntent[static_cast<int>(stem.intent)]);
+    line("place", kPlace[static_cast<int>(stem.place)]);
+    if (stem.start_s != 0) line("start_s", number(stem.start_s));
+    if (stem.untouched) line("untouched", "true");
+    if (!stem.lock.empty()) line("lock", flow_map(stem.lock));
+}
+
+}  // namespace
+
+std::string write_job(const Job& job, const std::vector<std::string>& note) {
+    std::ostringstream out;
+    out << "# A mixfarm job: what to try with one song. Paths start at this file's folder.\n\n"
+           "# The song; a tempo of 0 means that it is not known.\n"
+           "song:\n  title: "
+        << quoted(job.title) << "\n  tempo_bpm: " << number(job.tempo_bpm) << "\n";
+    if (!job.rough_mix.empty()) out << "  rough_mix: " << path_text(job.rough_mix) << "\n";
+    write_sections(out, job.sections);
+
+    out << "\n  # The stems. intent: lead, normal or background. place: centre, or free to be "
+           "panned. Where wanted add\n"
+           "  # start_s: 4.5 (begins later), untouched: true (level only), lock: {fader_db: -3} (a "
+           "knob that stays).\n"
+           "  stems:\n";
+    for (std::size_t i = 0; i < job.stems.size(); ++i)
+        write_stem(out, job.stems[i], i < note.size() ? note[i] : std::string());
+
+    out << "\n# What good means: a style of jobs/styles, or a style file of one's own.\n"
+           "style: "
+        << quoted(job.style)
+        << "\n\n# How loud the finished mixes are: integrated loudness and the limiter's ceiling.\n"
+           "target:\n  loudness_lufs: "
+        << number(job.target.loudness_lufs)
+        << "\n  true_peak_dbtp: " << number(job.target.true_peak_dbtp)
+        << "\n\n# How widely to search. The same seed gives the same night; time: 15m or 8h, 0 = "
+           "no limit.\n"
+           "search:\n  seed: "
+        << job.search.seed << "\n  candidates: " << job.search.candidates
+        << "\n  time: " << duration(job.search.time_s) << "\n  picks: " << job.search.picks
+        << "\n\n# How much each term of the score counts: 1 is normal, 0 switches it off, for "
+           "example {masking: 2}.\n"
+           "weights: "
+        << flow_map(job.weights) << "\n";
+    return out.str();
+}
+
+}  // namespace mixfarm

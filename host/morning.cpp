@@ -1,0 +1,193 @@
+/// From heard candidates to results, ranking and files.
+#include "host/morning.h"
+
+#include <spdlog/fmt/chrono.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "host/job/input_error.h"
+#include "host/rank/rank.h"
+#include "host/render/audio_file.h"
+#include "kernels/core/check.h"
+
+namespace mixfarm {
+namespace {
+
+constexpr float kUnheard = std::numeric_limits<float>::quiet_NaN();
+constexpr int kWordsPerPick = 3;
+
+/// Ranks with ties sharing their mean.
+std::vector<double> ranks(const std::vector<double>& x) {
+    std::vector<std::size_t> order(x.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
+    std::vector<double> rank(x.size());
+    for (std::size_t i = 0; i < order.size();) {
+        std::size_t j = i;
+        while (j < order.size() && x[order[j]] == x[order[i]]) ++j;
+        for (std::size_t k = i; k < j; ++k) rank[order[k]] = (static_cast<double>(i + j) - 1) / 2;
+        i = j;
+    }
+    return rank;
+}
+
+double spearman(const std::vector<double>& a, const std::vector<double>& b) {
+    if (a.size() < 3) return std::nan("");
+    const std::vector<double> x = ranks(a), y = ranks(b);
+    const double mean = (static_cast<double>(x.size()) - 1) / 2;
+    double xy = 0, xx = 0, yy = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        xy += (x[i] - mean) * (y[i] - mean);
+        xx += (x[i] - mean) * (x[i] - mean);
+        yy += (y[i] - mean) * (y[i] - mean);
+    }
+    return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : std::nan("");
+}
+
+/// Share of the best twentieth by `truth` that is also in the best twentieth by `guess`.
+double recall_of_best(const std::vector<double>& guess, const std::vector<double>& truth) {
+    if (guess.size() < 3) return std::nan("");
+    const auto best = [](const std::vector<double>& x) {
+        std::vector<std::size_t> order(x.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] > x[b]; });
+        order.resize(std::max<std::size_t>(1, x.size() / 20));
+        return std::set<std::size_t>(order.begin(), order.end());
+    };
+    const std::set<std::size_t> a = best(guess), b = best(truth);
+    std::size_t both = 0;
+    for (const std::size_t i : b) both += a.count(i);
+    return static_cast<double>(both) / static_cast<double>(b.size());
+}
+
+void describe_song(Results& results, const Studio& studio) {
+    for (const Stem& s : studio.song.stems) {
+        results.stems.push_back({s.name, std::string(role_name(s.role.role)), s.file.string(), s.sha256, s.channels, s.source_rate, s.source_frames});
+    }
+    for (const Section& s : studio.song.sections) results.sections.push_back({s.name, s.start_s, s.end_s});
+    for (const Knob& k : studio.space.knobs()) {
+        const char* scale = k.scale == Scale::log ? "log" : k.scale == Scale::toggle ? "toggle" : "linear";
+        results.knobs.push_back({k.name, k.unit, studio.song.stems[static_cast<std::size_t>(k.stem)].name, k.effect, scale, k.low, k.high, k.neutral});
+    }
+}
+
+}  // namespace
+
+std::size_t row_of(const Results& results, std::uint64_t id) {
+    const auto at = std::lower_bound(results.rows.begin(), results.rows.end(), id, [](const Row& row, std::uint64_t wanted) { return row.id < wanted; });
+    if (at == results.rows.end() || at->id != id) {
+        throw InputError("ID " + std::to_string(id), "this night has no such mix; ids go from 0 to " + std::to_string(results.rows.empty() ? 0 : results.rows.back().id));
+    }
+    return static_cast<std::size_t>(at - results.rows.begin());
+}
+
+Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerpts, std::vector<Heard> songs, const Hearing& hearing) {
+    Results results;
+    results.seed = studio.job.search.seed;
+    const DeviceInfo device = studio.engine->info();
+    const std::string yaml = write_job(studio.job, {});
+    results.attributes = {{"job_yaml", yaml},
+                          {"job_sha256", sha256_hex(yaml)},
+                          {"engine", device.name},
+                          {"device", device.description},
+                          {"plan_sha256", plan.hash},
+                          {"created_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+                          {"min_pick_distance", fmt::format("{}", kMinPickDistance)}};
+    describe_song(results, studio);
+    for (const MetricInfo& m : mix_metrics()) results.metrics.emplace_back(m.name, m.unit);
+    for (const auto& [name, unit] : {std::pair{"masking", ""}, {"lead_to_rest_lu", "LU"}, {"prior_distance", ""}}) results.metrics.emplace_back(name, unit);
+    for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
+    for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
+
+    std::vector<double> excerpt_score, song_score;
+    const auto finished = [](const Heard& h) {
+        std::vector<float> all = h.row.metrics;
+        all.insert(all.end(), {h.stems.masking, h.stems.lead_to_rest_lu, h.stems.prior_distance});
+        return all;
+    };
+    for (Heard& h : excerpts) {
+        MF_CHECK_EQ(h.row.id, results.rows.size());
+        results.stage2_metrics.push_back(finished(h));
+        results.stage2_technical.push_back(h.scores.technical);
+        h.row.metrics = results.stage2_metrics.back();
+        results.scores.emplace_back(h.scores.terms.begin(), h.scores.terms.end());
+        results.technical.push_back(h.scores.technical);
+        results.rejected.push_back(static_cast<std::uint8_t>(h.scores.rejected));
+        results.rows.push_back(std::move(h.row));
+    }
+    for (Heard& h : songs) {
+        const std::size_t at = row_of(results, h.row.id);
+        excerpt_score.push_back(results.stage2_technical[at]);
+        song_score.push_back(h.scores.technical);
+        h.row.metrics = finished(h);
+        results.scores[at].assign(h.scores.terms.begin(), h.scores.terms.end());
+        results.technical[at] = h.scores.technical;
+        results.rejected[at] = static_cast<std::uint8_t>(h.scores.rejected);
+        results.rows[at] = std::move(h.row);
+    }
+    results.funnel = {{2, results.rows.size(), hearing.seconds(2), spearman(excerpt_score, song_score), recall_of_best(excerpt_score, song_score)},
+                      {3, songs.size(), hearing.seconds(3), std::nan(""), std::nan("")}};
+    return results;
+}
+
+void rank_and_describe(Results& results, const Studio& studio) {
+    std::vector<Contender> contenders;
+    const std::size_t engine_metrics = mix_metrics().size();
+    for (std::size_t i = 0; i < results.rows.size(); ++i) {
+        const Row& row = results.rows[i];
+        Scores scores;
+        scores.rejected = static_cast<Reject>(results.rejected[i]);
+        std::copy(results.scores[i].begin(), results.scores[i].end(), scores.terms.begin());
+        scores.technical = results.technical[i];
+        const StemMetrics stems{row.metrics[engine_metrics], row.metrics[engine_metrics + 1], row.metrics[engine_metrics + 2]};
+        contenders.push_back({row.id, row.stage, scores, perceptual_place(measurement_of(row), stems)});
+    }
+    const Ranking ranking = rank(contenders, studio.job.search.picks);
+    results.order = ranking.order;
+    results.picks = ranking.picks;
+    results.pareto.assign(ranking.pareto.begin(), ranking.pareto.end());
+    const Row& rules = results.rows[row_of(results, 1)];
+    results.words.clear();
+    for (const std::uint64_t id : results.picks) {
+        const Row& row = results.rows[row_of(results, id)];
+        std::string words;
+        if (id == 0) words = "static balance, nothing processed";
+        if (id == 1) words = "rule-based mix";
+        for (const std::string& w : describe(studio.space, studio.song, row.values, measurement_of(row), rules.values, measurement_of(rules), kWordsPerPick)) {
+            if (id > 1) words += (words.empty() ? "" : ", ") + w;
+        }
+        results.words.push_back(words);
+    }
+}
+
+void write_picks(const std::filesystem::path& folder, const Results& results, const Studio& studio, Progress& progress) {
+    std::filesystem::create_directories(folder);
+    std::set<std::filesystem::path> wanted;
+    std::vector<MixSettings> mixes;
+    for (const std::uint64_t id : results.picks) mixes.push_back(studio.space.settings(results.rows[row_of(results, id)].values));
+    progress.begin("picks", mixes.size(), 0);
+    const std::size_t batch = static_cast<std::size_t>(std::max(1, studio.engine->info().workers));
+    for (std::size_t first = 0; first < mixes.size(); first += batch) {
+        const std::size_t count = std::min(batch, mixes.size() - first);
+        const std::vector<StereoAudio> audio = studio.engine->render(std::span(mixes).subspan(first, count), studio.target);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t place = first + i;
+            const auto file = folder / fmt::format("{:02}-{}.flac", place + 1, file_words(results.words[place]));
+            write_audio(file, audio[i], AudioFormat::flac, BitDepth::b24,
+                        {fmt::format("{} - mix {}", studio.job.title, results.picks[place]), results.words[place]});
+            wanted.insert(file.filename());
+        }
+        progress.update(first + count, -1);
+    }
+    progress.end();
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().extension() == ".flac" && !wanted.count(entry.path().filename())) std::filesystem::remove(entry.path());
+}
+
+}  // namespace mixfarm

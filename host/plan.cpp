@@ -1,0 +1,140 @@
+/// Budgets, generations and promotion.
+#include "host/plan.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "host/job/input_error.h"
+#include "host/night.h"
+#include "host/rank/rank.h"
+
+namespace mixfarm {
+namespace {
+
+constexpr double kPromotedShare = 0.125;                    // of the candidates
+constexpr std::uint64_t kLeastPromoted = 24, kMostPromoted = 400;
+constexpr double kExcerptShareOfTime = 0.6;                 // the rest is for whole songs and picks
+constexpr std::uint64_t kUnlimited = 1'000'000;             // candidates of a night that only the clock ends
+
+constexpr std::uint64_t kStaticBalance = 0, kRuleBased = 1, kFirstSearched = 2;
+
+}  // namespace
+
+Job job_for_night(const NightOptions& options) {
+    Job job = read_job(options.job);
+    if (options.candidates) job.search.candidates = *options.candidates;
+    if (options.seed) job.search.seed = *options.seed;
+    if (options.time_s) {
+        job.search.time_s = *options.time_s;
+        if (!options.candidates) job.search.candidates = kUnlimited;
+    }
+    for (StemJob& stem : job.stems)
+        if (stem.file.is_relative()) stem.file = std::filesystem::absolute(job.folder / stem.file).lexically_normal();
+    return job;
+}
+
+Plan::Plan(const Studio& studio)
+    : candidates(std::max<std::uint64_t>(studio.job.search.candidates, kFirstSearched)),
+      promoted(std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)), kLeastPromoted, kMostPromoted)),
+      excerpt_part(candidates <= 4096 ? 64 : 256),
+      song_part(32),
+      time_s(studio.job.search.time_s),
+      hash(studio.plan_hash()) {}
+
+Hearing::Context Plan::context(const Studio& studio, PartStore& parts, Progress& progress) const {
+    return {*studio.engine, studio.space, studio.judge, parts, progress, studio.target, hash, excerpt_part, song_part};
+}
+
+Search Plan::search(const Studio& studio) const {
+    SearchPlan plan;
+    plan.seed = studio.job.search.seed;
+    plan.candidates = candidates - kFirstSearched;
+    plan.first_id = kFirstSearched;
+    for (const int knob : studio.space.searched()) plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].stem);
+    plan.dimensions = static_cast<int>(plan.block.size());
+    return Search(plan);
+}
+
+bool Plan::spent(double share) const {
+    if (time_s <= 0) return false;
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() >= share * time_s;
+}
+
+NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress& progress) : folder_(std::move(folder)) {
+    std::error_code error;
+    std::filesystem::create_directories(folder_, error);
+    if (error) throw InputError(folder_.string(), "cannot make this folder (" + error.message() + "); choose another with -o");
+    std::ofstream yaml(folder_ / "job.yaml", std::ios::trunc);
+    yaml << write_job(job, {});
+    yaml.close();
+    if (!yaml) throw InputError((folder_ / "job.yaml").string(), "cannot be written; is the folder writable and the disk not full?");
+    progress.log_to((folder_ / "run.log").string());
+}
+
+PartStore NightFolder::parts() const { return PartStore(folder_ / "parts"); }
+
+std::vector<Part> NightFolder::stored(const PartStore& parts, const Studio& studio, Progress& progress) const {
+    std::vector<std::string> warnings;
+    std::vector<Part> stored = parts.load(studio.plan_hash(), warnings);
+    for (const std::string& warning : warnings) progress.warn(warning);
+    std::size_t rows = 0;
+    for (const Part& part : stored) rows += part.rows.size();
+    if (rows > 0) progress.say(fmt::format("going on: {} renders of an earlier run are kept", rows));
+    return stored;
+}
+
+std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search& search, Hearing& hearing, Progress& progress) {
+    std::vector<Heard> all;
+    progress.begin("excerpts", plan.candidates, 0);
+    const auto hear = [&](std::vector<Row> rows, std::uint32_t part) {
+        std::vector<Heard> heard = hearing.hear(std::move(rows), part, 2, studio.profile.telling);
+        std::vector<Outcome> outcomes;
+        for (Heard& h : heard) {
+            outcomes.push_back({h.scores.technical, h.place});
+            all.push_back(std::move(h));
+        }
+        return outcomes;
+    };
+    Row balance{.id = kStaticBalance, .origin = "static_balance", .values = studio.space.static_balance()};
+    Row rules{.id = kRuleBased, .origin = "rule_based", .values = studio.space.rule_based()};
+    hear({balance, rules}, 0);
+    while (!plan.spent(kExcerptShareOfTime)) {
+        const std::uint32_t generation = search.generation() + 1;    // 0 holds the baselines
+        std::vector<Row> rows;
+        for (const Candidate& c : search.ask()) {
+            rows.push_back({.id = c.id, .origin = c.origin, .parent_a = c.parent_a, .parent_b = c.parent_b, .values = studio.space.values(c.unit)});
+        }
+        if (rows.empty()) break;
+        search.tell(hear(std::move(rows), generation));
+    }
+    progress.end();
+    return all;
+}
+
+std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio, const std::vector<Heard>& excerpts, Hearing& hearing, Progress& progress) {
+    std::vector<Contender> contenders;
+    for (const Heard& h : excerpts) contenders.push_back({h.row.id, h.row.stage, h.scores, h.place});
+    std::vector<bool> chosen(excerpts.size(), false);
+    chosen[kStaticBalance] = chosen[kRuleBased] = true;
+    std::vector<Row> rows = {excerpts[kStaticBalance].row, excerpts[kRuleBased].row};
+    // Best first, so that a night cut short by the clock has heard the most promising ones.
+    for (const int i : promote(contenders, static_cast<int>(plan.promoted))) {
+        if (chosen[static_cast<std::size_t>(i)]) continue;
+        chosen[static_cast<std::size_t>(i)] = true;
+        rows.push_back(excerpts[static_cast<std::size_t>(i)].row);
+    }
+    progress.begin("whole songs", rows.size(), 0);
+    const Excerpt whole = whole_song(studio.song);
+    std::vector<Heard> all;
+    for (std::size_t first = 0, part = 0; first < rows.size() && (part < 2 || !plan.spent(0.97)); first += plan.song_part, ++part) {
+        const std::size_t count = std::min(plan.song_part, rows.size() - first);
+        std::vector<Row> some(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(first + count));
+        for (Heard& h : hearing.hear(std::move(some), static_cast<std::uint32_t>(part), 3, {&whole, 1})) all.push_back(std::move(h));
+    }
+    progress.end();
+    return all;
+}
+
+}  // namespace mixfarm

@@ -1,0 +1,53 @@
+/// How a night spends its budget: which candidates are heard in excerpts, which as whole songs, in parts of which size.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "host/hearing.h"
+#include "host/search/search.h"
+#include "host/studio.h"
+
+namespace mixfarm {
+
+class Plan {
+public:
+    explicit Plan(const Studio& studio);
+
+    std::uint64_t candidates;        ///< heard in excerpts, the two baselines included
+    std::uint64_t promoted;          ///< at most so many are heard whole
+    std::size_t excerpt_part, song_part;
+    double time_s;                   ///< 0 = no limit
+    std::string hash;
+    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+
+    Hearing::Context context(const Studio& studio, PartStore& parts, Progress& progress) const;
+    Search search(const Studio& studio) const;
+    /// Has `share` of the time limit gone by? Never without a limit.
+    bool spent(double share) const;
+};
+
+/// NIGHT on disk.
+class NightFolder {
+public:
+    /// Makes the folder, writes job.yaml as run, opens run.log. Throws InputError when it cannot.
+    NightFolder(std::filesystem::path folder, const Job& job, Progress& progress);
+
+    PartStore parts() const;
+    /// Verified parts of this plan; torn ones are reported and rendered again.
+    std::vector<Part> stored(const PartStore& parts, const Studio& studio, Progress& progress) const;
+    std::filesystem::path results_file() const { return folder_ / "results.h5"; }
+    std::filesystem::path picks() const { return folder_ / "picks"; }
+
+private:
+    std::filesystem::path folder_;
+};
+
+/// Stage 2: every candidate on the telling excerpts, generation by generation.
+std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search& search, Hearing& hearing, Progress& progress);
+/// Stage 3: the baselines and the promoted ones, from first to last second.
+std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio, const std::vector<Heard>& excerpts, Hearing& hearing, Progress& progress);
+
+}  // namespace mixfarm

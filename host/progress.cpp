@@ -1,0 +1,101 @@
+/// Progress on standard error and in run.log; Ctrl-C.
+#include "host/progress.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+
+namespace mixfarm {
+namespace {
+
+std::atomic<int> g_interrupts{0};
+
+void on_interrupt(int signal) {
+    if (g_interrupts.fetch_add(1) > 0) {
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
+    }
+}
+
+}  // namespace
+
+bool interrupted() { return g_interrupts.load() > 0; }
+
+void catch_interrupts() {
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+}
+
+std::string clock_text(double seconds) {
+    const auto s = static_cast<long long>(std::llround(std::fmax(0, seconds)));
+    char text[40];
+    if (s >= 3600) std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+    else std::snprintf(text, sizeof text, "%lld:%02lld", s / 60, s % 60);
+    return text;
+}
+
+Progress::Progress() : terminal_(isatty(STDERR_FILENO) != 0) {}
+Progress::~Progress() { end(); }
+
+void Progress::log_to(const std::string& file) {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file, false);
+    log_ = std::make_shared<spdlog::logger>("night", sink);
+    log_->set_pattern("%Y-%m-%d %H:%M:%S  %v");
+    log_->flush_on(spdlog::level::info);
+}
+
+void Progress::say(const std::string& text) {
+    if (terminal_ && !what_.empty()) std::fputs("\r\033[K", stderr);
+    std::fprintf(stderr, "%s\n", text.c_str());
+    if (log_) log_->info(text);
+}
+
+void Progress::warn(const std::string& text) { say("warning: " + text); }
+
+void Progress::begin(const std::string& what, std::uint64_t total, std::uint64_t known) {
+    end();
+    what_ = what, total_ = total, known_ = known, done_ = known, best_ = -1;
+    begun_ = drawn_ = std::chrono::steady_clock::now();
+    if (terminal_) draw(false);
+}
+
+void Progress::update(std::uint64_t done, double best) {
+    done_ = done, best_ = best;
+    const auto now = std::chrono::steady_clock::now();
+    const double since = std::chrono::duration<double>(now - drawn_).count();
+    if (since >= (terminal_ ? 0.2 : 10)) {
+        drawn_ = now;
+        draw(false);
+    }
+}
+
+void Progress::end() {
+    if (what_.empty()) return;
+    draw(true);
+    what_.clear();
+}
+
+void Progress::draw(bool last) {
+    const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+    const double fresh = static_cast<double>(done_ - known_), rate = elapsed > 0 ? fresh / elapsed : 0;
+    char text[200];
+    int length = std::snprintf(text, sizeof text, "%-12s %llu of %llu", what_.c_str(), static_cast<unsigned long long>(done_),
+                               static_cast<unsigned long long>(total_));
+    const auto add = [&](const char* format, auto... values) {
+        if (length < static_cast<int>(sizeof text)) length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), format, values...);
+    };
+    if (fresh > 0) add("  %.1f/s", rate);
+    if (best_ >= 0) add("  best %.3f", best_);
+    if (last) add("  in %s", clock_text(elapsed).c_str());
+    else if (rate > 0) add("  %s left", clock_text(static_cast<double>(total_ - done_) / rate).c_str());
+    if (terminal_) std::fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
+    else std::fprintf(stderr, "%s\n", text);
+    if (last && log_) log_->info(text);
+}
+
+}  // namespace mixfarm

@@ -1,0 +1,273 @@
+/// Results -> results.h5: one function a group, in the order of schemas/results.md.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "host/store/atomic_file.h"
+#include "host/store/axes.h"
+#include "host/store/h5.h"
+#include "host/store/results.h"
+#include "host/store/results_layout.h"
+
+namespace mixfarm {
+
+namespace {
+
+using Paths = std::vector<std::string>;
+
+/// Our own bug, not the user's: the parts of `Results` do not fit together.
+void require(bool fits, const std::string& what) {
+    if (!fits) throw std::logic_error("write_results: " + what);
+}
+
+void require_consistent(const Results& r) {
+    const std::size_t n = r.rows.size();
+    for (const Row& row : r.rows) {
+        require(row.values.size() == r.knobs.size(), "a row's values are not one a knob");
+        require(row.metrics.size() == r.metrics.size(), "a row's metrics are not one a metric name");
+        require(row.stem_power.size() == r.stems.size(), "a row's stem_power is not one a stem");
+        for (const auto& [path, power] : layout::kBandPowers)
+            require((row.*power).size() == r.band_centres_hz.size(), std::string(path) + " of a row is not one a band");
+    }
+    require(r.stage2_metrics.size() == n && r.scores.size() == n && r.technical.size() == n &&
+                r.stage2_technical.size() == n && r.rejected.size() == n,
+            "stage2_metrics, scores, technical, stage2_technical and rejected must have one entry a row");
+    for (const auto& row : r.stage2_metrics) require(row.size() == r.metrics.size(), "stage2_metrics is not [N][M]");
+    for (const auto& row : r.scores) require(row.size() == r.terms.size(), "scores is not [N][T]");
+    require(r.pareto.size() == r.order.size(), "pareto must have one entry for each of order");
+    require(r.words.size() == r.picks.size(), "words must have one text a pick");
+    const auto taken = [](const auto& names, const std::string& name) {
+        return name.empty() || name.find('/') != std::string::npos ||
+               std::find(names.begin(), names.end(), name) != names.end();
+    };
+    for (const auto& [name, unit] : r.metrics) require(!taken(layout::kNotMetrics, name), "no metric may be named " + name);
+    for (const auto& term : r.terms) require(!taken(layout::kNotTerms, term), "no term may be named " + term);
+    for (const auto& [name, value] : r.attributes)
+        require(!taken(layout::kOwnAttributes, name), "no attribute may be named " + name);
+}
+
+template <class Record, class Value>
+std::vector<Value> column(const std::vector<Record>& records, Value Record::*field) {
+    std::vector<Value> list;
+    for (const Record& record : records) list.push_back(record.*field);
+    return list;
+}
+
+class ResultsWriter {
+public:
+    ResultsWriter(h5::OutputFile& file, const Results& results) : file_(file), r_(results), axes_(file) {}
+
+    void write() {
+        root();
+        song();
+        space();
+        candidates();
+        metrics();
+        scores();
+        ranking();
+        funnel();
+        axes_.finish();
+    }
+
+private:
+    void group(const std::string& path) {
+        h5::create_group(file_, path);
+        file_.require_space();
+    }
+    template <class T>
+    void axis(const std::string& path, const std::vector<T>& labels) {
+        if constexpr (std::is_same_v<T, std::string>) h5::write_texts(file_, path, labels);
+        else h5::write_list<T>(file_, path, labels);
+        axes_.declare(path);
+    }
+    /// 1, 2, 3 .. as labels of things that have no name of their own.
+    void ordinals(const std::string& path, std::size_t count) {
+        std::vector<std::int32_t> labels(count);
+        for (std::size_t i = 0; i < count; ++i) labels[i] = static_cast<std::int32_t>(i + 1);
+        axis(path, labels);
+    }
+    void id_axis(const std::string& path) { axis(path, column(r_.rows, &Row::id)); }
+
+    void named(const std::string& path, const Paths& axes, const std::string& unit) {
+        axes_.attach(path, axes);
+        if (!unit.empty()) h5::write_attribute(h5::open_object(file_, path), "unit", unit);
+        file_.require_space();
+    }
+    void texts(const std::string& path, const std::string& axis_path, const std::vector<std::string>& list) {
+        h5::write_texts(file_, path, list);
+        named(path, {axis_path}, "");
+    }
+    template <class T>
+    void list(const std::string& path, const std::string& axis_path, const std::string& unit, const std::vector<T>& numbers) {
+        h5::write_list(file_, path, numbers);
+        named(path, {axis_path}, unit);
+    }
+    /// One number a row of Results, `get(index of the row)`.
+    template <class T, class Get>
+    void by_row(const std::string& path, const std::string& unit, Get get) {
+        h5::write_table<T>(file_, path, r_.rows.size(), h5::kList, [&](auto i, T* to) { *to = get(i); });
+        named(path, {path.substr(0, path.rfind('/')) + "/id"}, unit);
+    }
+    template <class T, class Fill>
+    void table(const std::string& path, const Paths& axes, std::size_t width, const std::string& unit, Fill fill) {
+        h5::write_table<T>(file_, path, r_.rows.size(), width, fill);
+        named(path, axes, unit);
+    }
+
+    void root() {
+        h5::write_attribute(file_, "format", std::string(layout::kFormat));
+        h5::write_attribute(file_, "format_version", layout::kFormatVersion);
+        for (const auto& [name, value] : r_.attributes) h5::write_attribute(file_, name, value);
+        h5::write_attribute(file_, "seed", r_.seed);
+    }
+
+    void song() {
+        group("/song");
+        group("/song/stems");
+        const std::string stem = "/song/stems/stem";
+        axis(stem, column(r_.stems, &StemRecord::name));
+        for (const auto& [name, field] : layout::kStemTexts)
+            texts(std::string("/song/stems/") + name, stem, column(r_.stems, field));
+        list("/song/stems/channels", stem, "", column(r_.stems, &StemRecord::channels));
+        list("/song/stems/frames", stem, "", column(r_.stems, &StemRecord::frames));
+        list("/song/stems/rate", stem, "Hz", column(r_.stems, &StemRecord::rate));
+        group("/song/sections");
+        const std::string section = "/song/sections/section";
+        ordinals(section, r_.sections.size());
+        texts("/song/sections/name", section, column(r_.sections, &SectionRecord::name));
+        list("/song/sections/start_s", section, "s", column(r_.sections, &SectionRecord::start_s));
+        list("/song/sections/end_s", section, "s", column(r_.sections, &SectionRecord::end_s));
+    }
+
+    void space() {
+        group("/space");
+        group("/space/knobs");
+        const std::string knob = "/space/knobs/knob";
+        axis(knob, column(r_.knobs, &KnobColumn::name));
+        for (const auto& [name, field] : layout::kKnobTexts)
+            texts(std::string("/space/knobs/") + name, knob, column(r_.knobs, field));
+        for (const auto& [name, field] : layout::kKnobNumbers)
+            list(std::string("/space/knobs/") + name, knob, "", column(r_.knobs, field));
+    }
+
+    void candidates() {
+        group("/candidates");
+        const std::string id = "/candidates/id", knob = "/candidates/knob", parent = "/candidates/parent";
+        id_axis(id);
+        axis(knob, column(r_.knobs, &KnobColumn::name));
+        axis(parent, std::vector<std::string>{"a", "b"});
+        table<float>("/candidates/values", {id, knob}, r_.knobs.size(), "", [&](auto i, float* to) {
+            std::copy(r_.rows[i].values.begin(), r_.rows[i].values.end(), to);
+        });
+        by_row<std::uint8_t>("/candidates/stage", "", [&](auto i) { return r_.rows[i].stage; });
+        texts("/candidates/origin", id, column(r_.rows, &Row::origin));
+        table<std::int64_t>("/candidates/parents", {id, parent}, 2, "", [&](auto i, std::int64_t* to) {
+            to[0] = r_.rows[i].parent_a, to[1] = r_.rows[i].parent_b;
+        });
+        by_row<std::uint8_t>("/candidates/finite", "", [&](auto i) { return r_.rows[i].finite; });
+    }
+
+    void metrics() {
+        group("/metrics");
+        std::vector<std::string> names = column(r_.metrics, &std::pair<std::string, std::string>::first);
+        h5::write_attribute(h5::open_object(file_, "/metrics"), "names", names);
+        const std::string id = "/metrics/id", band = "/metrics/band", stem = "/metrics/stem";
+        id_axis(id);
+        axis(band, r_.band_centres_hz);
+        h5::write_attribute(h5::open_object(file_, band), "unit", std::string("Hz"));
+        axis(stem, column(r_.stems, &StemRecord::name));
+        for (const auto& row_metric : layout::kRowMetrics)
+            by_row<float>(std::string("/metrics/") + row_metric.name, row_metric.unit,
+                          [&](auto i) { return r_.rows[i].*row_metric.field; });
+        for (std::size_t m = 0; m < names.size(); ++m) metric(m);
+        table<float>("/metrics/bands", {id, band}, r_.band_centres_hz.size(), "dB", [&](auto i, float* to) {
+            const Row& row = r_.rows[i];
+            for (std::size_t b = 0; b < row.left_power.size(); ++b)
+                to[b] = static_cast<float>(10 * std::log10((double{row.left_power[b]} + row.right_power[b]) / 2));
+        });
+        for (const auto& [path, power] : layout::kBandPowers)
+            table<float>(path, {id, band}, r_.band_centres_hz.size(), "FS^2", [&](auto i, float* to) {
+                std::copy((r_.rows[i].*power).begin(), (r_.rows[i].*power).end(), to);
+            });
+        table<float>("/metrics/stem_power", {id, stem}, r_.stems.size(), "FS^2", [&](auto i, float* to) {
+            std::copy(r_.rows[i].stem_power.begin(), r_.rows[i].stem_power.end(), to);
+        });
+        group("/metrics/stage2");
+        id_axis("/metrics/stage2/id");
+        for (std::size_t m = 0; m < names.size(); ++m)
+            by_row<float>("/metrics/stage2/" + names[m], r_.metrics[m].second,
+                          [&](auto i) { return r_.stage2_metrics[i][m]; });
+    }
+
+    /// Column m of Results::metrics, unless it repeats a field of the row, which is there already.
+    void metric(std::size_t m) {
+        const auto& [name, unit] = r_.metrics[m];
+        for (const auto& row_metric : layout::kRowMetrics) {
+            if (name != row_metric.name) continue;
+            for (const Row& row : r_.rows)
+                require(std::memcmp(&row.metrics[m], &(row.*row_metric.field), sizeof(float)) == 0,
+                        "metric " + name + " differs from the field of the same name");
+            require(unit == row_metric.unit, "metric " + name + " has another unit than " + row_metric.unit);
+            return;
+        }
+        by_row<float>("/metrics/" + name, unit, [&](auto i) { return r_.rows[i].metrics[m]; });
+    }
+
+    void scores() {
+        group("/scores");
+        h5::write_attribute(h5::open_object(file_, "/scores"), "terms", r_.terms);
+        id_axis("/scores/id");
+        for (std::size_t t = 0; t < r_.terms.size(); ++t)
+            by_row<float>("/scores/" + r_.terms[t], "1", [&](auto i) { return r_.scores[i][t]; });
+        by_row<float>("/scores/technical", "1", [&](auto i) { return r_.technical[i]; });
+        by_row<float>("/scores/total", "1", [&](auto i) { return r_.technical[i]; });  // no taste yet
+        by_row<std::uint8_t>("/scores/rejected", "", [&](auto i) { return r_.rejected[i]; });
+        group("/scores/stage2");
+        id_axis("/scores/stage2/id");
+        by_row<float>("/scores/stage2/technical", "1", [&](auto i) { return r_.stage2_technical[i]; });
+    }
+
+    void ranking() {
+        group("/ranking");
+        ordinals("/ranking/rank", r_.order.size());
+        list("/ranking/order", "/ranking/rank", "", r_.order);
+        list("/ranking/pareto", "/ranking/rank", "", r_.pareto);
+        ordinals("/ranking/pick", r_.picks.size());
+        list("/ranking/picks", "/ranking/pick", "", r_.picks);
+        texts("/ranking/words", "/ranking/pick", r_.words);
+    }
+
+    void funnel() {
+        group("/funnel");
+        const std::string level = "/funnel/level";
+        axis(level, column(r_.funnel, &FunnelLevel::level));
+        list("/funnel/candidates", level, "", column(r_.funnel, &FunnelLevel::candidates));
+        list("/funnel/seconds", level, "s", column(r_.funnel, &FunnelLevel::seconds));
+        list("/funnel/spearman", level, "1", column(r_.funnel, &FunnelLevel::spearman));
+        list("/funnel/recall_top5", level, "1", column(r_.funnel, &FunnelLevel::recall_top5));
+    }
+
+    h5::OutputFile& file_;
+    const Results& r_;
+    h5::Axes axes_;
+};
+
+}  // namespace
+
+void write_results(const std::filesystem::path& file, const Results& results) {
+    require_consistent(results);
+    const h5::Quiet quiet;
+    remove_stale_temporaries(file.parent_path(), file.filename().string());
+    AtomicFile target(file);
+    h5::OutputFile output(target);
+    try {
+        ResultsWriter(output, results).write();
+    } catch (const h5::Error&) {
+        output.require_space();  // the disk is to blame, when it is
+        throw;
+    }
+    output.publish();
+}
+
+}  // namespace mixfarm

@@ -1,0 +1,101 @@
+/// Properties that any measure of masking must have (reference: Schroeder spreading, no absolute threshold).
+#include "host/analysis/masking.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "kernels/core/random.h"
+#include "tests/analysis/synthetic.h"
+
+namespace mixfarm {
+namespace {
+
+using Bands = std::array<double, kBands>;
+
+Bands random_bands(std::uint64_t seed) {
+    RandomStream random(seed, 7);
+    Bands bands;
+    for (double& b : bands) b = std::pow(10.0, -6 * random.next());
+    return bands;
+}
+
+Bands scaled(Bands bands, double db) {
+    for (double& b : bands) b *= std::pow(10.0, db / 10);
+    return bands;
+}
+
+Bands only(int first, int last) {
+    Bands bands{};
+    for (int b = first; b <= last; ++b) bands[static_cast<std::size_t>(b)] = 1;
+    return bands;
+}
+
+TEST(MaskedShare, SoloIsUntouchedAndSilenceHasNothingToHide) {
+    EXPECT_EQ(masked_share(random_bands(1), Bands{}), 0);
+    EXPECT_EQ(masked_share(Bands{}, random_bands(1)), 0);
+}
+
+TEST(MaskedShare, DisjointBandsDoNotMask) {
+    EXPECT_EQ(masked_share(only(20, 25), only(0, 5)), 0);
+    EXPECT_EQ(masked_share(only(0, 5), only(20, 25)), 0);
+}
+
+TEST(MaskedShare, LouderMaskerNeverLowersIt) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        double last = 0;
+        for (double db = -60; db <= 60; db += 1.5) {
+            const double share = masked_share(random_bands(seed), scaled(random_bands(seed + 100), db));
+            EXPECT_GE(share, last - 1e-12) << seed << ' ' << db;
+            EXPECT_LE(share, 1 + 1e-12);
+            last = share;
+        }
+        EXPECT_NEAR(last, 1, 1e-9) << "60 dB louder buries everything";
+    }
+}
+
+TEST(MaskedShare, CommonGainChangesNothing) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        const Bands a = random_bands(seed), b = random_bands(seed + 50);
+        EXPECT_NEAR(masked_share(a, b), masked_share(scaled(a, 23), scaled(b, 23)), 1e-12);
+    }
+}
+
+TEST(MaskedShare, MasksUpwardFurtherThanDownward) {
+    // Schroeder's function falls by 25 dB a Bark towards low and by 10 dB a Bark towards high frequencies.
+    // 1.6 and 4 kHz both lie 2.7 to 3 Bark from 2.5 kHz.
+    const double upward = masked_share(only(22, 22), scaled(only(20, 20), 35));
+    const double downward = masked_share(only(18, 18), scaled(only(20, 20), 35));
+    std::printf("35 dB louder at 2.5 kHz covers %.2f of 4 kHz and %.2f of 1.6 kHz\n", upward, downward);
+    EXPECT_GT(upward, downward);
+}
+
+TEST(MaskedShare, ThresholdLiesSixDecibelsUnderTheMasker) {
+    // One band against the same band: half masked where the masker is 6 dB above the maskee.
+    const Bands a = only(15, 15);
+    EXPECT_NEAR(masked_share(a, scaled(a, 6)), 0.5, 0.01);
+    EXPECT_EQ(masked_share(a, scaled(a, 2.9)), 0);
+    EXPECT_NEAR(masked_share(a, scaled(a, 9.1)), 1, 1e-12);
+}
+
+TEST(MaskingMatrix, KnowsWhoPlaysWhen) {
+    using namespace testing;
+    Song song = empty_song(8);
+    add_stem(song, "all along", Role::keys, noise(0.1, 1));
+    add_stem(song, "first half", Role::keys, during(0, 4, noise(0.1, 2)));
+    add_stem(song, "second half", Role::keys, during(4, 8, noise(0.1, 3)));
+    const Profile p = analyze(song);
+    EXPECT_EQ(p.masked_by(0, 0), 0);
+    EXPECT_EQ(p.masked_by(1, 2), 0) << "they never meet";
+    EXPECT_NEAR(p.masked_by(0, 1), p.masked_by(1, 0) / 2, 0.1) << "half of the time";
+    EXPECT_GT(p.masked_by(1, 0), 0.1);
+}
+
+TEST(KWeighting, MatchesTheTabledGains) {
+    // Digital filters at 192 kHz as tabled with libebur128's design; the prototype has no warping.
+    for (auto [hz, gain] : {std::pair{25.0, -10.425}, {100.0, -1.166}, {1000.0, 0.6707}, {2000.0, 3.034}, {10000.0, 4.009}})
+        EXPECT_NEAR(10 * std::log10(k_weighting_power(hz)), gain, 0.02) << hz;
+}
+
+}  // namespace
+}  // namespace mixfarm

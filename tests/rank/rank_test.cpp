@@ -1,0 +1,225 @@
+/// Order, picks and promotion: what they promise, whatever order the contenders come in.
+#include "host/rank/rank.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "tests/rank/contenders.h"
+
+namespace mixfarm {
+namespace {
+
+using testing::contender;
+using testing::field;
+
+std::map<std::uint64_t, const Contender*> by_id(const std::vector<Contender>& all) {
+    std::map<std::uint64_t, const Contender*> map;
+    for (const Contender& c : all) map[c.id] = &c;
+    return map;
+}
+
+std::vector<Contender> shuffled(std::vector<Contender> all, std::uint64_t seed) {
+    RandomStream random(seed, 2);
+    for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[random.below(i)]);
+    return all;
+}
+
+double nearest_pair(const std::vector<Contender>& all, const std::vector<std::uint64_t>& picks) {
+    const auto at = by_id(all);
+    double nearest = HUGE_VAL;
+    for (std::size_t i = 0; i < picks.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            nearest = std::min(nearest, heard_distance(at.at(picks[i])->place, at.at(picks[j])->place));
+    return nearest;
+}
+
+TEST(Rank, OrdersWholeSongThenAcceptedThenScoreThenId) {
+    std::vector<Contender> all = {contender(5, 0.7, {0}), contender(3, 0.7, {0}), contender(9, 0.9, {0}),
+                                  contender(2, 0.99, {0}), contender(4, 0, {0}), contender(8, 0.7000004, {0})};
+    all[3].stage = 2;
+    all[4].scores.rejected = Reject::clipped;
+    const Ranking ranking = rank(all, 3);
+    EXPECT_EQ(ranking.order, (std::vector<std::uint64_t>{9, 3, 5, 8, 4, 2})) << "scores closer than a millionth tie";
+    EXPECT_EQ(ranking.pareto, (std::vector<int>{1, 2, 2, 2, 3, 0})) << "the reject lies behind all";
+    EXPECT_EQ(ranking.picks, (std::vector<std::uint64_t>{9})) << "all others are in the same place, rejected or unheard";
+}
+
+TEST(Rank, DoesNotDependOnTheOrderOfItsInput) {
+    const std::vector<Contender> all = field(600, 11);
+    const Ranking expected = rank(all, 12);
+    const std::vector<int> promoted = promote(all, 40);
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+        const std::vector<Contender> other = shuffled(all, seed);
+        const Ranking got = rank(other, 12);
+        EXPECT_EQ(got.order, expected.order);
+        EXPECT_EQ(got.pareto, expected.pareto);
+        EXPECT_EQ(got.picks, expected.picks);
+        const std::vector<int> now = promote(other, 40);
+        ASSERT_EQ(now.size(), promoted.size());
+        for (std::size_t i = 0; i < now.size(); ++i)
+            EXPECT_EQ(other[static_cast<std::size_t>(now[i])].id, all[static_cast<std::size_t>(promoted[i])].id);
+    }
+}
+
+TEST(Rank, ParetoFollowsTheOrderOfTheResult) {
+    const std::vector<Contender> all = field(400, 5);
+    const Ranking ranking = rank(all, 1);
+    const auto at = by_id(all);
+    ASSERT_EQ(ranking.order.size(), all.size());
+    EXPECT_EQ(std::set(ranking.order.begin(), ranking.order.end()).size(), all.size());
+    int last = 0;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (at.at(ranking.order[i])->scores.rejected == Reject::none) last = std::max(last, ranking.pareto[i]);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Contender& c = *at.at(ranking.order[i]);
+        if (c.scores.rejected != Reject::none) {
+            EXPECT_EQ(ranking.pareto[i], last + 1);
+            continue;
+        }
+        bool beaten = false;  // better in every single term by one of the accepted: never in layer 0
+        for (const Contender& other : all) {
+            bool better = other.scores.rejected == Reject::none;
+            for (std::size_t t = 0; t < kTerms; ++t) better = better && other.scores.terms[t] > c.scores.terms[t] + 1e-5f;
+            beaten = beaten || better;
+        }
+        EXPECT_EQ(ranking.pareto[i] == 0, !beaten);
+    }
+}
+
+TEST(Picks, AreAcceptedWholeSongMixesApartFromEachOtherAndBestFirst) {
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+        const std::vector<Contender> all = field(800, seed);
+        const Ranking ranking = rank(all, 12);
+        ASSERT_EQ(ranking.picks.size(), 12u);
+        const auto at = by_id(all);
+        double mean = 0;
+        for (const std::uint64_t id : ranking.picks) {
+            EXPECT_EQ(at.at(id)->scores.rejected, Reject::none);
+            EXPECT_EQ(at.at(id)->stage, 3);
+            mean += at.at(id)->scores.technical / 12;
+        }
+        EXPECT_EQ(ranking.picks.front(), ranking.order.front());
+        for (std::size_t i = 1; i < ranking.picks.size(); ++i)
+            EXPECT_GE(at.at(ranking.picks[i - 1])->scores.technical, at.at(ranking.picks[i])->scores.technical);
+        const double apart = nearest_pair(all, ranking.picks);
+        const std::vector<std::uint64_t> top(ranking.order.begin(), ranking.order.begin() + 12);
+        double top_mean = 0;
+        for (const std::uint64_t id : top) top_mean += at.at(id)->scores.technical / 12;
+        std::printf("seed %llu: nearest picks %.2f apart (plain top twelve %.2f), mean score %.3f (%.3f)\n",
+                    static_cast<unsigned long long>(seed), apart, nearest_pair(all, top), mean, top_mean);
+        EXPECT_GE(apart, kMinPickDistance);
+        EXPECT_GT(mean, top_mean - 0.1);
+    }
+}
+
+TEST(Picks, WidenTheirBandBeforeTheyGiveUpAndKeepTheBoundAlways) {
+    std::vector<Contender> all;
+    for (int i = 0; i < 300; ++i)  // a crowd of excellent twins
+        all.push_back(contender(static_cast<std::uint64_t>(i), 0.9 - 1e-5 * i, {0.001f * static_cast<float>(i), 0}));
+    for (int i = 0; i < 11; ++i)  // and eleven far worse mixes, each somewhere else
+        all.push_back(contender(static_cast<std::uint64_t>(1000 + i), 0.4 - 0.02 * i, {5.f * static_cast<float>(i + 1), 0}));
+    Ranking ranking = rank(all, 12);
+    EXPECT_EQ(ranking.picks.size(), 12u);
+    EXPECT_GE(nearest_pair(all, ranking.picks), kMinPickDistance);
+    all.resize(302);
+    ranking = rank(all, 12);
+    EXPECT_EQ(ranking.picks, (std::vector<std::uint64_t>{0, 1000, 1001})) << "three places, three picks";
+}
+
+TEST(Picks, TakeTheBestAtTheBoundAndNotCloser) {
+    const auto bound = static_cast<float>(kMinPickDistance);
+    const std::vector<Contender> all = {contender(1, 0.9, {0}), contender(2, 0.89, {bound * 0.999f}),
+                                        contender(3, 0.88, {bound * 1.001f})};
+    EXPECT_EQ(rank(all, 3).picks, (std::vector<std::uint64_t>{1, 3}));
+}
+
+TEST(Picks, TradeScoreAgainstClosenessAsStated) {
+    // At the bound a mix loses 1 / (1 + 1/4) of kClosenessCost, at kHalfCloseDistance a half.
+    const double worth = kClosenessCost * (0.8 - 0.5);
+    for (const double gap : {worth * 0.9, worth * 1.1}) {
+        const std::vector<Contender> all = {contender(1, 0.9, {0}),
+                                            contender(2, 0.89, {static_cast<float>(kMinPickDistance)}),
+                                            contender(3, 0.89 - gap, {static_cast<float>(-kHalfCloseDistance)})};
+        ASSERT_LT(0.01 + gap, kGoodBand) << "both are within the band, so only the trade decides";
+        EXPECT_EQ(rank(all, 2).picks.back(), gap < worth ? 3u : 2u) << gap;
+    }
+}
+
+TEST(Picks, PreferTheBandOverAnyDistance) {
+    const std::vector<Contender> all = {contender(1, 0.9, {0}),
+                                        contender(2, 0.9 - 0.9 * kGoodBand, {static_cast<float>(kMinPickDistance)}),
+                                        contender(3, 0.9 - 1.1 * kGoodBand, {1000})};
+    EXPECT_EQ(rank(all, 2).picks, (std::vector<std::uint64_t>{1, 2}));
+    EXPECT_EQ(rank(all, 3).picks, (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(Picks, NothingToPick) {
+    EXPECT_TRUE(rank({}, 12).picks.empty());
+    std::vector<Contender> all = {contender(1, 0, {0})};
+    all[0].scores.rejected = Reject::silent;
+    EXPECT_TRUE(rank(all, 12).picks.empty());
+    EXPECT_TRUE(promote(all, 5).empty());
+    EXPECT_TRUE(rank({{contender(1, 0.5, {0})}}, 0).picks.empty());
+}
+
+TEST(Promote, TakesTheBestButSpread) {
+    std::vector<Contender> all = field(2000, 21);
+    for (Contender& c : all) c.stage = 2;
+    const std::vector<int> chosen = promote(all, 100);
+    ASSERT_EQ(chosen.size(), 100u);
+    EXPECT_EQ(std::set(chosen.begin(), chosen.end()).size(), 100u);
+    const std::vector<std::uint64_t> order = rank(all, 0).order;
+    EXPECT_EQ(all[static_cast<std::size_t>(chosen[0])].id, order[0]);
+    const auto at = by_id(all);
+    // Mean distance to the nearest neighbour, and mean score, of the promoted and of the plain top hundred.
+    const auto describe = [&](const std::vector<const Contender*>& set) {
+        double spread = 0, score = 0;
+        for (const Contender* a : set) {
+            double nearest = HUGE_VAL;
+            for (const Contender* b : set)
+                if (a != b) nearest = std::min(nearest, heard_distance(a->place, b->place));
+            spread += nearest / static_cast<double>(set.size());
+            score += a->scores.technical / static_cast<double>(set.size());
+        }
+        return std::pair(spread, score);
+    };
+    std::vector<const Contender*> promoted, top;
+    for (const int i : chosen) {
+        const Contender& c = all[static_cast<std::size_t>(i)];
+        EXPECT_EQ(c.scores.rejected, Reject::none);
+        promoted.push_back(&c);
+    }
+    for (std::size_t i = 0; i < 100; ++i) top.push_back(at.at(order[i]));
+    const auto [spread, score] = describe(promoted);
+    const auto [top_spread, top_score] = describe(top);
+    std::printf("promoted: spread %.3f, score %.4f; plain top hundred: %.3f, %.4f\n", spread, score, top_spread, top_score);
+    EXPECT_GT(spread, top_spread);
+    EXPECT_GT(score, top_score - kClosenessCost);
+
+    all[static_cast<std::size_t>(chosen[0])].stage = 3;
+    const std::vector<int> again = promote(all, 100);
+    EXPECT_EQ(std::count(again.begin(), again.end(), chosen[0]), 0) << "heard over the whole song already";
+    EXPECT_LT(promote(std::span(all).first(20), 100).size(), 21u);
+}
+
+TEST(Rank, TwentyThousandMixes) {
+    const std::vector<Contender> all = field(20000, 1);
+    const auto start = std::chrono::steady_clock::now();
+    const Ranking ranking = rank(all, 12);
+    const auto middle = std::chrono::steady_clock::now();
+    const std::vector<int> promoted = promote(all, 300);
+    const auto end = std::chrono::steady_clock::now();
+    std::printf("20000 mixes: rank %.3f s, promote 300 in %.3f s\n", std::chrono::duration<double>(middle - start).count(),
+                std::chrono::duration<double>(end - middle).count());
+    EXPECT_EQ(ranking.picks.size(), 12u);
+    EXPECT_EQ(promoted.size(), 300u);
+}
+
+}  // namespace
+}  // namespace mixfarm

@@ -1,0 +1,120 @@
+/// The promise of schemas/results.layout.json, kept by what the program writes and read back by h5py and xarray.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iomanip>
+
+#include "host/store/results.h"
+#include "tests/store/example.h"
+
+namespace mixfarm {
+namespace {
+
+using namespace mixfarm::test;
+
+/// Lines "path, index, value" of what was handed to write_results, for Python to find again.
+class Values {
+public:
+    explicit Values(const fs::path& file) : stream_(file) { stream_ << std::setprecision(17); }
+    template <class T>
+    void add(const std::string& path, std::initializer_list<std::size_t> index, const T& value) {
+        where(path, index);
+        if constexpr (std::is_arithmetic_v<T>) stream_ << +value << "\n";  // + makes a number of a uint8_t
+        else stream_ << value << "\n";
+    }
+
+private:
+    void where(const std::string& path, std::initializer_list<std::size_t> index) {
+        const char* separator = "\t";
+        stream_ << path;
+        for (const std::size_t i : index) stream_ << separator << i, separator = ",";
+        stream_ << "\t";
+    }
+    std::ofstream stream_;
+};
+
+void list_values(const Results& r, const fs::path& file) {
+    Values values(file);
+    for (std::size_t i = 0; i < r.rows.size(); ++i) {
+        const Row& row = r.rows[i];
+        values.add("/candidates/id", {i}, row.id);
+        values.add("/candidates/stage", {i}, row.stage);
+        values.add("/candidates/origin", {i}, row.origin);
+        values.add("/candidates/parents", {i, 0}, row.parent_a);
+        values.add("/candidates/parents", {i, 1}, row.parent_b);
+        values.add("/candidates/finite", {i}, row.finite);
+        values.add("/metrics/master_gain_db", {i}, row.master_gain_db);
+        values.add("/metrics/limiter_loss_lu", {i}, row.limiter_loss_lu);
+        for (std::size_t k = 0; k < row.values.size(); ++k) values.add("/candidates/values", {i, k}, row.values[k]);
+        for (std::size_t m = 0; m < r.metrics.size(); ++m) {
+            values.add("/metrics/" + r.metrics[m].first, {i}, row.metrics[m]);
+            values.add("/metrics/stage2/" + r.metrics[m].first, {i}, r.stage2_metrics[i][m]);
+        }
+        for (std::size_t b = 0; b < row.left_power.size(); ++b) {
+            values.add("/metrics/left_power", {i, b}, row.left_power[b]);
+            values.add("/metrics/right_power", {i, b}, row.right_power[b]);
+            values.add("/metrics/cross_power", {i, b}, row.cross_power[b]);
+        }
+        for (std::size_t s = 0; s < row.stem_power.size(); ++s) values.add("/metrics/stem_power", {i, s}, row.stem_power[s]);
+        for (std::size_t t = 0; t < r.terms.size(); ++t) values.add("/scores/" + r.terms[t], {i}, r.scores[i][t]);
+        values.add("/scores/technical", {i}, r.technical[i]);
+        values.add("/scores/rejected", {i}, r.rejected[i]);
+        values.add("/scores/stage2/technical", {i}, r.stage2_technical[i]);
+        values.add("/ranking/order", {i}, r.order[i]);
+        values.add("/ranking/pareto", {i}, r.pareto[i]);
+    }
+    for (std::size_t i = 0; i < r.picks.size(); ++i) {
+        values.add("/ranking/picks", {i}, r.picks[i]);
+        values.add("/ranking/words", {i}, r.words[i]);
+        values.add("/ranking/pick", {i}, i + 1);
+    }
+    for (std::size_t i = 0; i < r.stems.size(); ++i) {
+        values.add("/song/stems/role", {i}, r.stems[i].role);
+        values.add("/song/stems/file", {i}, r.stems[i].file);
+        values.add("/song/stems/sha256", {i}, r.stems[i].sha256);
+        values.add("/song/stems/channels", {i}, r.stems[i].channels);
+        values.add("/song/stems/frames", {i}, r.stems[i].frames);
+        values.add("/song/stems/rate", {i}, r.stems[i].rate);
+        values.add("/metrics/stem", {i}, r.stems[i].name);
+    }
+    for (std::size_t i = 0; i < r.sections.size(); ++i) {
+        values.add("/song/sections/name", {i}, r.sections[i].name);
+        values.add("/song/sections/start_s", {i}, r.sections[i].start_s);
+        values.add("/song/sections/end_s", {i}, r.sections[i].end_s);
+    }
+    for (std::size_t i = 0; i < r.knobs.size(); ++i) {
+        values.add("/candidates/knob", {i}, r.knobs[i].name);
+        values.add("/space/knobs/unit", {i}, r.knobs[i].unit);
+        values.add("/space/knobs/stem", {i}, r.knobs[i].stem);
+        values.add("/space/knobs/effect", {i}, r.knobs[i].effect);
+        values.add("/space/knobs/scale", {i}, r.knobs[i].scale);
+        values.add("/space/knobs/low", {i}, r.knobs[i].low);
+        values.add("/space/knobs/high", {i}, r.knobs[i].high);
+        values.add("/space/knobs/neutral", {i}, r.knobs[i].neutral);
+    }
+    for (std::size_t i = 0; i < r.band_centres_hz.size(); ++i) values.add("/metrics/band", {i}, r.band_centres_hz[i]);
+    for (std::size_t i = 0; i < r.funnel.size(); ++i) {
+        values.add("/funnel/level", {i}, r.funnel[i].level);
+        values.add("/funnel/candidates", {i}, r.funnel[i].candidates);
+        values.add("/funnel/seconds", {i}, r.funnel[i].seconds);
+        values.add("/funnel/spearman", {i}, r.funnel[i].spearman);
+        values.add("/funnel/recall_top5", {i}, r.funnel[i].recall_top5);
+    }
+}
+
+TEST(Layout, IsKeptWithNamedAxesAndTheValuesWritten) {
+    const Scratch scratch;
+    const Results results = example_results({});
+    write_results(scratch / "results.h5", results);
+    list_values(results, scratch / "values.txt");
+    EXPECT_EQ(check_layout("", scratch / "results.h5", scratch / "values.txt"), 0);
+}
+
+TEST(Layout, IsKeptByANightWithoutPicksAndSections) {
+    const Scratch scratch;
+    write_results(scratch / "results.h5", example_results({3, 2, 1, 31, 1, 6, 0, 0}));
+    EXPECT_EQ(check_layout("", scratch / "results.h5"), 0);
+}
+
+}  // namespace
+}  // namespace mixfarm
