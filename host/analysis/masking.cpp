@@ -1,4 +1,5 @@
-/// Masking between stems: Schroeder's spreading function over third octaves, and the time two stems share.
+/// Masking between stems: Schroeder's spreading function over third octaves, and the time two stems
+/// share.
 #include "host/analysis/masking.h"
 
 #include <algorithm>
@@ -18,7 +19,8 @@ double bark(double hz) {
     return 13 * std::atan(0.00076 * hz) + 3.5 * std::atan((hz / 7500) * (hz / 7500));
 }
 
-/// spread[maskee][masker]: power gain from a masker's band to a maskee's, M. R. Schroeder, B. S. Atal, J. L. Hall, JASA 66 (1979).
+/// spread[maskee][masker]: power gain from a masker's band to a maskee's, M. R. Schroeder, B. S.
+/// Atal, J. L. Hall, JASA 66 (1979).
 const std::array<Bands, kBands>& spreading() {
     static const auto table = [] {
         std::array<Bands, kBands> t{};
@@ -26,14 +28,16 @@ const std::array<Bands, kBands>& spreading() {
             for (int j = 0; j < kBands; ++j) {
                 const double dz = bark(band_centre_hz(i)) - bark(band_centre_hz(j)) + 0.474;
                 const double db = 15.81 + 7.5 * dz - 17.5 * std::sqrt(1 + dz * dz);
-                t[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] = std::pow(10.0, db / 10);
+                t[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] =
+                    std::pow(10.0, db / 10);
             }
         return t;
     }();
     return table;
 }
 
-constexpr double kThresholdDb = -6;     ///< threshold under the spread power: between tone and noise as masker
+constexpr double kThresholdDb =
+    -6;  ///< threshold under the spread power: between tone and noise as masker
 constexpr double kAudibleRange = 1e-6;  ///< bands 60 dB below the maskee's strongest do not count
 constexpr double kEdgeDb = 3;           ///< half width of the edge around the threshold
 
@@ -88,8 +92,10 @@ std::vector<double> masking_matrix(const std::vector<StemProfile>& stems) {
     for (std::size_t s = 0; s < count; ++s) {
         double k_power = 0;
         for (int b = 0; b < kBands; ++b)
-            k_power += stems[s].band_power[static_cast<std::size_t>(b)] * k_weighting_power(band_centre_hz(b));
-        for (std::size_t b = 0; b < kBands && k_power > 0; ++b) matched[s][b] = stems[s].band_power[b] / k_power;
+            k_power += stems[s].band_power[static_cast<std::size_t>(b)] *
+                       k_weighting_power(band_centre_hz(b));
+        for (std::size_t b = 0; b < kBands && k_power > 0; ++b)
+            matched[s][b] = stems[s].band_power[b] / k_power;
         active[s] = active_blocks(stems[s].level_lufs);
     }
     std::vector<double> matrix(count * count, 0.0);

@@ -11,8 +11,9 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kBumpDb = 5;             ///< a bump under this is character
-constexpr double kCancelling = -0.4;      ///< correlation of two low ends that audibly thin each other out
+constexpr double kBumpDb = 5;  ///< a bump under this is character
+constexpr double kCancelling =
+    -0.4;  ///< correlation of two low ends that audibly thin each other out
 constexpr int kFewestFlatTops = 5;
 
 [[gnu::format(printf, 1, 2)]] std::string words(const char* format, ...) {
@@ -27,9 +28,16 @@ constexpr int kFewestFlatTops = 5;
 /// Roles whose own music reaches below 40 Hz.
 bool plays_sub(Role role) {
     switch (role) {
-        case Role::kick: case Role::bass_guitar: case Role::synth_bass: case Role::drums: case Role::tom: case Role::fx:
-        case Role::other: return true;
-        default: return false;
+        case Role::kick:
+        case Role::bass_guitar:
+        case Role::synth_bass:
+        case Role::drums:
+        case Role::tom:
+        case Role::fx:
+        case Role::other:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -41,22 +49,28 @@ double mean_square(const std::vector<float>& x) {
 
 }  // namespace
 
-std::vector<std::string> stem_problems(const Stem& stem, const StemProfile& profile, const StemScan& scan) {
+std::vector<std::string> stem_problems(const Stem& stem, const StemProfile& profile,
+                                       const StemScan& scan) {
     std::vector<std::string> problems;
     if (profile.silent) return problems;
     const auto& bands = profile.band_power;
     if (scan.flat_tops >= kFewestFlatTops)
-        problems.push_back(words("clipped (%d flat tops at %.1f dBFS)", scan.flat_tops, profile.peak_dbfs));
+        problems.push_back(
+            words("clipped (%d flat tops at %.1f dBFS)", scan.flat_tops, profile.peak_dbfs));
     if (profile.integrated_lufs < -45)
         problems.push_back(words("very low level (%.1f LUFS)", profile.integrated_lufs));
-    const double dc = std::fabs(scan.mean_left) > std::fabs(scan.mean_right) ? scan.mean_left : scan.mean_right;
+    const double dc =
+        std::fabs(scan.mean_left) > std::fabs(scan.mean_right) ? scan.mean_left : scan.mean_right;
     if (std::fabs(dc) > 0.001 && dc * dc > 1e-3 * (scan.left_power + scan.right_power) / 2)
         problems.push_back(words("DC offset (%+.2f %% of full scale)", 100 * dc));
     if (profile.correlation < -0.2)
-        problems.push_back(words("left and right out of phase (correlation %.2f)", profile.correlation));
-    const double quieter = std::min(scan.left_power, scan.right_power), louder = std::max(scan.left_power, scan.right_power);
+        problems.push_back(
+            words("left and right out of phase (correlation %.2f)", profile.correlation));
+    const double quieter = std::min(scan.left_power, scan.right_power),
+                 louder = std::max(scan.left_power, scan.right_power);
     if (quieter < louder * 1e-4)
-        problems.push_back(scan.left_power < scan.right_power ? "left channel empty" : "right channel empty");
+        problems.push_back(scan.left_power < scan.right_power ? "left channel empty"
+                                                              : "right channel empty");
 
     const double rumble = region_level_db(bands, 25, 32), bottom = region_level_db(bands, 63, 160);
     if (plays_sub(stem.role.role) ? rumble > bottom + 3 : rumble > -30)
@@ -71,7 +85,9 @@ std::vector<std::string> stem_problems(const Stem& stem, const StemProfile& prof
 double low_correlation(const StemScan& a, const StemScan& b) {
     const std::size_t count = std::min(a.low.size(), b.low.size());
     const double gate_a = 0.1 * mean_square(a.low), gate_b = 0.1 * mean_square(b.low);
-    const auto has_low_end = [](const StemScan& s, double gate) { return gate * 10 > 0.02 * (s.left_power + s.right_power) / 2; };
+    const auto has_low_end = [](const StemScan& s, double gate) {
+        return gate * 10 > 0.02 * (s.left_power + s.right_power) / 2;
+    };
     if (!has_low_end(a, gate_a) || !has_low_end(b, gate_b)) return 0;
     constexpr std::size_t kBlock = 100;  // about 100 ms
     double aa = 0, bb = 0, ab = 0;
@@ -90,14 +106,16 @@ double low_correlation(const StemScan& a, const StemScan& b) {
     return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-void add_phase_problems(const Song& song, const std::vector<StemScan>& scans, std::vector<StemProfile>& stems) {
+void add_phase_problems(const Song& song, const std::vector<StemScan>& scans,
+                        std::vector<StemProfile>& stems) {
     for (std::size_t a = 0; a < stems.size(); ++a)
         for (std::size_t b = a + 1; b < stems.size(); ++b) {
             if (stems[a].silent || stems[b].silent) continue;
             const double r = low_correlation(scans[a], scans[b]);
             if (r > kCancelling) continue;
             const auto against = [&](std::size_t other) {
-                return words("works against '%s' below 150 Hz (correlation %.2f)", song.stems[other].name.c_str(), r);
+                return words("works against '%s' below 150 Hz (correlation %.2f)",
+                             song.stems[other].name.c_str(), r);
             };
             stems[a].problems.push_back(against(b));
             stems[b].problems.push_back(against(a));

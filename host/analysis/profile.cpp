@@ -14,7 +14,8 @@
 namespace mixfarm {
 namespace {
 
-/// Third-octave powers of one stem as the file meter sees them; a mono stem counts as two equal channels, as in the console.
+/// Third-octave powers of one stem as the file meter sees them; a mono stem counts as two equal
+/// channels, as in the console.
 std::array<double, kBands> band_powers(const Stem& stem, int rate, std::int64_t frames) {
     FileMeter meter(rate, 2);
     constexpr std::int64_t kChunk = 4096;
@@ -31,7 +32,8 @@ std::array<double, kBands> band_powers(const Stem& stem, int rate, std::int64_t 
     }
     const Measurement m = meter.finish();
     std::array<double, kBands> power;
-    for (std::size_t b = 0; b < kBands; ++b) power[b] = 0.5 * (static_cast<double>(m.left_power[b]) + m.right_power[b]);
+    for (std::size_t b = 0; b < kBands; ++b)
+        power[b] = 0.5 * (static_cast<double>(m.left_power[b]) + m.right_power[b]);
     return power;
 }
 
@@ -72,14 +74,17 @@ SongView view_of(const Song& song) {
     return view;
 }
 
-Excerpt whole_song(const Song& song) { return {0, song.frames, 0}; }
+Excerpt whole_song(const Song& song) {
+    return {0, song.frames, 0};
+}
 
 Profile analyze(const Song& song, double excerpt_seconds) {
     const std::size_t count = song.stems.size();
     std::vector<StemScan> scans(count);
     Profile profile;
     profile.stems.resize(count);
-    // One stem a task: nothing is shared, so the result does not depend on how many threads there are.
+    // One stem a task: nothing is shared, so the result does not depend on how many threads there
+    // are.
     tbb::parallel_for(std::size_t{0}, count, [&](std::size_t s) {
         scans[s] = scan_stem(song.stems[s], song.rate, song.frames);
         profile.stems[s] = profile_of(song.stems[s], scans[s], song.rate, song.frames);

@@ -1,4 +1,5 @@
-/// What each stem is before anyone mixes it: loudness, spectrum, activity, who masks whom, and the telling seconds.
+/// What each stem is before anyone mixes it: loudness, spectrum, activity, who masks whom, and the
+/// telling seconds.
 #pragma once
 
 #include <array>
@@ -13,24 +14,30 @@ namespace mixfarm {
 
 struct StemProfile {
     bool silent = false;
-    double integrated_lufs = -70;              ///< BS.1770, gated, of the stem alone; -70 when silent
+    double integrated_lufs = -70;  ///< BS.1770, gated, of the stem alone; -70 when silent
     double peak_dbfs = -120;
-    double crest_db = 0;                       ///< peak over RMS while it plays
-    double active_share = 0;                   ///< share of 100 ms blocks above -50 LUFS and above -30 LU re its own loudest
-    double correlation = 1;                    ///< left against right; 1 for mono
-    std::array<double, kBands> band_power{};   ///< mean square per third octave over the whole song, (L^2+R^2)/2
-    std::vector<float> level_lufs;             ///< [100 ms blocks] K-weighted, ungated; -120 where silent
-    std::vector<std::string> problems;         ///< in words: "boxy around 400 Hz (+7 dB)", "rumble below 40 Hz", ...
+    double crest_db = 0;  ///< peak over RMS while it plays
+    double active_share =
+        0;  ///< share of 100 ms blocks above -50 LUFS and above -30 LU re its own loudest
+    double correlation = 1;  ///< left against right; 1 for mono
+    std::array<double, kBands>
+        band_power{};  ///< mean square per third octave over the whole song, (L^2+R^2)/2
+    std::vector<float> level_lufs;  ///< [100 ms blocks] K-weighted, ungated; -120 where silent
+    std::vector<std::string>
+        problems;  ///< in words: "boxy around 400 Hz (+7 dB)", "rumble below 40 Hz", ...
 };
 
 struct Profile {
-    std::vector<StemProfile> stems;            ///< as Song::stems
-    /// [stems x stems] row-major: how much of stem a's spectrum lies under stem b when both are level-matched, 0..1.
+    std::vector<StemProfile> stems;  ///< as Song::stems
+    /// [stems x stems] row-major: how much of stem a's spectrum lies under stem b when both are
+    /// level-matched, times the share of a's playing time in which b plays too, 0..1.
     std::vector<double> masking;
-    /// At most three excerpts of the song that say most about a mix, with warm-up; together about `seconds` long.
+    /// At most three excerpts of the song that say most about a mix, with warm-up; together about
+    /// `seconds` long.
     std::vector<Excerpt> telling;
     double masked_by(int stem, int masker) const {
-        return masking[static_cast<std::size_t>(stem) * stems.size() + static_cast<std::size_t>(masker)];
+        return masking[static_cast<std::size_t>(stem) * stems.size() +
+                       static_cast<std::size_t>(masker)];
     }
 };
 
@@ -39,12 +46,16 @@ SongView view_of(const Song& song);
 /// The whole song as one excerpt.
 Excerpt whole_song(const Song& song);
 
-/// Analyses every stem (parallel over stems, deterministic). `excerpt_seconds` bounds the telling excerpts' sum.
+/// Analyses every stem (parallel over stems, deterministic). `excerpt_seconds` bounds the telling
+/// excerpts' sum.
 Profile analyze(const Song& song, double excerpt_seconds = 20);
 
-/// Roughness of overlap: power of band spectra spread over neighbouring bands (Schroeder's spreading function, per Bark),
-/// compared band by band. Share of `maskee`'s audible bands (weighted by power to 0.3) whose power lies below the
-/// threshold that `masker` raises, threshold = spread power - 6 dB. 0 = untouched, 1 = buried.
-double masked_share(std::span<const double> maskee_band_power, std::span<const double> masker_band_power);
+/// Roughness of overlap: power of band spectra spread over neighbouring bands (Schroeder's
+/// spreading function, per Bark), compared band by band. Share of `maskee`'s audible bands
+/// (weighted by power to 0.3) whose power lies below the threshold that `masker` raises, threshold
+/// = spread power - 6 dB; a band within 3 dB of the threshold counts in part, so that the share is
+/// continuous. Bands 60 dB below the maskee's strongest are not audible. 0 = untouched, 1 = buried.
+double masked_share(std::span<const double> maskee_band_power,
+                    std::span<const double> masker_band_power);
 
 }  // namespace mixfarm

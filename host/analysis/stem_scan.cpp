@@ -1,4 +1,5 @@
-/// One pass over a stem: K-weighting (BS.1770-5) in double precision, block powers, peaks, flat tops, low band.
+/// One pass over a stem: K-weighting (BS.1770-5) in double precision, block powers, peaks, flat
+/// tops, low band.
 #include "host/analysis/stem_scan.h"
 
 #include <algorithm>
@@ -27,14 +28,16 @@ struct Biquad {
     }
 };
 
-/// The two stages of K-weighting at any rate, from the analogue prototype behind the 48 kHz table of BS.1770 (De Man).
+/// The two stages of K-weighting at any rate, from the analogue prototype behind the 48 kHz table
+/// of BS.1770 (De Man).
 std::array<Biquad, 2> k_weighting(double rate) {
     const double k = std::tan(std::numbers::pi * 1681.974450955533 / rate);
     const double q = 0.7071752369554196, vh = std::pow(10.0, 3.999843853973347 / 20);
     const double vb = std::pow(vh, 0.4996667741545416), a0 = 1 + k / q + k * k;
-    Biquad shelf{(vh + vb * k / q + k * k) / a0, 2 * (k * k - vh) / a0, (vh - vb * k / q + k * k) / a0,
-                 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0};
-    const double kh = std::tan(std::numbers::pi * 38.13547087602444 / rate), qh = 0.5003270373238773;
+    Biquad shelf{(vh + vb * k / q + k * k) / a0, 2 * (k * k - vh) / a0,
+                 (vh - vb * k / q + k * k) / a0, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0};
+    const double kh = std::tan(std::numbers::pi * 38.13547087602444 / rate),
+                 qh = 0.5003270373238773;
     const double ah = 1 + kh / qh + kh * kh;
     Biquad high_pass{1, -2, 1, 2 * (kh * kh - 1) / ah, (1 - kh / qh + kh * kh) / ah};
     return {shelf, high_pass};
@@ -47,7 +50,8 @@ std::array<Biquad, 2> low_pass(double hz, double rate) {
     for (int i = 0; i < 2; ++i) {
         const double q = 1 / (2 * std::cos(std::numbers::pi * (2 * i + 1) / 8));
         const double a0 = 1 + k / q + k * k, b = k * k / a0;
-        out[static_cast<std::size_t>(i)] = {b, 2 * b, b, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0};
+        out[static_cast<std::size_t>(i)] = {b, 2 * b, b, 2 * (k * k - 1) / a0,
+                                            (1 - k / q + k * k) / a0};
     }
     return out;
 }
@@ -57,8 +61,9 @@ float to_lufs(double k_power_sum) {
     return static_cast<float>(std::max(lufs, kSilentLufs));
 }
 
-/// A converter or bounce that ran out of range: three samples or more within 0.05 % of the peak, entered by a jump of
-/// over 0.4 % of it. A smooth wave that merely turns round at its peak enters that zone by a smaller step.
+/// A converter or bounce that ran out of range: three samples or more within 0.05 % of the peak,
+/// entered by a jump of over 0.4 % of it. A smooth wave that merely turns round at its peak enters
+/// that zone by a smaller step.
 int count_flat_tops(const float* x, std::int64_t frames, double peak) {
     if (peak < 0.05) return 0;
     const float zone = static_cast<float>(peak * 0.9995), below = static_cast<float>(peak * 0.996);
@@ -123,7 +128,8 @@ StemScan scan_stem(const Stem& stem, int rate, std::int64_t frames) {
     scan.mean_left = sum_left / n;
     scan.mean_right = sum_right / n;
     float peak = 0;
-    for (std::int64_t i = 0; i < frames; ++i) peak = std::max({peak, std::fabs(left[i]), std::fabs(right[i])});
+    for (std::int64_t i = 0; i < frames; ++i)
+        peak = std::max({peak, std::fabs(left[i]), std::fabs(right[i])});
     scan.peak = peak;
     scan.flat_tops = count_flat_tops(left, frames, peak);
     if (!mono) scan.flat_tops = std::max(scan.flat_tops, count_flat_tops(right, frames, peak));
@@ -136,7 +142,8 @@ double gated_loudness(const std::vector<float>& level_lufs) {
     for (std::size_t i = 0; i + 4 <= level_lufs.size(); ++i) {
         double power = 0;
         for (std::size_t j = i; j < i + 4; ++j)
-            if (level_lufs[j] > kSilentLufs) power += std::pow(10.0, (level_lufs[j] + 0.691) / 10) / 4;
+            if (level_lufs[j] > kSilentLufs)
+                power += std::pow(10.0, (level_lufs[j] + 0.691) / 10) / 4;
         gating.push_back(power);
     }
     const auto mean_above = [&](double gate) {

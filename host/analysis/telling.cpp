@@ -1,4 +1,5 @@
-/// Chooses the telling excerpts on a grid of 100 ms, by three criteria and by which stems are heard.
+/// Chooses the telling excerpts on a grid of 100 ms, by three criteria and by which stems are
+/// heard.
 #include "host/analysis/telling.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ namespace {
 template <class T>
 std::vector<double> window_sums(const std::vector<T>& x, std::size_t length) {
     std::vector<double> prefix(x.size() + 1, 0.0);
-    for (std::size_t i = 0; i < x.size(); ++i) prefix[i + 1] = prefix[i] + static_cast<double>(x[i]);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        prefix[i + 1] = prefix[i] + static_cast<double>(x[i]);
     std::vector<double> sums(x.size() - length + 1);
     for (std::size_t w = 0; w < sums.size(); ++w) sums[w] = prefix[w + length] - prefix[w];
     return sums;
@@ -30,19 +32,21 @@ std::vector<double> as_ranks(const std::vector<double>& x) {
     std::vector<double> rank(x.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
         const bool tie = i > 0 && x[order[i]] == x[order[i - 1]];
-        rank[order[i]] = tie ? rank[order[i - 1]] : static_cast<double>(i) / static_cast<double>(x.size());
+        rank[order[i]] =
+            tie ? rank[order[i - 1]] : static_cast<double>(i) / static_cast<double>(x.size());
     }
     return rank;
 }
 
 struct Windows {
-    std::size_t length = 0;                      ///< blocks
-    std::array<std::vector<double>, 3> criteria; ///< [window] ranks: densest, lead, quietest
-    std::vector<std::vector<char>> hears;        ///< [window][stem]
+    std::size_t length = 0;                       ///< blocks
+    std::array<std::vector<double>, 3> criteria;  ///< [window] ranks: densest, lead, quietest
+    std::vector<std::vector<char>> hears;         ///< [window][stem]
     std::size_t count() const { return criteria[0].size(); }
 };
 
-Windows rate_windows(const Song& song, const std::vector<StemProfile>& stems, std::size_t blocks, std::size_t length) {
+Windows rate_windows(const Song& song, const std::vector<StemProfile>& stems, std::size_t blocks,
+                     std::size_t length) {
     std::vector<double> level(blocks), lead_share(blocks, 0.0);
     std::vector<int> playing(blocks, 0), lead_on(blocks, 0);
     std::vector<double> total(blocks, 0.0), lead_power(blocks, 0.0);
@@ -59,7 +63,8 @@ Windows rate_windows(const Song& song, const std::vector<StemProfile>& stems, st
         const int all = std::accumulate(active.begin(), active.end(), 0);
         for (std::size_t b = 0; b < blocks; ++b) {
             // Level-matched: a stem counts by how it plays, not by how it was recorded.
-            const double p = std::pow(10.0, (stems[s].level_lufs[b] - stems[s].integrated_lufs) / 10);
+            const double p =
+                std::pow(10.0, (stems[s].level_lufs[b] - stems[s].integrated_lufs) / 10);
             total[b] += p;
             playing[b] += active[b];
             if (lead) lead_power[b] += p, lead_on[b] |= active[b];
@@ -90,7 +95,8 @@ Windows rate_windows(const Song& song, const std::vector<StemProfile>& stems, st
     return windows;
 }
 
-bool apart(const std::vector<std::size_t>& chosen, std::size_t skip, std::size_t window, std::size_t length) {
+bool apart(const std::vector<std::size_t>& chosen, std::size_t skip, std::size_t window,
+           std::size_t length) {
     for (std::size_t i = 0; i < chosen.size(); ++i)
         if (i != skip && window < chosen[i] + length && chosen[i] < window + length) return false;
     return true;
@@ -99,11 +105,13 @@ bool apart(const std::vector<std::size_t>& chosen, std::size_t skip, std::size_t
 int heard_stems(const Windows& windows, const std::vector<std::size_t>& chosen) {
     int heard = 0;
     for (std::size_t s = 0; s < windows.hears[0].size(); ++s)
-        heard += std::any_of(chosen.begin(), chosen.end(), [&](auto w) { return windows.hears[w][s]; });
+        heard +=
+            std::any_of(chosen.begin(), chosen.end(), [&](auto w) { return windows.hears[w][s]; });
     return heard;
 }
 
-/// While a stem stays unheard, the one exchange that lets most stems be heard; ties by the slot's own criterion.
+/// While a stem stays unheard, the one exchange that lets most stems be heard; ties by the slot's
+/// own criterion.
 void cover_the_unheard(const Windows& windows, std::vector<std::size_t>& chosen) {
     for (int round = 0; round < 6; ++round) {
         int best_heard = heard_stems(windows, chosen);
@@ -116,7 +124,8 @@ void cover_the_unheard(const Windows& windows, std::vector<std::size_t>& chosen)
                 trial[slot] = w;
                 const int heard = heard_stems(windows, trial);
                 const double rank = windows.criteria[slot][w];
-                if (heard > best_heard || (heard == best_heard && best_slot < chosen.size() && rank > best_rank)) {
+                if (heard > best_heard ||
+                    (heard == best_heard && best_slot < chosen.size() && rank > best_rank)) {
                     best_heard = heard, best_rank = rank, best_slot = slot, best_window = w;
                 }
             }
@@ -136,19 +145,25 @@ std::vector<int> lead_stems(const Song& song, const std::vector<StemProfile>& st
         return found;
     };
     auto leads = pick([](const Stem& s) {
-        return s.intent == Intent::lead || (s.role.role == Role::lead_vocal && s.intent == Intent::normal);
+        return s.intent == Intent::lead ||
+               (s.role.role == Role::lead_vocal && s.intent == Intent::normal);
     });
     for (Role role : {Role::synth_lead, Role::backing_vocal})
         if (leads.empty())
-            leads = pick([&](const Stem& s) { return s.role.role == role && s.intent != Intent::background; });
+            leads = pick([&](const Stem& s) {
+                return s.role.role == role && s.intent != Intent::background;
+            });
     return leads;
 }
 
-std::vector<Excerpt> telling_excerpts(const Song& song, const std::vector<StemProfile>& stems, double seconds) {
+std::vector<Excerpt> telling_excerpts(const Song& song, const std::vector<StemProfile>& stems,
+                                      double seconds) {
     if (song.seconds() <= seconds) return {whole_song(song)};
     const int block = block_frames(song.rate);
-    const std::size_t blocks = static_cast<std::size_t>(song.frames / block);  // a last short block stays out
-    const std::size_t length = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(seconds / 3 * 10)));
+    const std::size_t blocks =
+        static_cast<std::size_t>(song.frames / block);  // a last short block stays out
+    const std::size_t length =
+        std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(seconds / 3 * 10)));
     if (3 * length > blocks) return {whole_song(song)};
     const Windows windows = rate_windows(song, stems, blocks, length);
 

@@ -7,21 +7,26 @@
 namespace mixfarm {
 namespace {
 
-// First third octave of each broad band: sub from 25 Hz, bass 80, low mids 250, mids 630, presence 2.5 k, air 8 k; and the end.
+// First third octave of each broad band: sub from 25 Hz, bass 80, low mids 250, mids 630,
+// presence 2.5 k, air 8 k; and the end.
 constexpr std::array<std::size_t, 7> kEdges = {0, 5, 10, 14, 20, 25, kBands};
 constexpr std::size_t kHighFrom = 10;  // the image above 224 Hz is heard apart from that below
 
-// One unit is about what is just heard. 1 dB for the level of a band or of the lead: between the 0.5 to 1 dB of Weber's law for
-// broadband noise and what goes unnoticed in music (estimate). 1 LU of loudness range is the tolerance of EBU Tech 3342 meters.
-// 1.5 dB of crest: estimate.
+// One unit is about what is just heard. 1 dB for the level of a band or of the lead: between the
+// 0.5 to 1 dB of Weber's law for broadband noise and what goes unnoticed in music (estimate). 1 LU
+// of loudness range is the tolerance of EBU Tech 3342 meters. 1.5 dB of crest: estimate.
 constexpr double kLevelUnitDb = 1, kRangeUnitLu = 1, kCrestUnitDb = 1.5;
-// Interaural correlation is told from 1 at 0.98 or so and from 0 at 0.35 (Gabriel and Colburn 1981, from memory). As half an
-// angle, acos(r) / 2, that is 6 and 10 degrees: about even along the scale, one unit = 8 degrees.
+// Interaural correlation is told from 1 at 0.98 or so and from 0 at 0.35 (Gabriel and Colburn 1981,
+// from memory). As half an angle, acos(r) / 2, that is 6 and 10 degrees: about even along the
+// scale, one unit = 8 degrees.
 constexpr double kImageUnit = 0.14;
-constexpr double kFaintDb = -40;  // a band further below the whole is not heard; its level does not tell mixes apart
+constexpr double kFaintDb =
+    -40;  // a band further below the whole is not heard; its level does not tell mixes apart
 
 /// 0 = mono, 45 degrees = independent channels, 90 degrees = out of phase, in units.
-double image(double correlation) { return std::acos(std::clamp(correlation, -1.0, 1.0)) / 2 / kImageUnit; }
+double image(double correlation) {
+    return std::acos(std::clamp(correlation, -1.0, 1.0)) / 2 / kImageUnit;
+}
 
 double band_image(const Measurement& m, std::size_t from, std::size_t to) {
     double left = 0, right = 0, cross = 0;
@@ -31,7 +36,9 @@ double band_image(const Measurement& m, std::size_t from, std::size_t to) {
         cross += m.cross_power[b];
     }
     if (!(left + right > 0)) return std::nan("");
-    return image(2 * cross / (left + right));  // mid minus side over mid plus side: width, level differences included
+    return image(
+        2 * cross /
+        (left + right));  // mid minus side over mid plus side: width, level differences included
 }
 
 }  // namespace
@@ -43,8 +50,10 @@ std::vector<float> perceptual_place(const Measurement& m, const StemMetrics& ste
     const auto add = [&](double value) { place.push_back(static_cast<float>(value)); };
     for (std::size_t i = 0; i + 1 < kEdges.size(); ++i) {
         double power = 0;
-        for (std::size_t b = kEdges[i]; b < kEdges[i + 1]; ++b) power += m.left_power[b] + m.right_power[b];
-        add(all > 0 ? std::max(10 * std::log10(power / all), kFaintDb) / kLevelUnitDb : std::nan(""));
+        for (std::size_t b = kEdges[i]; b < kEdges[i + 1]; ++b)
+            power += m.left_power[b] + m.right_power[b];
+        add(all > 0 ? std::max(10 * std::log10(power / all), kFaintDb) / kLevelUnitDb
+                    : std::nan(""));
     }
     add(band_image(m, 0, kHighFrom));
     add(band_image(m, kHighFrom, kBands));

@@ -16,18 +16,26 @@ constexpr int kWholeSong = 3;  // Contender::stage
 constexpr double kStep = 1e-6;
 static_assert(std::tuple_size_v<ParetoPoint> == kTerms);
 
-std::int64_t steps(double score) { return std::isnan(score) ? 0 : std::llround(score / kStep); }
-bool accepted(const Contender& c) { return c.scores.rejected == Reject::none; }
+std::int64_t steps(double score) {
+    return std::isnan(score) ? 0 : std::llround(score / kStep);
+}
+bool accepted(const Contender& c) {
+    return c.scores.rejected == Reject::none;
+}
 
-/// Greedy choice of what is good and far from everything chosen before. Feed it candidates in order of rank: then neither the
-/// caller's order nor chance decides ties, since the first of equals wins.
+/// Greedy choice of what is good and far from everything chosen before. Feed it candidates in order
+/// of rank: then neither the caller's order nor chance decides ties, since the first of equals
+/// wins.
 class Spread {
 public:
     Spread(std::span<const Contender> all, std::vector<int> pool)
-        : all_(all), pool_(std::move(pool)), free_(pool_.size(), true),
+        : all_(all),
+          pool_(std::move(pool)),
+          free_(pool_.size(), true),
           nearest_(pool_.size(), std::numeric_limits<double>::infinity()) {}
 
-    /// The best of the pool's first `count` with no chosen one nearer than `least`; -1 when there is none.
+    /// The best of the pool's first `count` with no chosen one nearer than `least`; -1 when there
+    /// is none.
     int next(std::size_t count, double least) {
         std::size_t best = pool_.size();
         std::int64_t best_gain = 0;
@@ -43,7 +51,8 @@ public:
         if (best == pool_.size()) return -1;
         free_[best] = false;
         for (std::size_t i = 0; i < pool_.size(); ++i)
-            nearest_[i] = std::min(nearest_[i], heard_distance(contender(i).place, contender(best).place));
+            nearest_[i] =
+                std::min(nearest_[i], heard_distance(contender(i).place, contender(best).place));
         return pool_[best];
     }
     /// How many of the pool lie within `band` below its best score.
@@ -55,7 +64,9 @@ public:
     std::size_t size() const { return pool_.size(); }
 
 private:
-    const Contender& contender(std::size_t i) const { return all_[static_cast<std::size_t>(pool_[i])]; }
+    const Contender& contender(std::size_t i) const {
+        return all_[static_cast<std::size_t>(pool_[i])];
+    }
     double score(std::size_t i) const { return contender(i).scores.technical; }
 
     std::span<const Contender> all_;
@@ -83,13 +94,15 @@ std::vector<int> layers(std::span<const Contender> all, const std::vector<int>& 
         const Contender& c = all[static_cast<std::size_t>(i)];
         if (!accepted(c)) continue;
         ParetoPoint& point = points.emplace_back();
-        for (std::size_t t = 0; t < kTerms; ++t) point[t] = static_cast<std::int32_t>(steps(c.scores.terms[t]));
+        for (std::size_t t = 0; t < kTerms; ++t)
+            point[t] = static_cast<std::int32_t>(steps(c.scores.terms[t]));
     }
     const std::vector<int> found = pareto_layers(points);
     const int last = found.empty() ? 0 : *std::max_element(found.begin(), found.end()) + 1;
     std::vector<int> result;
     auto next = found.begin();
-    for (const int i : order) result.push_back(accepted(all[static_cast<std::size_t>(i)]) ? *next++ : last);
+    for (const int i : order)
+        result.push_back(accepted(all[static_cast<std::size_t>(i)]) ? *next++ : last);
     return result;
 }
 
@@ -112,9 +125,12 @@ Ranking rank(std::span<const Contender> contenders, int picks) {
     while (static_cast<int>(chosen.size()) < picks) {
         const std::size_t good = spread.within(band);
         const int pick = spread.next(good, kMinPickDistance);
-        if (pick >= 0) chosen.push_back(pick);
-        else if (good == spread.size()) break;
-        else band *= 2;
+        if (pick >= 0)
+            chosen.push_back(pick);
+        else if (good == spread.size())
+            break;
+        else
+            band *= 2;
     }
     for (const int i : pool)  // best first
         if (std::find(chosen.begin(), chosen.end(), i) != chosen.end())

@@ -1,4 +1,5 @@
-/// What a mix does to its stems: who is buried, how the lead stands, who is lost; and the sum of all terms.
+/// What a mix does to its stems: who is buried, how the lead stands, who is lost; and the sum of
+/// all terms.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -12,23 +13,27 @@
 namespace mixfarm {
 namespace {
 
-// Blocks of 100 ms in which a stem counts: so far below its own loudest, the gate with which the lead-to-accompaniment ratio is
-// taken. And there must be one within kOutLoudLu, or what an excerpt holds is but the tail of a note, which no mix can lift.
+// Blocks of 100 ms in which a stem counts: so far below its own loudest, the gate with which the
+// lead-to-accompaniment ratio is taken. And there must be one within kOutLoudLu, or what an excerpt
+// holds is but the tail of a note, which no mix can lift.
 constexpr double kPlaysLu = -20, kOutLoudLu = -10;
 constexpr double kNeverHeardLufs = -70;  // the absolute gate of BS.1770
-// The quietest tracks of documented mixes, hi-hats at their 10th percentile, lie 35 LU under the whole (MixologyDB); the
-// quietest group, ambience, lies typically at -19 and at least at -24 (estimate). Lost is what lies clearly below.
+// The quietest tracks of documented mixes, hi-hats at their 10th percentile, lie 35 LU under the
+// whole (MixologyDB); the quietest group, ambience, lies typically at -19 and at least at -24
+// (estimate). Lost is what lies clearly below.
 constexpr double kLostLu = -40, kLostAndBuriedLu = -26, kBuriedShare = 0.98;
 
 bool is_lead(const Song& song, const Stem& stem) {
-    const bool named = std::any_of(song.stems.begin(), song.stems.end(),
-                                   [](const Stem& s) { return s.intent == Intent::lead && !s.silent; });
+    const bool named = std::any_of(song.stems.begin(), song.stems.end(), [](const Stem& s) {
+        return s.intent == Intent::lead && !s.silent;
+    });
     if (named) return stem.intent == Intent::lead;
     return stem.role.role == Role::lead_vocal && stem.intent == Intent::normal;
 }
 
 /// 100 ms blocks that the excerpts cover, of `blocks`.
-std::vector<std::size_t> blocks_heard(std::span<const Excerpt> excerpts, int rate, std::size_t blocks) {
+std::vector<std::size_t> blocks_heard(std::span<const Excerpt> excerpts, int rate,
+                                      std::size_t blocks) {
     const std::int64_t length = rate / 10;
     std::vector<std::size_t> heard;
     for (const Excerpt& e : excerpts) {
@@ -36,10 +41,15 @@ std::vector<std::size_t> blocks_heard(std::span<const Excerpt> excerpts, int rat
         const auto last = static_cast<std::size_t>((e.start + e.frames + length - 1) / length);
         for (std::size_t i = first; i < std::min(last, blocks); ++i) heard.push_back(i);
     }
+    std::sort(heard.begin(),
+              heard.end());  // excerpts may meet within a block, and come in any order
+    heard.erase(std::unique(heard.begin(), heard.end()), heard.end());
     return heard;
 }
 
-double power_of(float lufs) { return std::pow(10.0, lufs / 10.0); }
+double power_of(float lufs) {
+    return std::pow(10.0, lufs / 10.0);
+}
 
 double mean_power(const std::vector<float>& level_lufs, const std::vector<std::size_t>& blocks) {
     double sum = 0;
@@ -66,14 +76,16 @@ std::array<double, kTerms> checked_weights(const std::map<std::string, double>& 
     for (const auto& [name, weight] : given) {
         const auto term = std::find(kTermNames.begin(), kTermNames.end(), name);
         if (term == kTermNames.end())
-            throw InputError("", "weights: there is no term '" + name +
-                                     "'; there are tone, dynamics, masking, stereo, lead and prior");
+            throw InputError("",
+                             "weights: there is no term '" + name +
+                                 "'; there are tone, dynamics, masking, stereo, lead and prior");
         if (!(weight >= 0) || !std::isfinite(weight))
             throw InputError("", "weights: '" + name + "' must be a number of at least 0");
         weights[static_cast<std::size_t>(term - kTermNames.begin())] = weight;
     }
     if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 0; }))
-        throw InputError("", "weights: all are 0, so nothing would tell mixes apart; set one above 0");
+        throw InputError("",
+                         "weights: all are 0, so nothing would tell mixes apart; set one above 0");
     return weights;
 }
 
@@ -92,7 +104,8 @@ Judge::Judge(const Song& song, const Profile& profile, const Style& style, const
         stems_.push_back({silent, lead, priority, heard.band_power});
     }
     for (int b = 0; b < kBands; ++b)
-        k_power_[static_cast<std::size_t>(b)] = std::pow(10.0, k_weighting_db(band_centre_hz(b), rate_) / 10);
+        k_power_[static_cast<std::size_t>(b)] =
+            std::pow(10.0, k_weighting_db(band_centre_hz(b), rate_) / 10);
     const std::array<Excerpt, 1> all = {Excerpt{0, song.frames, 0}};
     whole_ = company(profile, stems_, all, rate_);
     telling_ = company(profile, stems_, profile.telling, rate_);
@@ -108,6 +121,7 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
     const std::size_t blocks = profile.stems.empty() ? 0 : profile.stems.front().level_lufs.size();
     const std::vector<std::size_t> time = blocks_heard(heard, rate, blocks);
     std::vector<double> mean(n);
+    for (const StemProfile& stem : profile.stems) MF_CHECK_EQ(stem.level_lufs.size(), blocks);
     for (std::size_t b = 0; b < n; ++b) mean[b] = mean_power(profile.stems[b].level_lufs, time);
     const auto gains = [&](const std::vector<std::size_t>& when, auto into) {
         for (std::size_t b = 0; b < n; ++b, ++into)
@@ -122,7 +136,8 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
         if (c.plays[a]) gains(played, c.gain.begin() + static_cast<std::ptrdiff_t>(a * n));
         if (!stems[a].lead) continue;
         std::vector<std::size_t> either;
-        std::set_union(led.begin(), led.end(), played.begin(), played.end(), std::back_inserter(either));
+        std::set_union(led.begin(), led.end(), played.begin(), played.end(),
+                       std::back_inserter(either));
         led = std::move(either);
     }
     c.lead_plays = !led.empty();
@@ -130,8 +145,8 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
     return c;
 }
 
-StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& settings, double prior_distance,
-                                int stage) const {
+StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& settings,
+                                double prior_distance, int stage) const {
     const std::size_t n = stems_.size(), row = static_cast<std::size_t>(strip_param_count());
     MF_CHECK_EQ(m.stem_power.size(), n);
     MF_CHECK_EQ(settings.strips.size(), n * row);
@@ -146,7 +161,8 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
         const std::span<const float> strip(settings.strips.data() + s * row, row);
         double sum = 0;
         for (std::size_t b = 0; b < kBands; ++b) {
-            const double response = strip_response_db(strip, band_centre_hz(static_cast<int>(b)), rate_);
+            const double response =
+                strip_response_db(strip, band_centre_hz(static_cast<int>(b)), rate_);
             spectrum[s][b] = stems_[s].band_power[b] * std::pow(10.0, response / 10);
             sum += spectrum[s][b];
         }
@@ -179,12 +195,14 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
 
         const double own_loud = gain[s] * loud[s];
         const double below = 10 * std::log10(own_loud / (own_loud + others_loud));
-        const bool lost = !(own_loud > 0) || below < kLostLu || (share > kBuriedShare && below < kLostAndBuriedLu);
+        const bool lost = !(own_loud > 0) || below < kLostLu ||
+                          (share > kBuriedShare && below < kLostAndBuriedLu);
         if (lost && result.lost_stem < 0) result.lost_stem = static_cast<int>(s);
     }
     result.masking = static_cast<float>(priorities > 0 ? masked / priorities : 0);
     const bool compared = heard.lead_plays && lead > 0 && rest > 0;
-    result.lead_to_rest_lu = compared ? static_cast<float>(10 * std::log10(lead / rest)) : std::nanf("");
+    result.lead_to_rest_lu =
+        compared ? static_cast<float>(10 * std::log10(lead / rest)) : std::nanf("");
     return result;
 }
 

@@ -3,8 +3,9 @@
 
 namespace mixfarm {
 
-/// Gain of the K-weighting at `hz` for a meter running at `rate` Hz, dB: the closed-form magnitude of the two biquads of
-/// ITU-R BS.1770-5, Annex 1, at any rate after De Man (2014); 0.698 dB at 1 kHz and 48 kHz. 0 < hz < rate / 2.
+/// Gain of the K-weighting at `hz` for a meter running at `rate` Hz, dB: the closed-form magnitude
+/// of the two biquads of ITU-R BS.1770-5, Annex 1, at any rate after De Man (2014); 0.698 dB at 1
+/// kHz and 48 kHz. 0 < hz < rate / 2.
 double k_weighting_db(double hz, double rate);
 
 }  // namespace mixfarm

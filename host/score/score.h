@@ -17,9 +17,17 @@
 
 namespace mixfarm {
 
-/// Why a mix is out of the running whatever its terms say; 0 = it is in. The numbers are stored in results.h5.
+/// Why a mix is out of the running whatever its terms say; 0 = it is in. The numbers are stored in
+/// results.h5.
 enum class Reject : std::uint8_t {
-    none = 0, not_finite = 1, silent = 2, clipped = 3, off_target = 4, mono_collapse = 5, crushed = 6, lost_stem = 7,
+    none = 0,
+    not_finite = 1,
+    silent = 2,
+    clipped = 3,
+    off_target = 4,
+    mono_collapse = 5,
+    crushed = 6,
+    lost_stem = 7,
     one_sided = 8
 };
 std::string_view reject_name(Reject reject);    ///< "lost_stem"
@@ -33,53 +41,65 @@ std::string_view reject_reason(Reject reject);  ///< "a stem can no longer be he
 /// lead      level of the lead against the rest, outside the style's range; 1 without a lead
 /// prior     nearness to what engineers do
 inline constexpr int kTerms = 6;
-inline constexpr std::array<std::string_view, kTerms> kTermNames = {"tone", "dynamics", "masking", "stereo", "lead", "prior"};
+inline constexpr std::array<std::string_view, kTerms> kTermNames = {"tone",   "dynamics", "masking",
+                                                                    "stereo", "lead",     "prior"};
 
 struct Scores {
     Reject rejected = Reject::none;
-    std::array<float, kTerms> terms{};   ///< 0..1, 1 = nothing to complain about; all 0 when rejected
-    float technical = 0;                 ///< weighted mean of the terms; 0 when rejected
+    /// 0..1, 1 = nothing to complain about; all 0 when rejected.
+    std::array<float, kTerms> terms{};
+    float technical = 0;  ///< weighted mean of the terms; 0 when rejected
 };
 
 /// Measures of a mix that need to know the stems: what the engine cannot know by itself.
 struct StemMetrics {
-    float masking = 0;           ///< 0..1, mean share of each stem buried under the others, louder-priority stems count double
-    float lead_to_rest_lu = 0;   ///< K-weighted level of the lead stems against all others while a lead plays; NaN without lead
-    float prior_distance = 0;    ///< Space::prior_distance
-    int lost_stem = -1;          ///< first stem that can no longer be heard, index into Song::stems; -1 = all can
+    /// 0..1, mean share of each stem buried under the others; leads count double, background half.
+    float masking = 0;
+    /// K-weighted level of the lead stems against all others while a lead plays; NaN without lead.
+    /// Leads are the stems with Intent::lead, else the lead vocals.
+    float lead_to_rest_lu = 0;
+    float prior_distance = 0;  ///< Space::prior_distance
+    /// First stem that can no longer be heard while it plays, index into Song::stems; -1 = all can.
+    int lost_stem = -1;
 };
 
 /// Target ranges of a style: jobs/styles/<name>.yaml, each with its source.
 struct Style {
     std::string name;
-    std::array<double, kBands> tone_db{};        ///< third-octave band level re 1 kHz; NaN = any level is right
+    /// Third-octave band level re 1 kHz; NaN = any level is right.
+    std::array<double, kBands> tone_db{};
     std::array<double, kBands> tone_tolerance_db{};
-    double plr_low_db = 0, plr_high_db = 0;      ///< comfortable range of peak-to-loudness ratio
+    double plr_low_db = 0, plr_high_db = 0;  ///< comfortable range of peak-to-loudness ratio
     double lra_low_lu = 0, lra_high_lu = 0;
-    double lead_low_lu = 0, lead_high_lu = 0;    ///< comfortable range of lead_to_rest_lu
-    double width_low = 0, width_high = 0;        ///< side-to-mid energy ratio, linear
+    double lead_low_lu = 0, lead_high_lu = 0;  ///< comfortable range of lead_to_rest_lu
+    double width_low = 0, width_high = 0;      ///< side-to-mid energy ratio, linear
 };
-/// Name of a file in `styles_folder` without .yaml, or a path (anything with a slash or ending in .yaml). The file:
+/// Name of a file in `styles_folder` without .yaml, or a path (anything with a slash or ending in
+/// .yaml). The file:
 ///     tone:    {curve: blend, drums_db: 0, bass_db: 0, tolerance_db: [30 values], source: "..."}
 ///     plr_db:  {range: [9, 12], source: "..."}          and lra_lu, lead_lu, width alike
-/// `curve` is elo, mus or blend (host/score/tone_curves.h) or 30 levels from 25 Hz to 20 kHz in dB re 1 kHz, ~ where any level
-/// is right; drums_db and bass_db tilt it as more drums or bass in the song would (default 0); tolerance_db has a default.
-/// Throws InputError naming file, key and cure.
+/// `curve` is elo, mus or blend (host/score/tone_curves.h) or 30 levels from 25 Hz to 20 kHz in dB
+/// re 1 kHz, ~ where any level is right; drums_db and bass_db tilt it as more drums or bass in the
+/// song would (default 0); tolerance_db has a default. Throws InputError naming file, key and cure.
 Style read_style(const std::string& name_or_path, const std::filesystem::path& styles_folder);
 
-/// Knows one song and one style; judges any number of its mixes. Immutable, so safe to share between threads.
+/// Knows one song and one style; judges any number of its mixes. Immutable, so safe to share
+/// between threads.
 class Judge {
 public:
-    /// `weights`: term name -> weight >= 0, 1 where missing. A start with evidence behind the order, though not the values
-    /// (an estimate from the literature on automatic mixing): masking 0.22, tone 0.18, dynamics 0.14, lead 0.12, stereo 0.10,
-    /// prior 0.10. Throws InputError when a term is unknown, a weight is negative or not finite, or all are zero.
+    /// `weights`: term name -> weight >= 0, 1 where missing. A start with evidence behind the
+    /// order, though not the values (an estimate from the literature on automatic mixing): masking
+    /// 0.22, tone 0.18, dynamics 0.14, lead 0.12, stereo 0.10, prior 0.10. Throws InputError when a
+    /// term is unknown, a weight is negative or not finite, or all are zero.
     Judge(const Song& song, const Profile& profile, const Style& style, const Target& target,
           const std::map<std::string, double>& weights);
 
-    /// `stage` says what `m` was measured over: 2 = profile.telling, 3 = the whole song. Which stems play there, and with whom,
-    /// is known from the profile. A stem's spectrum in the mix is its own, shaped by the linear part of its strip and scaled to
-    /// the measured stem_power, so level changes by compressors are exact and harmonics of saturation are left out.
-    StemMetrics stem_metrics(const Measurement& m, const MixSettings& settings, double prior_distance, int stage) const;
+    /// `stage` says what `m` was measured over: 2 = profile.telling, 3 = the whole song. Which
+    /// stems play there, and with whom, is known from the profile. A stem's spectrum in the mix is
+    /// its own, shaped by the linear part of its strip and scaled to the measured stem_power, so
+    /// level changes by compressors are exact and harmonics of saturation are left out.
+    StemMetrics stem_metrics(const Measurement& m, const MixSettings& settings,
+                             double prior_distance, int stage) const;
     Scores score(const Measurement& m, const StemMetrics& stems) const;
 
 private:
@@ -88,20 +108,20 @@ private:
         double priority;
         std::array<double, kBands> band_power;
     };
-    /// Who plays with whom in the time that is listened to. [stems x stems] row-major: power of stem b while a plays over its
-    /// mean power; lead_gain [stems]: the same while a lead plays.
+    /// Who plays with whom in the time that is listened to. [stems x stems] row-major: power of
+    /// stem b while a plays over its mean power; lead_gain [stems]: the same while a lead plays.
     struct Company {
         std::vector<bool> plays;
         bool lead_plays = false;
         std::vector<double> gain, lead_gain;
     };
-    static Company company(const Profile& profile, const std::vector<StemFacts>& stems, std::span<const Excerpt> heard,
-                           int rate);
+    static Company company(const Profile& profile, const std::vector<StemFacts>& stems,
+                           std::span<const Excerpt> heard, int rate);
     Reject reject(const Measurement& m, const StemMetrics& stems) const;
 
     std::vector<StemFacts> stems_;
     Company telling_, whole_;
-    std::array<double, kBands> k_power_{};   ///< K-weighting of each band, as a power ratio
+    std::array<double, kBands> k_power_{};  ///< K-weighting of each band, as a power ratio
     Style style_;
     Target target_;
     std::array<double, kTerms> weights_{};

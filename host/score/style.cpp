@@ -20,7 +20,9 @@ class StyleFile {
 public:
     explicit StyleFile(std::filesystem::path path) : path_(std::move(path)) {
         std::ifstream in(path_);
-        if (!in) throw InputError(path_.string(), "cannot be read; give the name of a style or a readable YAML file");
+        if (!in)
+            throw InputError(path_.string(),
+                             "cannot be read; give the name of a style or a readable YAML file");
         std::ostringstream text;
         text << in.rdbuf();
         try {
@@ -28,15 +30,18 @@ public:
         } catch (const YAML::Exception& e) {
             fail(e.mark, "is not YAML: " + e.msg);
         }
-        if (!root_.IsMap()) fail(root_.Mark(), "must hold the keys tone, plr_db, lra_lu, lead_lu and width");
+        if (!root_.IsMap())
+            fail(root_.Mark(), "must hold the keys tone, plr_db, lra_lu, lead_lu and width");
     }
 
     [[noreturn]] void fail(const YAML::Mark& mark, const std::string& what) const {
-        const std::string line = mark.is_null() ? "" : "line " + std::to_string(mark.line + 1) + ": ";
+        const std::string line =
+            mark.is_null() ? "" : "line " + std::to_string(mark.line + 1) + ": ";
         throw InputError(path_.string(), line + what);
     }
 
-    void only(const YAML::Node& map, const std::string& where, std::initializer_list<const char*> known) const {
+    void only(const YAML::Node& map, const std::string& where,
+              std::initializer_list<const char*> known) const {
         std::string list;
         for (const char* key : known) list += (list.empty() ? "" : ", ") + std::string(key);
         for (const auto& entry : map) {
@@ -49,13 +54,15 @@ public:
     YAML::Node map(const std::string& key) const {
         const YAML::Node node = root_[key];
         if (!node) fail(root_.Mark(), "'" + key + "' is missing; see jobs/styles/neutral.yaml");
-        if (!node.IsMap()) fail(node.Mark(), "'" + key + "' must be a map, as in jobs/styles/neutral.yaml");
+        if (!node.IsMap())
+            fail(node.Mark(), "'" + key + "' must be a map, as in jobs/styles/neutral.yaml");
         return node;
     }
 
     double number(const YAML::Node& node, const std::string& what, double low, double high) const {
         double value = 0;
-        if (!node.IsScalar() || !YAML::convert<double>::decode(node, value) || !(value >= low && value <= high)) {
+        if (!node.IsScalar() || !YAML::convert<double>::decode(node, value) ||
+            !(value >= low && value <= high)) {
             std::ostringstream cure;
             cure << what << " must be a number from " << low << " to " << high;
             if (node.IsScalar()) cure << ", not '" << node.Scalar() << "'";
@@ -64,7 +71,8 @@ public:
         return value;
     }
 
-    double optional_number(const YAML::Node& map, const std::string& key, double low, double high) const {
+    double optional_number(const YAML::Node& map, const std::string& key, double low,
+                           double high) const {
         const YAML::Node node = map[key];
         return node ? number(node, "'" + key + "'", low, high) : 0;
     }
@@ -77,11 +85,13 @@ public:
             fail(entry.Mark(), "'" + key + "' needs range: [low, high]");
         low = number(node[0], "the low end of '" + key + "'", least, most);
         high = number(node[1], "the high end of '" + key + "'", least, most);
-        if (!(low < high)) fail(node.Mark(), "'" + key + "': the low end must be below the high end");
+        if (!(low < high))
+            fail(node.Mark(), "'" + key + "': the low end must be below the high end");
     }
 
     /// 30 numbers; `~` reads as NaN where allowed.
-    ToneCurve bands(const YAML::Node& node, const std::string& key, double low, double high, bool gaps) const {
+    ToneCurve bands(const YAML::Node& node, const std::string& key, double low, double high,
+                    bool gaps) const {
         if (!node.IsSequence() || node.size() != kBands)
             fail(node.Mark(), "'" + key + "' must list " + std::to_string(kBands) +
                                   " values, one for each third octave from 25 Hz to 20 kHz, not " +
@@ -103,8 +113,10 @@ private:
     YAML::Node root_;
 };
 
-std::filesystem::path style_path(const std::string& name_or_path, const std::filesystem::path& folder) {
-    if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml")) return name_or_path;
+std::filesystem::path style_path(const std::string& name_or_path,
+                                 const std::filesystem::path& folder) {
+    if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml"))
+        return name_or_path;
     const std::filesystem::path path = folder / (name_or_path + ".yaml");
     if (std::filesystem::is_regular_file(path)) return path;
     std::vector<std::string> names;
@@ -122,18 +134,21 @@ void read_tone(const StyleFile& file, Style& style) {
     const YAML::Node tone = file.map("tone");
     file.only(tone, "'tone': ", {"curve", "drums_db", "bass_db", "tolerance_db", "source"});
     const YAML::Node curve = tone["curve"];
-    if (!curve) file.fail(tone.Mark(), "'tone' needs a curve: elo, mus, blend or a list of 30 levels");
+    if (!curve)
+        file.fail(tone.Mark(), "'tone' needs a curve: elo, mus, blend or a list of 30 levels");
     if (curve.IsSequence()) {
         style.tone_db = file.bands(curve, "curve", -80, 40, true);
     } else {
         const auto named = curve.IsScalar() ? named_tone_curve(curve.Scalar()) : std::nullopt;
-        if (!named) file.fail(curve.Mark(), "'curve' must be elo, mus, blend or a list of 30 levels");
+        if (!named)
+            file.fail(curve.Mark(), "'curve' must be elo, mus, blend or a list of 30 levels");
         style.tone_db = *named;
     }
     const ToneCurve shift = tone_shift(file.optional_number(tone, "drums_db", -12, 12),
                                        file.optional_number(tone, "bass_db", -12, 12));
     for (std::size_t b = 0; b < kBands; ++b) style.tone_db[b] += shift[b];
-    if (std::none_of(style.tone_db.begin(), style.tone_db.end(), [](double v) { return std::isfinite(v); }))
+    if (std::none_of(style.tone_db.begin(), style.tone_db.end(),
+                     [](double v) { return std::isfinite(v); }))
         file.fail(curve.Mark(), "'curve' must give a level for one band at least");
     const YAML::Node tolerance = tone["tolerance_db"];
     style.tone_tolerance_db =

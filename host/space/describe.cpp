@@ -28,7 +28,9 @@ constexpr Region kRegions[] = {
     {"top", 7000, 22000, "brighter top", "darker top", "above 7 kHz", 1.5},
 };
 
-double db(double ratio) { return 10 * std::log10(ratio); }
+double db(double ratio) {
+    return 10 * std::log10(ratio);
+}
 
 /// Power of the bands of a region re the whole; 0 when there is none.
 double share(const Measurement& m, double low_hz, double high_hz) {
@@ -46,7 +48,8 @@ double share(const Measurement& m, double low_hz, double high_hz) {
 double side_to_mid(const Measurement& m) {
     double side = 0, mid = 0;
     for (std::size_t b = 0; b < kBands; ++b) {
-        const double both = static_cast<double>(m.left_power[b]) + m.right_power[b], cross = 2.0 * m.cross_power[b];
+        const double both = static_cast<double>(m.left_power[b]) + m.right_power[b],
+                     cross = 2.0 * m.cross_power[b];
         side += both - cross;
         mid += both + cross;
     }
@@ -54,8 +57,10 @@ double side_to_mid(const Measurement& m) {
 }
 
 void add_tone(const Pair& pair, std::vector<Difference>& out) {
-    // Against the mids both mixes share: loudness is matched, so the power from 100 Hz to 7 kHz is the fixed point.
-    const double level = share(pair.measured, 100, 7000), level_ref = share(pair.reference, 100, 7000);
+    // Against the mids both mixes share: loudness is matched, so the power from 100 Hz to 7 kHz is
+    // the fixed point.
+    const double level = share(pair.measured, 100, 7000),
+                 level_ref = share(pair.reference, 100, 7000);
     if (level <= 0 || level_ref <= 0) return;
     for (const Region& r : kRegions) {
         const double now = share(pair.measured, r.low_hz, r.high_hz) / level;
@@ -69,20 +74,22 @@ void add_tone(const Pair& pair, std::vector<Difference>& out) {
 
 void add_width(const Pair& pair, std::vector<Difference>& out) {
     constexpr double kFloor = 1e-4;  // side 40 dB under mid: mono for the ear
-    const double now = std::max(side_to_mid(pair.measured), kFloor), then = std::max(side_to_mid(pair.reference), kFloor);
+    const double now = std::max(side_to_mid(pair.measured), kFloor),
+                 then = std::max(side_to_mid(pair.reference), kFloor);
     const double change = db(now / then);
-    out.push_back({phrase("%s (%+.1f dB side)", change > 0 ? "wider" : "narrower", change), std::fabs(change) / 1.5,
-                   Aspect::width, "width"});
+    out.push_back({phrase("%s (%+.1f dB side)", change > 0 ? "wider" : "narrower", change),
+                   std::fabs(change) / 1.5, Aspect::width, "width"});
 }
 
 void add_dynamics(const Pair& pair, std::vector<Difference>& out) {
     const double crest = pair.measured.metric("crest_db") - pair.reference.metric("crest_db");
     if (std::isfinite(crest))
-        out.push_back({phrase("%s (crest %+.1f dB)", crest > 0 ? "punchier" : "denser", crest), std::fabs(crest) / 1.2,
-                       Aspect::dynamics, "crest"});
+        out.push_back({phrase("%s (crest %+.1f dB)", crest > 0 ? "punchier" : "denser", crest),
+                       std::fabs(crest) / 1.2, Aspect::dynamics, "crest"});
     const double loss = pair.measured.limiter_loss_lu - pair.reference.limiter_loss_lu;
-    out.push_back({phrase("%s (%+.1f LU)", loss > 0 ? "limiter works harder" : "limiter works less", -loss),
-                   std::fabs(loss) / 1.0, Aspect::dynamics, "limiter"});
+    out.push_back(
+        {phrase("%s (%+.1f LU)", loss > 0 ? "limiter works harder" : "limiter works less", -loss),
+         std::fabs(loss) / 1.0, Aspect::dynamics, "limiter"});
 }
 
 }  // namespace
@@ -96,7 +103,9 @@ std::string phrase(const char* format, ...) {
     return text;
 }
 
-std::string frequency(double hz) { return hz < 1000 ? phrase("%.0f Hz", hz) : phrase("%.1f kHz", hz / 1000); }
+std::string frequency(double hz) {
+    return hz < 1000 ? phrase("%.0f Hz", hz) : phrase("%.1f kHz", hz / 1000);
+}
 
 std::vector<Difference> mix_differences(const Pair& pair) {
     std::vector<Difference> out;
@@ -106,16 +115,18 @@ std::vector<Difference> mix_differences(const Pair& pair) {
     return out;
 }
 
-std::vector<std::string> describe(const Space& space, const Song& song, std::span<const float> values,
-                                  const Measurement& measured, std::span<const float> reference_values,
+std::vector<std::string> describe(const Space& space, const Song& song,
+                                  std::span<const float> values, const Measurement& measured,
+                                  std::span<const float> reference_values,
                                   const Measurement& reference_measured, int count) {
     const Pair pair{space, song, values, reference_values, measured, reference_measured};
     std::vector<Difference> all = mix_differences(pair);
     for (Difference& d : stem_differences(pair)) all.push_back(std::move(d));
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.size > b.size; });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.size > b.size; });
 
-    // First pass: clearly heard, and no aspect or subject takes the whole description. Second pass: whatever comes next, so
-    // that two mixes that differ only a little still read differently.
+    // First pass: clearly heard, and no aspect or subject takes the whole description. Second pass:
+    // whatever comes next, so that two mixes that differ only a little still read differently.
     constexpr double kSmallest = 0.1;
     std::vector<std::string> words;
     std::set<std::size_t> taken;
@@ -125,7 +136,9 @@ std::vector<std::string> describe(const Space& space, const Song& song, std::spa
         for (std::size_t i = 0; i < all.size() && static_cast<int>(words.size()) < count; ++i) {
             const Difference& d = all[i];
             if (taken.count(i) || !(d.size >= (strict ? 0.7 : kSmallest))) continue;
-            if (strict && (aspects[d.aspect] >= std::max(1, (count + 1) / 2) || subjects[d.subject] >= 2)) continue;
+            if (strict &&
+                (aspects[d.aspect] >= std::max(1, (count + 1) / 2) || subjects[d.subject] >= 2))
+                continue;
             if (!strict && !words.empty() && d.size < 0.7) continue;
             words.push_back(d.words);
             taken.insert(i);

@@ -13,9 +13,9 @@ enum class Aspect { level, tone, width, dynamics, compression, drive, pan, filte
 
 struct Difference {
     std::string words;
-    double size = 0;       ///< in units of about one clearly heard step; under 1 a listener may miss it
+    double size = 0;  ///< in units of about one clearly heard step; under 1 a listener may miss it
     Aspect aspect = Aspect::level;
-    std::string subject;   ///< stem, family, or the part of the mix ("top", "bass", "width")
+    std::string subject;  ///< stem, family, or the part of the mix ("top", "bass", "width")
 };
 
 [[gnu::format(printf, 1, 2)]] std::string phrase(const char* format, ...);
@@ -31,7 +31,8 @@ struct Pair {
     const Measurement& reference;
 };
 
-/// Level, pan, filters, equaliser, compression and drive, stem by stem; a family of stems whose levels move together is one.
+/// Level, pan, filters, equaliser, compression and drive, stem by stem; a family of stems whose
+/// levels move together is one.
 std::vector<Difference> stem_differences(const Pair& pair);
 /// Tone by region, width, crest and limiting of the whole mix.
 std::vector<Difference> mix_differences(const Pair& pair);

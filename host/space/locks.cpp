@@ -29,9 +29,11 @@ int locked_param(const std::string& stem, const std::string& key) {
         std::vector<std::string> names = known;
         if (key.find('.') == std::string::npos)  // compare like with like, then name the whole knob
             for (std::string& name : names) name = name.substr(name.find('.') + 1);
-        throw InputError("job", where + "is no knob" + did_you_mean(key, names) + " Known are: " + join(known));
+        throw InputError(
+            "job", where + "is no knob" + did_you_mean(key, names) + " Known are: " + join(known));
     }
-    if (meant.size() > 1) throw InputError("job", where + "could be " + join(meant) + "; write one of these");
+    if (meant.size() > 1)
+        throw InputError("job", where + "could be " + join(meant) + "; write one of these");
     return row;
 }
 
@@ -46,8 +48,9 @@ void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs) {
             Knob& knob = knobs[s * params + static_cast<std::size_t>(row)];
             if (!(value >= knob.low && value <= knob.high)) {
                 std::ostringstream what;
-                what << "stem '" << song.stems[s].name << "': lock '" << key << "' is " << value << ", but must lie within "
-                     << knob.low << " to " << knob.high << ' ' << knob.unit;
+                what << "stem '" << song.stems[s].name << "': lock '" << key << "' is " << value
+                     << ", but must lie within " << knob.low << " to " << knob.high << ' '
+                     << knob.unit;
                 throw InputError("job", what.str());
             }
             if (song.stems[s].silent) continue;

@@ -9,7 +9,8 @@
 namespace mixfarm {
 namespace {
 
-/// The compressor hears the peaks of the louder side; while music plays they stand about 3 dB above the K-weighted level.
+/// The compressor hears the peaks of the louder side; while music plays they stand about 3 dB above
+/// the K-weighted level.
 constexpr double kPeakOverLoudness = 3;
 
 double reduction_db(double level, double threshold, double ratio, double knee) {
@@ -38,7 +39,10 @@ double MakeUp::gain_db(double threshold_db, double ratio, double knee_db) const 
         const double level = kLowest + b;
         const double power = blocks_[static_cast<std::size_t>(b)] * std::pow(10.0, level / 10);
         before += power;
-        after += power * std::pow(10.0, -reduction_db(level + kPeakOverLoudness, threshold_db, ratio, knee_db) / 10);
+        after +=
+            power *
+            std::pow(10.0,
+                     -reduction_db(level + kPeakOverLoudness, threshold_db, ratio, knee_db) / 10);
     }
     return after > 0 ? 10 * std::log10(before / after) : 0;
 }

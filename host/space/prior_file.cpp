@@ -23,9 +23,11 @@ public:
         try {
             root = YAML::LoadFile(file_);
         } catch (const YAML::BadFile&) {
-            throw InputError(file_, "cannot be read; every role needs a file here, or default.yaml");
+            throw InputError(file_,
+                             "cannot be read; every role needs a file here, or default.yaml");
         } catch (const YAML::Exception& e) {
-            throw InputError(file_, "line " + std::to_string(e.mark.line + 1) + ": is not YAML: " + e.msg);
+            throw InputError(file_,
+                             "line " + std::to_string(e.mark.line + 1) + ": is not YAML: " + e.msg);
         }
         only_keys(root, "the file", {"level", "knobs"});
         RolePriors priors;
@@ -43,7 +45,8 @@ private:
         throw InputError(file_, "line " + std::to_string(at.Mark().line + 1) + ": " + what);
     }
 
-    void only_keys(const YAML::Node& map, const std::string& where, const std::vector<std::string>& known) const {
+    void only_keys(const YAML::Node& map, const std::string& where,
+                   const std::vector<std::string>& known) const {
         if (!map.IsMap()) fail(map, where + " must be a map with " + join(known));
         for (const auto& entry : map) {
             const auto key = entry.first.as<std::string>();
@@ -62,16 +65,23 @@ private:
 
     std::string source(const YAML::Node& map, const std::string& where) const {
         const YAML::Node node = map["source"];
-        if (!node || !node.IsScalar() || node.Scalar().empty()) fail(map, where + " needs a 'source'");
+        if (!node || !node.IsScalar() || node.Scalar().empty())
+            fail(map, where + " needs a 'source'");
         return node.Scalar();
     }
 
     LevelPrior level(const YAML::Node& map) const {
-        if (!map) throw InputError(file_, "needs 'level': {low, typical, high, source}, LU re the mix");
+        if (!map)
+            throw InputError(file_, "needs 'level': {low, typical, high, source}, LU re the mix");
         only_keys(map, "'level'", {"low", "typical", "high", "group", "share_db", "source"});
-        LevelPrior p{number(map, "'level'", "low"), number(map, "'level'", "typical"), number(map, "'level'", "high"),
-                     "", 0, source(map, "'level'")};
-        if (!(p.low < p.typical && p.typical < p.high)) fail(map, "'level' needs low < typical < high");
+        LevelPrior p{number(map, "'level'", "low"),
+                     number(map, "'level'", "typical"),
+                     number(map, "'level'", "high"),
+                     "",
+                     0,
+                     source(map, "'level'")};
+        if (!(p.low < p.typical && p.typical < p.high))
+            fail(map, "'level' needs low < typical < high");
         if (map["group"]) p.group = map["group"].as<std::string>();
         if (map["share_db"]) p.share_db = number(map, "'level'", "share_db");
         return p;
@@ -94,7 +104,10 @@ private:
         KnobPrior p;
         p.source = source(map, where);
         if (map["rest"]) {
-            if (map.size() != 2) fail(map, where + " either rests ('rest', 'source') or is searched ('low', 'typical', 'high', 'source')");
+            if (map.size() != 2)
+                fail(map, where +
+                              " either rests ('rest', 'source') or is searched ('low', 'typical', "
+                              "'high', 'source')");
             p.rest = number(map, where, "rest");
             inside(map, where, legal, p.rest, p.rest);
             return p;
@@ -114,7 +127,8 @@ private:
         if (!(p.low <= p.typical && p.typical <= p.high && p.low < p.high))
             fail(map, where + " needs low <= typical <= high, and low < high");
         if (map["re"]) {
-            if (map["re"].as<std::string>() != "lufs") fail(map["re"], where + ": 're' can only be lufs");
+            if (map["re"].as<std::string>() != "lufs")
+                fail(map["re"], where + ": 're' can only be lufs");
             p.re_lufs = true;
         }
         const float shift = p.re_lufs ? kStemLufs : 0;
@@ -122,16 +136,20 @@ private:
             inside(map, where, legal, p.typical + shift, p.typical + shift);
         } else {
             inside(map, where, legal, p.low, p.high);
-            if (legal.neutral > p.low && legal.neutral < p.high && p.use < 1 && p.typical != legal.neutral)
-                fail(map, where + " lies on both sides of neutral: give it use 1, or neutral as typical");
+            if (legal.neutral > p.low && legal.neutral < p.high && p.use < 1 &&
+                p.typical != legal.neutral)
+                fail(
+                    map,
+                    where + " lies on both sides of neutral: give it use 1, or neutral as typical");
         }
         return p;
     }
 
-    void inside(const YAML::Node& at, const std::string& where, const ParamSpec& legal, float low, float high) const {
+    void inside(const YAML::Node& at, const std::string& where, const ParamSpec& legal, float low,
+                float high) const {
         if (low < legal.low || high > legal.high)
-            fail(at, where + " must lie within " + std::to_string(legal.low) + " to " + std::to_string(legal.high) + " " +
-                         legal.unit);
+            fail(at, where + " must lie within " + std::to_string(legal.low) + " to " +
+                         std::to_string(legal.high) + " " + legal.unit);
     }
 
     std::string file_;

@@ -9,27 +9,41 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kTail = 0.3;  ///< reach beyond the 10th and 90th percentile, re their distance from typical
-constexpr double kFarthest = 3;  ///< a knob outside all practice is wrong, but not worse than three that are far out
+constexpr double kTail =
+    0.3;  ///< reach beyond the 10th and 90th percentile, re their distance from typical
+constexpr double kFarthest =
+    3;  ///< a knob outside all practice is wrong, but not worse than three that are far out
 
 }  // namespace
 
-QuantileCurve::QuantileCurve(const Percentiles& p, float neutral, float legal_low, float legal_high, Scale scale)
+QuantileCurve::QuantileCurve(const Percentiles& p, float neutral, float legal_low, float legal_high,
+                             Scale scale)
     : p_(p), neutral_(neutral), scale_(scale) {
-    MF_CHECK(p.low <= p.typical && p.typical <= p.high && (p.low < p.high || scale == Scale::toggle));
+    MF_CHECK(p.low <= p.typical && p.typical <= p.high &&
+             (p.low < p.high || scale == Scale::toggle));
     MF_CHECK(legal_low <= p.low && p.high <= legal_high && p.use > 0 && p.use <= 1);
-    side_ = p.use == 1 ? Side::around : neutral <= p.low ? Side::above : neutral >= p.high ? Side::below : Side::around;
+    side_ = p.use == 1          ? Side::around
+            : neutral <= p.low  ? Side::above
+            : neutral >= p.high ? Side::below
+                                : Side::around;
     MF_CHECK(side_ != Side::around || p.use == 1 || p.typical == neutral);
-    rest_ = p.use < 0.5f || side_ == Side::around ? 1.0 - p.use : 0.5 * (1.0 - p.use) / (1.0 - 0.5 * p.use);
+    rest_ = p.use < 0.5f || side_ == Side::around ? 1.0 - p.use
+                                                  : 0.5 * (1.0 - p.use) / (1.0 - 0.5 * p.use);
     const auto beyond = [&](float edge) {
         const double end = on_scale(edge) + kTail * (on_scale(edge) - on_scale(p.typical));
         return static_cast<float>(scale == Scale::log ? std::exp(end) : end);
     };
-    lowest_ = std::min(p.low, std::max(beyond(p.low), side_ == Side::above ? std::max(neutral, legal_low) : legal_low));
-    highest_ = std::max(p.high, std::min(beyond(p.high), side_ == Side::below ? std::min(neutral, legal_high) : legal_high));
+    lowest_ = std::min(
+        p.low,
+        std::max(beyond(p.low), side_ == Side::above ? std::max(neutral, legal_low) : legal_low));
+    highest_ = std::max(
+        p.high, std::min(beyond(p.high),
+                         side_ == Side::below ? std::min(neutral, legal_high) : legal_high));
 }
 
-double QuantileCurve::on_scale(double value) const { return scale_ == Scale::log ? std::log(value) : value; }
+double QuantileCurve::on_scale(double value) const {
+    return scale_ == Scale::log ? std::log(value) : value;
+}
 
 double QuantileCurve::unit_of(double q) const {
     if (side_ == Side::below) q = 1 - q;
@@ -72,7 +86,8 @@ float QuantileCurve::at(double u) const {
     const double t = (q - quantiles[i]) / (quantiles[i + 1] - quantiles[i]);
     const double from = on_scale(values[i]), to = on_scale(values[i + 1]);
     const double v = from + t * (to - from);
-    return std::clamp(static_cast<float>(scale_ == Scale::log ? std::exp(v) : v), values[i], values[i + 1]);
+    return std::clamp(static_cast<float>(scale_ == Scale::log ? std::exp(v) : v), values[i],
+                      values[i + 1]);
 }
 
 double QuantileCurve::deviation(float value) const {

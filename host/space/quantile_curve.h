@@ -1,4 +1,5 @@
-/// From a prior's three percentiles and its rate of use to a knob's value for every point of the unit interval.
+/// From a prior's three percentiles and its rate of use to a knob's value for every point of the
+/// unit interval.
 #pragma once
 
 #include "kernels/core/param.h"
@@ -11,22 +12,30 @@ struct Percentiles {
     float use;                 ///< share of mixes that use it, 0 < use <= 1
 };
 
-/// An inverse distribution function u -> value, monotone on the knob's scale (log or linear), made of
-///  * the used range: straight lines through low (q = 0.1), typical (q = 0.5) and high (q = 0.9), going on beyond both by
-///    0.3 of the distance from typical, never past the legal range or a cap, nor past a neutral value at which the knob may rest;
-///  * the neutral value, where the knob rests. With the used range above neutral (a boost), n = the part of the axis that
-///    rests lies first, [0, n]; below neutral (a cut) it lies last; around neutral it lies in the middle.
-/// n: use < 0.5: n = 1 - use, so that u = 0.5 rests. use >= 0.5: u = 0.5 must be typical and the half of the axis beyond it is
-/// the stronger half of practice; the other half is shared by those who rest and the milder half of those who do not, in
-/// their true proportion (1 - use) : use / 2, which makes n = 0.5 (1 - use) / (1 - use / 2). use = 1: n = 0, u = q.
-/// A used range on both sides of neutral needs use = 1 or typical = neutral; then n = 1 - use. With use = 1 neutral is a value
+/// An inverse distribution function u -> value, monotone on the knob's scale (log or linear), made
+/// of
+///  * the used range: straight lines through low (q = 0.1), typical (q = 0.5) and high (q = 0.9),
+///  going on beyond both by
+///    0.3 of the distance from typical, never past the legal range or a cap, nor past a neutral
+///    value at which the knob may rest;
+///  * the neutral value, where the knob rests. With the used range above neutral (a boost), n = the
+///  part of the axis that
+///    rests lies first, [0, n]; below neutral (a cut) it lies last; around neutral it lies in the
+///    middle.
+/// n: use < 0.5: n = 1 - use, so that u = 0.5 rests. use >= 0.5: u = 0.5 must be typical and the
+/// half of the axis beyond it is the stronger half of practice; the other half is shared by those
+/// who rest and the milder half of those who do not, in their true proportion (1 - use) : use / 2,
+/// which makes n = 0.5 (1 - use) / (1 - use / 2). use = 1: n = 0, u = q. A used range on both sides
+/// of neutral needs use = 1 or typical = neutral; then n = 1 - use. With use = 1 neutral is a value
 /// like any other.
 class QuantileCurve {
 public:
-    QuantileCurve(const Percentiles& p, float neutral, float legal_low, float legal_high, Scale scale);
+    QuantileCurve(const Percentiles& p, float neutral, float legal_low, float legal_high,
+                  Scale scale);
 
     float at(double u) const;
-    /// How far from typical on the knob's scale: 0 at typical, 1 at low and at high, beyond them straight on up to 3.
+    /// How far from typical on the knob's scale: 0 at typical, 1 at low and at high, beyond them
+    /// straight on up to 3.
     double deviation(float value) const;
     /// The axis position of quantile q of the used range; the inverse of what at() does first.
     double unit_of(double q) const;

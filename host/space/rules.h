@@ -7,7 +7,9 @@
 
 namespace mixfarm {
 
-/// Settings [knobs] by rules, from typical practice and from what the profile heard; locks and untouched stems are kept.
-std::vector<float> rule_based_mix(const std::vector<Knob>& knobs, const Song& song, const Profile& profile);
+/// Settings [knobs] by rules, from typical practice and from what the profile heard; locks and
+/// untouched stems are kept.
+std::vector<float> rule_based_mix(const std::vector<Knob>& knobs, const Song& song,
+                                  const Profile& profile);
 
 }  // namespace mixfarm

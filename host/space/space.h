@@ -14,70 +14,79 @@
 
 namespace mixfarm {
 
-/// What engineers do with a knob, for one role: 10th, 50th and 90th percentile where it is used, and how often it is used.
+/// What engineers do with a knob, for one role: 10th, 50th and 90th percentile where it is used,
+/// and how often it is used.
 struct Prior {
-    bool searched = false;     ///< false: the knob rests at `Knob::rest`
-    float use = 1;             ///< share of mixes that move this knob off its neutral value, 0..1
+    bool searched = false;  ///< false: the knob rests at `Knob::rest`
+    float use = 1;          ///< share of mixes that move this knob off its neutral value, 0..1
     float low = 0, typical = 0, high = 0;
-    std::string source;        ///< tag of the source, see jobs/priors
+    std::string source;  ///< tag of the source, see jobs/priors
 };
 
 struct Knob {
-    int stem;                  ///< index into Song::stems
-    int param;                 ///< index into a strip's row
-    std::string name;          ///< "vox/compressor.ratio"
-    std::string effect;        ///< "compressor"
+    int stem;            ///< index into Song::stems
+    int param;           ///< index into a strip's row
+    std::string name;    ///< "vox/compressor.ratio"
+    std::string effect;  ///< "compressor"
     std::string unit;
     float low, high, neutral;  ///< legal range
     Scale scale;
     Prior prior;
     bool locked = false;
-    float rest;                ///< value when locked or not searched
+    float rest;  ///< value when locked or not searched
 };
 
 /// The search space of one song. All [knobs] vectors are in the order of knobs().
 class Space {
 public:
-    /// Reads jobs/priors/<role>.yaml (or default.yaml). Throws InputError for a bad prior file or an unknown lock.
-    Space(const Job& job, const Song& song, const Profile& profile, const std::filesystem::path& priors_folder);
+    /// Reads jobs/priors/<role>.yaml (or default.yaml). Throws InputError for a bad prior file or
+    /// a lock that is unknown or out of range.
+    Space(const Job& job, const Song& song, const Profile& profile,
+          const std::filesystem::path& priors_folder);
 
     const std::vector<Knob>& knobs() const { return knobs_; }
     /// Knobs that the search may move, as indices into knobs().
     const std::vector<int>& searched() const { return searched_; }
 
-    /// A point of the unit cube [searched] -> physical values [knobs]. 0.5 everywhere is the typical engineer's mix.
-    /// Monotone in each coordinate on the knob's scale; 0.1 / 0.5 / 0.9 hit the prior's percentiles of the used range
-    /// (see QuantileCurve for knobs that are not always used). compressor.makeup_db, unless locked, is no coordinate of
-    /// its own: it follows threshold, ratio and knee so that a stem keeps its loudness (MakeUp).
+    /// A point of the unit cube [searched] -> physical values [knobs]. 0.5 everywhere is the
+    /// typical engineer's mix. Monotone in each coordinate on the knob's scale; 0.1 / 0.5 / 0.9 hit
+    /// the prior's percentiles of the used range (see QuantileCurve for knobs that are not always
+    /// used). compressor.makeup_db, unless locked, is no coordinate of its own: it follows
+    /// threshold, ratio and knee so that a stem keeps its loudness (MakeUp).
     std::vector<float> values(std::span<const float> unit) const;
     MixSettings settings(std::span<const float> values) const;
 
     /// Candidate 0: every stem at equal loudness (trim), nothing else; locks hold.
     std::vector<float> static_balance() const;
-    /// Candidate 1: the rule-based technical mix: typical settings of every role, shaped by what the profile heard.
+    /// Candidate 1: the rule-based technical mix: typical settings of every role, shaped by what
+    /// the profile heard.
     std::vector<float> rule_based() const;
-    /// Mean over the played stems of how far the settings lie from what engineers do: 0 = typical, 1 = at the 10th/90th
-    /// percentile on average. In prior quantiles, used knobs only: one that rests at neutral, or that has nothing to act on
-    /// (a bell's frequency at 0 dB, a release at ratio 1), does not count. What all faders share does not count either.
+    /// Mean over the played stems of how far the settings lie from what engineers do: 0 = typical,
+    /// 1 = at the 10th/90th percentile on average. In prior quantiles, used knobs only: one that
+    /// rests at neutral, or that has nothing to act on (a bell's frequency at 0 dB, a release at
+    /// ratio 1), does not count. What all faders share does not count either.
     double prior_distance(std::span<const float> values) const;
 
 private:
-    void add_knobs(const Song& song, const Profile& profile, const std::filesystem::path& priors_folder);
+    void add_knobs(const Song& song, const Profile& profile,
+                   const std::filesystem::path& priors_folder);
     void follow_make_up(std::vector<float>& values) const;
 
     std::vector<Knob> knobs_;
     std::vector<int> searched_;
     std::vector<QuantileCurve> curves_;  ///< [searched]
-    std::vector<int> gates_;             ///< [knobs] the knob without which this one has nothing to act on, or -1
-    std::vector<bool> silent_;           ///< [stems]
-    std::vector<MakeUp> make_up_;        ///< [stems]
-    std::vector<float> rule_based_;      ///< [knobs]
+    std::vector<int> gates_;         ///< [knobs] knob without which this one does nothing, or -1
+    std::vector<bool> silent_;       ///< [stems]
+    std::vector<MakeUp> make_up_;    ///< [stems]
+    std::vector<float> rule_based_;  ///< [knobs]
 };
 
-/// What sets this mix apart from a reference mix, most telling first, from settings and measurements, e.g.
-/// {"vocal +1.8 dB", "darker top", "drums drier"}; at most `count` entries; never two about the same thing.
-std::vector<std::string> describe(const Space& space, const Song& song, std::span<const float> values,
-                                  const Measurement& measured, std::span<const float> reference_values,
+/// What sets this mix apart from a reference mix, most telling first, from settings and
+/// measurements, e.g. {"vocal +1.8 dB", "darker top (-2.1 dB above 7 kHz)", "bass compressed
+/// 4.0:1"}; at most `count` entries; never two about the same thing; empty when nothing differs.
+std::vector<std::string> describe(const Space& space, const Song& song,
+                                  std::span<const float> values, const Measurement& measured,
+                                  std::span<const float> reference_values,
                                   const Measurement& reference_measured, int count);
 
 }  // namespace mixfarm

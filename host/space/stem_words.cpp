@@ -12,9 +12,14 @@ namespace {
 /// Both settings of one stem by parameter name.
 class StemPair {
 public:
-    StemPair(const Pair& pair, std::size_t stem) : pair_(pair), base_(stem * static_cast<std::size_t>(strip_param_count())) {}
-    double now(const char* effect, const std::string& param) const { return pair_.values[index(effect, param)]; }
-    double then(const char* effect, const std::string& param) const { return pair_.reference_values[index(effect, param)]; }
+    StemPair(const Pair& pair, std::size_t stem)
+        : pair_(pair), base_(stem * static_cast<std::size_t>(strip_param_count())) {}
+    double now(const char* effect, const std::string& param) const {
+        return pair_.values[index(effect, param)];
+    }
+    double then(const char* effect, const std::string& param) const {
+        return pair_.reference_values[index(effect, param)];
+    }
     double neutral(const char* effect, const std::string& param) const {
         return pair_.space.knobs()[index(effect, param)].neutral;
     }
@@ -27,7 +32,8 @@ private:
     std::size_t base_;
 };
 
-/// Measured level change of every stem, dB, less the one they share (the median, which the master undoes). NaN: not played.
+/// Measured level change of every stem, dB, less the one they share (the median, which the master
+/// undoes). NaN: not played.
 std::vector<double> level_changes(const Pair& pair) {
     const std::size_t count = pair.song.stems.size();
     std::vector<double> change(count, std::nan("")), played;
@@ -35,10 +41,12 @@ std::vector<double> level_changes(const Pair& pair) {
         const double now = pair.measured.stem_power[s], then = pair.reference.stem_power[s];
         if (now > 1e-12 && then > 1e-12) played.push_back(change[s] = 10 * std::log10(now / then));
     }
-    if (played.size() < 2) return std::vector<double>(count, std::nan(""));  // one stem has no balance
+    if (played.size() < 2)
+        return std::vector<double>(count, std::nan(""));  // one stem has no balance
     std::sort(played.begin(), played.end());
     const std::size_t half = played.size() / 2;
-    const double shared = played.size() % 2 ? played[half] : 0.5 * (played[half - 1] + played[half]);
+    const double shared =
+        played.size() % 2 ? played[half] : 0.5 * (played[half - 1] + played[half]);
     for (double& c : change) c -= shared;
     return change;
 }
@@ -48,26 +56,32 @@ void add_levels(const Pair& pair, std::vector<Difference>& out) {
     constexpr double kTogether = 0.8;  // dB: stems this close move as one
     std::map<std::string, std::vector<std::size_t>> families;
     for (std::size_t s = 0; s < change.size(); ++s)
-        if (std::isfinite(change[s])) families[std::string(role_family(pair.song.stems[s].role.role))].push_back(s);
+        if (std::isfinite(change[s]))
+            families[std::string(role_family(pair.song.stems[s].role.role))].push_back(s);
     for (const auto& [family, stems] : families) {
         double mean = 0, spread = 0;
         for (std::size_t s : stems) mean += change[s] / static_cast<double>(stems.size());
         for (std::size_t s : stems) spread = std::max(spread, std::fabs(change[s] - mean));
         if (stems.size() > 1 && families.size() > 1 && spread <= kTogether) {
-            out.push_back({phrase("%s %+.1f dB", family.c_str(), mean), std::fabs(mean) / 1.2, Aspect::level, family});
+            out.push_back({phrase("%s %+.1f dB", family.c_str(), mean), std::fabs(mean) / 1.2,
+                           Aspect::level, family});
             continue;
         }
         for (std::size_t s : stems) {
             const std::string& name = pair.song.stems[s].name;
-            const bool lead = pair.song.stems[s].role.role == Role::lead_vocal || pair.song.stems[s].intent == Intent::lead;
-            out.push_back({phrase("%s %+.1f dB", name.c_str(), change[s]), std::fabs(change[s]) / (lead ? 1.2 : 2.0),
-                           Aspect::level, name});
+            const bool lead = pair.song.stems[s].role.role == Role::lead_vocal ||
+                              pair.song.stems[s].intent == Intent::lead;
+            out.push_back({phrase("%s %+.1f dB", name.c_str(), change[s]),
+                           std::fabs(change[s]) / (lead ? 1.2 : 2.0), Aspect::level, name});
         }
     }
 }
 
-/// Static gain reduction 6 dB over the level every stem is trimmed to: how hard a compressor is set.
-double reduction(double threshold, double ratio) { return std::max(0.0, -17 - threshold) * (1 - 1 / ratio); }
+/// Static gain reduction 6 dB over the level every stem is trimmed to: how hard a compressor is
+/// set.
+double reduction(double threshold, double ratio) {
+    return std::max(0.0, -17 - threshold) * (1 - 1 / ratio);
+}
 
 std::optional<Difference> compression(const std::string& name, const StemPair& s) {
     const double ratio = s.now("compressor", "ratio"), ratio_then = s.then("compressor", "ratio");
@@ -75,41 +89,60 @@ std::optional<Difference> compression(const std::string& name, const StemPair& s
     const double then = reduction(s.then("compressor", "threshold_db"), ratio_then);
     if (now == then) return {};
     std::string words;
-    if (now == 0) words = phrase("%s uncompressed", name.c_str());
-    else if (then == 0) words = phrase("%s compressed %.1f:1", name.c_str(), ratio);
-    else words = phrase("%s %s compressed (%.1f:1, %+.1f dB)", name.c_str(), now > then ? "harder" : "softer", ratio, then - now);
+    if (now == 0)
+        words = phrase("%s uncompressed", name.c_str());
+    else if (then == 0)
+        words = phrase("%s compressed %.1f:1", name.c_str(), ratio);
+    else
+        words = phrase("%s %s compressed (%.1f:1, %+.1f dB)", name.c_str(),
+                       now > then ? "harder" : "softer", ratio, then - now);
     return Difference{words, std::fabs(now - then) / 3, Aspect::compression, name};
 }
 
 std::optional<Difference> drive(const std::string& name, const StemPair& s) {
-    // tanh leaves the linear by the square of what drives it: mix times drive^2 tells how much grit there is, in dB steps.
-    const auto grit = [](double mix, double db) { return mix <= 0 ? -40.0 : std::max(-40.0, 20 * std::log10(mix) + 2 * db); };
+    // tanh leaves the linear by the square of what drives it: mix times drive^2 tells how much grit
+    // there is, in dB steps.
+    const auto grit = [](double mix, double db) {
+        return mix <= 0 ? -40.0 : std::max(-40.0, 20 * std::log10(mix) + 2 * db);
+    };
     const double mix = s.now("saturator", "mix"), db = s.now("saturator", "drive_db");
-    const double now = grit(mix, db), then = grit(s.then("saturator", "mix"), s.then("saturator", "drive_db"));
+    const double now = grit(mix, db),
+                 then = grit(s.then("saturator", "mix"), s.then("saturator", "drive_db"));
     const double heard = std::max(now, -10.0) - std::max(then, -10.0);
     if (heard == 0) return {};
-    if (now <= -40) return Difference{phrase("%s undriven", name.c_str()), std::fabs(heard) / 8, Aspect::drive, name};
-    return Difference{phrase("%s %s (%+.0f dB drive, %.0f %%)", name.c_str(), heard > 0 ? "grittier" : "smoother", db, 100 * mix),
+    if (now <= -40)
+        return Difference{phrase("%s undriven", name.c_str()), std::fabs(heard) / 8, Aspect::drive,
+                          name};
+    return Difference{phrase("%s %s (%+.0f dB drive, %.0f %%)", name.c_str(),
+                             heard > 0 ? "grittier" : "smoother", db, 100 * mix),
                       std::fabs(heard) / 8, Aspect::drive, name};
 }
 
 std::optional<Difference> pan(const std::string& name, const StemPair& s) {
     const double now = s.now("pan", "position"), then = s.then("pan", "position");
     if (now == then) return {};
-    const std::string words = std::fabs(now) < 0.005 ? phrase("%s centred", name.c_str())
-                                                     : phrase("%s %s %.0f %%", name.c_str(), now < 0 ? "left" : "right", 100 * std::fabs(now));
+    const std::string words = std::fabs(now) < 0.005
+                                  ? phrase("%s centred", name.c_str())
+                                  : phrase("%s %s %.0f %%", name.c_str(),
+                                           now < 0 ? "left" : "right", 100 * std::fabs(now));
     return Difference{words, std::fabs(now - then) / 0.3, Aspect::pan, name};
 }
 
-std::optional<Difference> filter(const std::string& name, const StemPair& s, const char* effect, const std::string& param,
-                                 const char* word, const char* pass) {
-    const double now = s.now(effect, param), then = s.then(effect, param), off = s.neutral(effect, param);
+std::optional<Difference> filter(const std::string& name, const StemPair& s, const char* effect,
+                                 const std::string& param, const char* word, const char* pass) {
+    const double now = s.now(effect, param), then = s.then(effect, param),
+                 off = s.neutral(effect, param);
     if (now == then) return {};
     // Corners below 30 Hz or above 18 kHz take away nothing that is missed.
-    const double octaves = std::fabs(std::log2(std::clamp(now, 30.0, 18000.0) / std::clamp(then, 30.0, 18000.0)));
-    const std::string words = now == off ? phrase("%s without %s", name.c_str(), pass)
-                                         : phrase("%s %s (%s %s)", name.c_str(), std::fabs(std::log2(now / off)) > std::fabs(std::log2(then / off)) ? word : "more open",
-                                                  pass, frequency(now).c_str());
+    const double octaves =
+        std::fabs(std::log2(std::clamp(now, 30.0, 18000.0) / std::clamp(then, 30.0, 18000.0)));
+    const std::string words =
+        now == off ? phrase("%s without %s", name.c_str(), pass)
+                   : phrase("%s %s (%s %s)", name.c_str(),
+                            std::fabs(std::log2(now / off)) > std::fabs(std::log2(then / off))
+                                ? word
+                                : "more open",
+                            pass, frequency(now).c_str());
     return Difference{words, octaves / 1.5, Aspect::filter, name};
 }
 
@@ -139,7 +172,8 @@ std::optional<Difference> equaliser(const std::string& name, const StemPair& s) 
         }
     }
     if (most == 0) return {};
-    return Difference{phrase("%s %s (%+.1f dB at %s)", name.c_str(), colour(where, most > 0), most, frequency(where).c_str()),
+    return Difference{phrase("%s %s (%+.1f dB at %s)", name.c_str(), colour(where, most > 0), most,
+                             frequency(where).c_str()),
                       std::fabs(most) / 3, Aspect::equaliser, name};
 }
 
@@ -149,13 +183,15 @@ std::vector<Difference> stem_differences(const Pair& pair) {
     std::vector<Difference> out;
     add_levels(pair, out);
     for (std::size_t s = 0; s < pair.song.stems.size(); ++s) {
-        const bool played = s < pair.measured.stem_power.size() && pair.measured.stem_power[s] > 1e-12;
+        const bool played =
+            s < pair.measured.stem_power.size() && pair.measured.stem_power[s] > 1e-12;
         if (!played) continue;
         const StemPair stem(pair, s);
         const std::string& name = pair.song.stems[s].name;
-        for (auto& d : {compression(name, stem), drive(name, stem), pan(name, stem), equaliser(name, stem),
-                        filter(name, stem, "high_pass", "high_pass_hz", "thinner", "high-pass"),
-                        filter(name, stem, "low_pass", "low_pass_hz", "duller", "low-pass")})
+        for (auto& d :
+             {compression(name, stem), drive(name, stem), pan(name, stem), equaliser(name, stem),
+              filter(name, stem, "high_pass", "high_pass_hz", "thinner", "high-pass"),
+              filter(name, stem, "low_pass", "low_pass_hz", "duller", "low-pass")})
             if (d) out.push_back(*d);
     }
     return out;

@@ -1,8 +1,8 @@
-/// K-weighting of ITU-R BS.1770-5 at any rate: a shelf in direct form and the 38 Hz high-pass as a state-variable filter.
+/// K-weighting of ITU-R BS.1770-5 at any rate: a shelf and the 38 Hz high-pass, both in forms that float can carry.
 ///
 /// Coefficients follow the analogue prototypes published by De Man ("Evaluation of implementations of the EBU R128 loudness
-/// measurement", AES 145, 2018), which reproduce the standard's 48 kHz table. The high-pass poles lie at 0.995: in float a
-/// direct form would lose the accuracy that the topology-preserving form (Zavalishin) keeps.
+/// measurement", AES 145, 2018), which reproduce the standard's 48 kHz table. The high-pass poles lie at 0.995:
+/// a state-variable filter in topology-preserving form (Zavalishin) keeps the accuracy that a direct form would lose in float.
 #pragma once
 
 #include <cmath>
@@ -39,7 +39,7 @@ inline KSetup k_setup(double rate) {
 
 template <class F>
 MF_HD F k_weight(F x, const KSetup& c, KState<F>& s) {
-    const BiquadCoefs<F> shelf{F(c.shelf.b0), F(c.shelf.b1), F(c.shelf.b2), F(c.shelf.a1), F(c.shelf.a2)};
+    const BiquadCoefs<F> shelf{F(c.shelf.b0), F(c.shelf.d1), F(c.shelf.d2), F(c.shelf.c1), F(c.shelf.c2)};
     const F v = biquad(x, shelf, s.shelf);
     const F g = F(c.g);
     const F high = (v - fma_(F(c.g + c.k), s.ic1, s.ic2)) * F(c.a1);

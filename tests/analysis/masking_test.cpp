@@ -1,4 +1,5 @@
-/// Properties that any measure of masking must have (reference: Schroeder spreading, no absolute threshold).
+/// Properties that any measure of masking must have (reference: Schroeder spreading, no absolute
+/// threshold).
 #include "host/analysis/masking.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +46,8 @@ TEST(MaskedShare, LouderMaskerNeverLowersIt) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         double last = 0;
         for (double db = -60; db <= 60; db += 1.5) {
-            const double share = masked_share(random_bands(seed), scaled(random_bands(seed + 100), db));
+            const double share =
+                masked_share(random_bands(seed), scaled(random_bands(seed + 100), db));
             EXPECT_GE(share, last - 1e-12) << seed << ' ' << db;
             EXPECT_LE(share, 1 + 1e-12);
             last = share;
@@ -62,11 +64,12 @@ TEST(MaskedShare, CommonGainChangesNothing) {
 }
 
 TEST(MaskedShare, MasksUpwardFurtherThanDownward) {
-    // Schroeder's function falls by 25 dB a Bark towards low and by 10 dB a Bark towards high frequencies.
-    // 1.6 and 4 kHz both lie 2.7 to 3 Bark from 2.5 kHz.
+    // Schroeder's function falls by 25 dB a Bark towards low and by 10 dB a Bark towards high
+    // frequencies. 1.6 and 4 kHz both lie 2.7 to 3 Bark from 2.5 kHz.
     const double upward = masked_share(only(22, 22), scaled(only(20, 20), 35));
     const double downward = masked_share(only(18, 18), scaled(only(20, 20), 35));
-    std::printf("35 dB louder at 2.5 kHz covers %.2f of 4 kHz and %.2f of 1.6 kHz\n", upward, downward);
+    std::printf("35 dB louder at 2.5 kHz covers %.2f of 4 kHz and %.2f of 1.6 kHz\n", upward,
+                downward);
     EXPECT_GT(upward, downward);
 }
 
@@ -93,7 +96,11 @@ TEST(MaskingMatrix, KnowsWhoPlaysWhen) {
 
 TEST(KWeighting, MatchesTheTabledGains) {
     // Digital filters at 192 kHz as tabled with libebur128's design; the prototype has no warping.
-    for (auto [hz, gain] : {std::pair{25.0, -10.425}, {100.0, -1.166}, {1000.0, 0.6707}, {2000.0, 3.034}, {10000.0, 4.009}})
+    for (auto [hz, gain] : {std::pair{25.0, -10.425},
+                            {100.0, -1.166},
+                            {1000.0, 0.6707},
+                            {2000.0, 3.034},
+                            {10000.0, 4.009}})
         EXPECT_NEAR(10 * std::log10(k_weighting_power(hz)), gain, 0.02) << hz;
 }
 

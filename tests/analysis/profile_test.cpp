@@ -1,9 +1,9 @@
-/// Profile numbers against closed forms: levels of tones and noise, activity, problems by construction.
+/// Profile numbers against closed forms: levels of tones and noise, activity, problems by
+/// construction.
 #include "host/analysis/profile.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <tbb/global_control.h>
 
 #include <numeric>
@@ -26,7 +26,8 @@ std::string all_problems(const StemProfile& p) {
 }
 
 TEST(Profile, ToneInBothChannelsReadsItsLevel) {
-    // EBU Tech 3341 case 1: 1 kHz at -23 dBFS peak in both channels is -22.9933 LUFS; a mono stem feeds both channels.
+    // EBU Tech 3341 case 1: 1 kHz at -23 dBFS peak in both channels is -22.9933 LUFS; a mono stem
+    // feeds both channels.
     Song song = empty_song(10);
     add_stem(song, "tone", Role::other, sine(1000, std::pow(10.0, -23.0 / 20)));
     const Profile profile = analyze(song);
@@ -37,13 +38,15 @@ TEST(Profile, ToneInBothChannelsReadsItsLevel) {
     EXPECT_NEAR(p.active_share, 1, 1e-9);
     EXPECT_NEAR(p.correlation, 1, 1e-9);
     ASSERT_EQ(p.level_lufs.size(), 100u);
-    for (std::size_t b = 1; b < 100; ++b) EXPECT_NEAR(p.level_lufs[b], -22.9933, 0.01) << "block " << b;
+    for (std::size_t b = 1; b < 100; ++b)
+        EXPECT_NEAR(p.level_lufs[b], -22.9933, 0.01) << "block " << b;
     const double total = std::accumulate(p.band_power.begin(), p.band_power.end(), 0.0);
     EXPECT_NEAR(10 * std::log10(total), -23 - 3.0103, 0.2);
-    const auto strongest = std::max_element(p.band_power.begin(), p.band_power.end()) - p.band_power.begin();
+    const auto strongest =
+        std::max_element(p.band_power.begin(), p.band_power.end()) - p.band_power.begin();
     EXPECT_NEAR(band_centre_hz(static_cast<int>(strongest)), 1000, 1);
-    std::printf("1 kHz at -23 dBFS: %.4f LUFS, crest %.4f dB, bands %.3f dB\n", p.integrated_lufs, p.crest_db,
-                10 * std::log10(total));
+    std::printf("1 kHz at -23 dBFS: %.4f LUFS, crest %.4f dB, bands %.3f dB\n", p.integrated_lufs,
+                p.crest_db, 10 * std::log10(total));
 }
 
 TEST(Profile, IndependentNoiseHasItsPowerInItsBandsAndNoCorrelation) {
@@ -55,7 +58,8 @@ TEST(Profile, IndependentNoiseHasItsPowerInItsBandsAndNoCorrelation) {
     // White noise: a third octave around f holds 2 * 0.2316 f / rate of the power.
     for (int b = 10; b < 27; ++b) {
         const double f = band_centre_hz(b), expected = 0.01 * 2 * 0.23077 * f / 48000;
-        EXPECT_NEAR(10 * std::log10(p.band_power[static_cast<std::size_t>(b)] / expected), 0, 0.8) << f << " Hz";
+        EXPECT_NEAR(10 * std::log10(p.band_power[static_cast<std::size_t>(b)] / expected), 0, 0.8)
+            << f << " Hz";
     }
 }
 
@@ -75,17 +79,23 @@ TEST(Profile, ActivityCountsTheSecondsPlayed) {
 }
 
 TEST(Profile, NamesProblemsThatAreThereAndNoneThatAreNot) {
-    const auto clipped = [](std::int64_t n) { return std::clamp(2 * sine(220, 0.6)(n), -0.9f, 0.9f); };
-    const auto pinkish = [](double low_gain) {  // tones a third octave apart, flat per band, one region raised
-        return [low_gain](std::int64_t n) {
-            double x = 0;
-            for (int b = 6; b < 28; ++b) {
-                const bool boxy = b >= 10 && b <= 13;
-                x += 0.01 * (boxy ? low_gain : 1.0) * std::sin(2 * std::numbers::pi * band_centre_hz(b) * static_cast<double>(n) / 48000 + b * b);
-            }
-            return static_cast<float>(x);
-        };
+    const auto clipped = [](std::int64_t n) {
+        return std::clamp(2 * sine(220, 0.6)(n), -0.9f, 0.9f);
     };
+    const auto pinkish =
+        [](double low_gain) {  // tones a third octave apart, flat per band, one region raised
+            return [low_gain](std::int64_t n) {
+                double x = 0;
+                for (int b = 6; b < 28; ++b) {
+                    const bool boxy = b >= 10 && b <= 13;
+                    x += 0.01 * (boxy ? low_gain : 1.0) *
+                         std::sin(2 * std::numbers::pi * band_centre_hz(b) *
+                                      static_cast<double>(n) / 48000 +
+                                  b * b);
+                }
+                return static_cast<float>(x);
+            };
+        };
     Song song = empty_song(4);
     add_stem(song, "clean", Role::keys, pinkish(1));
     add_stem(song, "boxy", Role::keys, pinkish(std::pow(10.0, 8.0 / 20)));
@@ -107,7 +117,8 @@ TEST(Profile, NamesProblemsThatAreThereAndNoneThatAreNot) {
     EXPECT_THAT(profile.stems[5].problems, Contains(HasSubstr("rumble")));
     EXPECT_THAT(profile.stems[6].problems, Contains(HasSubstr("out of phase")));
     for (std::size_t s = 7; s < profile.stems.size(); ++s)
-        EXPECT_THAT(profile.stems[s].problems, Not(Contains(HasSubstr("clipped")))) << song.stems[s].name;
+        EXPECT_THAT(profile.stems[s].problems, Not(Contains(HasSubstr("clipped"))))
+            << song.stems[s].name;
 }
 
 TEST(Profile, FindsLowEndsThatCancel) {
@@ -117,7 +128,8 @@ TEST(Profile, FindsLowEndsThatCancel) {
     add_stem(song, "bass in phase", Role::synth_bass, sine(60, 0.2));
     add_stem(song, "hat", Role::hi_hat, sine(9000, 0.2));
     const Profile profile = analyze(song);
-    EXPECT_THAT(profile.stems[0].problems, Contains(HasSubstr("works against 'bass' below 150 Hz")));
+    EXPECT_THAT(profile.stems[0].problems,
+                Contains(HasSubstr("works against 'bass' below 150 Hz")));
     EXPECT_THAT(profile.stems[1].problems, Contains(HasSubstr("works against 'kick'")));
     EXPECT_THAT(all_problems(profile.stems[0]), Not(HasSubstr("in phase'")));
     EXPECT_THAT(profile.stems[3].problems, Not(Contains(HasSubstr("against"))));
@@ -125,7 +137,8 @@ TEST(Profile, FindsLowEndsThatCancel) {
 
 TEST(Profile, DoesNotDependOnThreads) {
     Song song = empty_song(6);
-    for (int s = 0; s < 5; ++s) add_stem(song, "s" + std::to_string(s), Role::other, during(s, s + 2, noise(0.1, s + 1u)));
+    for (int s = 0; s < 5; ++s)
+        add_stem(song, "s" + std::to_string(s), Role::other, during(s, s + 2, noise(0.1, s + 1u)));
     const auto run = [&](std::size_t threads) {
         tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
         return analyze(song, 3);

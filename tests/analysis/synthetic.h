@@ -17,7 +17,8 @@ using Signal = std::function<float(std::int64_t frame)>;
 
 inline Signal sine(double hz, double peak, int rate = 48000) {
     return [=](std::int64_t n) {
-        return static_cast<float>(peak * std::sin(2 * std::numbers::pi * hz * static_cast<double>(n) / rate));
+        return static_cast<float>(
+            peak * std::sin(2 * std::numbers::pi * hz * static_cast<double>(n) / rate));
     };
 }
 
@@ -51,7 +52,8 @@ inline Song empty_song(double seconds, int rate = 48000) {
 }
 
 /// A mono stem, or a stereo one where `right` is given.
-inline Stem& add_stem(Song& song, const std::string& name, Role role, const Signal& left, const Signal& right = nullptr) {
+inline Stem& add_stem(Song& song, const std::string& name, Role role, const Signal& left,
+                      const Signal& right = nullptr) {
     Stem stem;
     stem.name = name;
     stem.role.role = role;

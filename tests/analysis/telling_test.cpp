@@ -10,10 +10,12 @@ namespace {
 using namespace testing;
 
 bool overlaps(const Excerpt& e, double start_s, double end_s, int rate) {
-    return static_cast<double>(e.start) < end_s * rate && static_cast<double>(e.start + e.frames) > start_s * rate;
+    return static_cast<double>(e.start)<end_s * rate&& static_cast<double>(e.start + e.frames)>
+               start_s * rate;
 }
 
-/// 60 s: pad alone, drums and pad, lead enters at 30 s over everything, full at 40 to 50 s, an effect at 56 s only.
+/// 60 s: pad alone, drums and pad, lead enters at 30 s over everything, full at 40 to 50 s, an
+/// effect at 56 s only.
 Song sixty_seconds(int rate) {
     Song song = empty_song(60, rate);
     add_stem(song, "pad", Role::pad, during(2, 60, sine(330, 0.05, rate), rate));
@@ -44,7 +46,8 @@ TEST(Telling, DisjointAlignedAndEveryStemIsHeard) {
         }
         EXPECT_NEAR(static_cast<double>(total) / rate, 18, 0.31);
         const auto any = [&](double from, double to) {
-            return std::any_of(p.telling.begin(), p.telling.end(), [&](const Excerpt& e) { return overlaps(e, from, to, rate); });
+            return std::any_of(p.telling.begin(), p.telling.end(),
+                               [&](const Excerpt& e) { return overlaps(e, from, to, rate); });
         };
         EXPECT_TRUE(any(40, 50)) << "the densest stretch";
         EXPECT_TRUE(any(30, 50)) << "the lead";

@@ -2,12 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <vector>
 
 #include "host/rank/rank.h"
 #include "kernels/core/random.h"
 
 namespace mixfarm::testing {
+
+/// Processor time: other work on the machine does not count.
+inline double seconds_since(std::clock_t start) {
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
 
 inline Contender contender(std::uint64_t id, double technical, std::vector<float> place) {
     Contender c;
@@ -19,8 +25,8 @@ inline Contender contender(std::uint64_t id, double technical, std::vector<float
     return c;
 }
 
-/// `n` mixes around a dozen neighbourhoods of a 12-axis place, terms in 0..1; one in nine is rejected, one in five heard over
-/// excerpts only.
+/// `n` mixes around a dozen neighbourhoods of a 12-axis place, terms in 0..1; one in nine is
+/// rejected, one in five heard over excerpts only.
 inline std::vector<Contender> field(int n, std::uint64_t seed) {
     const RandomStream random(seed, 0);
     std::uint64_t k = 0;

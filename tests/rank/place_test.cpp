@@ -1,4 +1,5 @@
-/// The perceptual place: each audible change moves its own axes, by about one unit where the ear begins to tell.
+/// The perceptual place: each audible change moves its own axes, by about one unit where the ear
+/// begins to tell.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,7 +12,21 @@
 namespace mixfarm {
 namespace {
 
-enum Axis : std::size_t { sub, bass, low_mids, mids, presence, air, width_low, width_high, correlation, crest, range, lead, axes };
+enum Axis : std::size_t {
+    sub,
+    bass,
+    low_mids,
+    mids,
+    presence,
+    air,
+    width_low,
+    width_high,
+    correlation,
+    crest,
+    range,
+    lead,
+    axes
+};
 
 void set(Measurement& m, const char* metric, double value) {
     m.metrics.at(static_cast<std::size_t>(metric_index(metric))) = static_cast<float>(value);
@@ -65,11 +80,13 @@ TEST(Place, BroadBandsMoveByDecibelsReTheWhole) {
         Mix changed;
         changed.gain(edges[i].first, edges[i].second, 3);
         const std::vector<float> after = changed.place();
-        // Bands are equal here, so the whole rises by (n 2 + (30 - n)) / 30 for the n bands lifted by 3 dB.
+        // Bands are equal here, so the whole rises by (n 2 + (30 - n)) / 30 for the n bands lifted
+        // by 3 dB.
         int lifted = 0;
         changed.bands(edges[i].first, edges[i].second, [&](std::size_t) { ++lifted; });
         const double whole = 10 * std::log10((30 + lifted * (std::pow(10, 0.3) - 1)) / 30);
-        for (std::size_t j = 0; j < 6; ++j) EXPECT_NEAR(after[j] - before[j], (i == j ? 3 : 0) - whole, 1e-4) << i << j;
+        for (std::size_t j = 0; j < 6; ++j)
+            EXPECT_NEAR(after[j] - before[j], (i == j ? 3 : 0) - whole, 1e-4) << i << j;
         EXPECT_NEAR(after[crest], before[crest], 1e-6);
     }
 }
@@ -83,9 +100,15 @@ TEST(Place, EveryOtherChangeMovesItsAxisAlone) {
     };
     const double degree = 1 / (0.14 * 180 / M_PI);  // units
     const std::vector<Change> changes = {
-        {"lows to mono", width_low, [](Mix& x) { x.bands(20, 224, [&](std::size_t b) { x.m.cross_power[b] = 0.001f; }); }, -30 * degree},
-        {"lows independent", width_low, [](Mix& x) { x.bands(20, 224, [&](std::size_t b) { x.m.cross_power[b] = 0; }); }, 15 * degree},
-        {"highs to mono", width_high, [](Mix& x) { x.bands(224, 21000, [&](std::size_t b) { x.m.cross_power[b] = 0.001f; }); }, -30 * degree},
+        {"lows to mono", width_low,
+         [](Mix& x) { x.bands(20, 224, [&](std::size_t b) { x.m.cross_power[b] = 0.001f; }); },
+         -30 * degree},
+        {"lows independent", width_low,
+         [](Mix& x) { x.bands(20, 224, [&](std::size_t b) { x.m.cross_power[b] = 0; }); },
+         15 * degree},
+        {"highs to mono", width_high,
+         [](Mix& x) { x.bands(224, 21000, [&](std::size_t b) { x.m.cross_power[b] = 0.001f; }); },
+         -30 * degree},
         {"correlation 0", correlation, [](Mix& x) { set(x.m, "correlation", 0); }, 15 * degree},
         {"crest +3 dB", crest, [](Mix& x) { set(x.m, "crest_db", 15); }, 2},
         {"range -2 LU", range, [](Mix& x) { set(x.m, "loudness_range_lu", 4); }, -2},
@@ -98,7 +121,8 @@ TEST(Place, EveryOtherChangeMovesItsAxisAlone) {
         const std::vector<float> after = mix.place();
         std::printf("%-17s %+.3f units\n", change.name, after[change.axis] - before[change.axis]);
         for (std::size_t a = 0; a < axes; ++a)
-            EXPECT_NEAR(after[a] - before[a], a == change.axis ? change.units : 0, 1e-3) << change.name << ", axis " << a;
+            EXPECT_NEAR(after[a] - before[a], a == change.axis ? change.units : 0, 1e-3)
+                << change.name << ", axis " << a;
         EXPECT_NEAR(heard_distance(before, after), std::fabs(change.units), 1e-3);
     }
 }
@@ -108,7 +132,9 @@ TEST(Place, WhatIsNotHeardDoesNotTellMixesApart) {
     a.gain(7080, 21000, -60);
     b.gain(7080, 21000, -90);
     EXPECT_NEAR(heard_distance(a.place(), b.place()), 0, 1e-3);
-    b.bands(7080, 21000, [&](std::size_t i) { b.m.left_power[i] = b.m.right_power[i] = b.m.cross_power[i] = 0; });
+    b.bands(7080, 21000, [&](std::size_t i) {
+        b.m.left_power[i] = b.m.right_power[i] = b.m.cross_power[i] = 0;
+    });
     EXPECT_NEAR(heard_distance(a.place(), b.place()), 0, 1e-3);
 }
 

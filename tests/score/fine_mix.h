@@ -1,4 +1,5 @@
-/// A song, a profile and a measured mix with nothing to complain about, as the starting point of every fault.
+/// A song, a profile and a measured mix with nothing to complain about, as the starting point of
+/// every fault.
 #pragma once
 
 #include <cmath>
@@ -60,8 +61,8 @@ inline Measurement fine_measurement(const Style& style, std::size_t stems) {
     return m;
 }
 
-/// Sixty seconds of `stems` stems that always play, each in its own third octave from 100 Hz upwards (wrapping round);
-/// stem 0 is a lead vocal.
+/// Sixty seconds of `stems` stems that always play, each in its own third octave from 100 Hz
+/// upwards (wrapping round); stem 0 is a lead vocal.
 struct FineSong {
     Song song;
     Profile profile;
@@ -88,7 +89,8 @@ struct FineSong {
     }
     /// Silences a stem in [from_s, to_s).
     void rest(std::size_t stem, int from_s, int to_s) {
-        for (int i = from_s * 10; i < to_s * 10; ++i) profile.stems[stem].level_lufs[static_cast<std::size_t>(i)] = -120;
+        for (int i = from_s * 10; i < to_s * 10; ++i)
+            profile.stems[stem].level_lufs[static_cast<std::size_t>(i)] = -120;
     }
     float* strip(std::size_t stem) {
         return settings.strips.data() + stem * static_cast<std::size_t>(strip_param_count());

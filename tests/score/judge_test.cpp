@@ -38,7 +38,8 @@ TEST(Lead, IsTheKWeightedRatioOfMeasuredPowers) {
     only_band(s, 0, 1000);
     only_band(s, 1, 100);
     only_band(s, 2, 10000);
-    const StemMetrics got = s.judge().stem_metrics(measured({0.02f, 0.03f, 0.004f}), s.settings, 0.7, 3);
+    const StemMetrics got =
+        s.judge().stem_metrics(measured({0.02f, 0.03f, 0.004f}), s.settings, 0.7, 3);
     const double expected =
         10 * std::log10(0.02 * k_power(1000) / (0.03 * k_power(100) + 0.004 * k_power(10000)));
     std::printf("lead to rest %.4f LU, by hand %.4f\n", got.lead_to_rest_lu, expected);
@@ -50,12 +51,18 @@ TEST(Lead, IsTheKWeightedRatioOfMeasuredPowers) {
 TEST(Lead, FollowsItsFaderThroughTheMeasurement) {
     FineSong s(3);
     const Judge judge = s.judge();
-    const double before = judge.stem_metrics(measured({0.02f, 0.02f, 0.02f}), s.settings, 0, 3).lead_to_rest_lu;
-    const double after = judge.stem_metrics(measured({0.02f * 0.12589f, 0.02f, 0.02f}), s.settings, 0, 3).lead_to_rest_lu;
+    const double before =
+        judge.stem_metrics(measured({0.02f, 0.02f, 0.02f}), s.settings, 0, 3).lead_to_rest_lu;
+    const double after =
+        judge.stem_metrics(measured({0.02f * 0.12589f, 0.02f, 0.02f}), s.settings, 0, 3)
+            .lead_to_rest_lu;
     EXPECT_NEAR(after - before, -9, 0.001);
-    Scores fine = judge.score(measured({0.02f, 0.02f, 0.02f}), {0.3f, static_cast<float>(before), 0.f, -1});
-    Scores low = judge.score(measured({0.02f, 0.02f, 0.02f}), {0.3f, static_cast<float>(after), 0.f, -1});
-    std::printf("lead term at %.1f LU %.3f, 9 dB lower %.3f\n", before, testing::term(fine, "lead"), testing::term(low, "lead"));
+    Scores fine =
+        judge.score(measured({0.02f, 0.02f, 0.02f}), {0.3f, static_cast<float>(before), 0.f, -1});
+    Scores low =
+        judge.score(measured({0.02f, 0.02f, 0.02f}), {0.3f, static_cast<float>(after), 0.f, -1});
+    std::printf("lead term at %.1f LU %.3f, 9 dB lower %.3f\n", before, testing::term(fine, "lead"),
+                testing::term(low, "lead"));
     EXPECT_LT(testing::term(low, "lead"), testing::term(fine, "lead") - 0.5);
 }
 
@@ -65,9 +72,11 @@ TEST(Lead, CountsWhileTheLeadPlays) {
     only_band(s, 1, 1000);
     s.rest(0, 15, 60);  // plays a quarter of the song: there it has four times its mean power
     const Judge judge = s.judge();
-    EXPECT_NEAR(judge.stem_metrics(measured({0.01f, 0.01f}), s.settings, 0, 3).lead_to_rest_lu, 10 * std::log10(4.0), 1e-3);
+    EXPECT_NEAR(judge.stem_metrics(measured({0.01f, 0.01f}), s.settings, 0, 3).lead_to_rest_lu,
+                10 * std::log10(4.0), 1e-3);
     // The telling excerpt is the first ten seconds, where both play all the time.
-    EXPECT_NEAR(judge.stem_metrics(measured({0.01f, 0.01f}), s.settings, 0, 2).lead_to_rest_lu, 0, 1e-3);
+    EXPECT_NEAR(judge.stem_metrics(measured({0.01f, 0.01f}), s.settings, 0, 2).lead_to_rest_lu, 0,
+                1e-3);
 }
 
 TEST(Lead, IsNaNWithoutOneAndChosenByIntentFirst) {
@@ -77,27 +86,36 @@ TEST(Lead, IsNaNWithoutOneAndChosenByIntentFirst) {
     EXPECT_TRUE(std::isnan(s.judge().stem_metrics(m, s.settings, 0, 3).lead_to_rest_lu));
     s.song.stems[0].role.role = Role::lead_vocal;
     s.song.stems[2].intent = Intent::lead;
-    EXPECT_GT(s.judge().stem_metrics(m, s.settings, 0, 3).lead_to_rest_lu, 0) << "the loud stem 2 leads, not the vocal";
+    EXPECT_GT(s.judge().stem_metrics(m, s.settings, 0, 3).lead_to_rest_lu, 0)
+        << "the loud stem 2 leads, not the vocal";
     s.rest(2, 0, 10);
-    EXPECT_TRUE(std::isnan(s.judge().stem_metrics(m, s.settings, 0, 2).lead_to_rest_lu)) << "no lead in the excerpt";
+    EXPECT_TRUE(std::isnan(s.judge().stem_metrics(m, s.settings, 0, 2).lead_to_rest_lu))
+        << "no lead in the excerpt";
 }
 
 TEST(Masking, ShapesSpectraByTheStripAndMatchesMaskedShare) {
     FineSong s(3);
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t b = 0; b < kBands; ++b)
-            s.profile.stems[i].band_power[b] = 1e-3 * std::exp(-0.5 * std::pow((static_cast<double>(b) - 10 - 3.0 * static_cast<double>(i)) / 4, 2));
+            s.profile.stems[i].band_power[b] =
+                1e-3 *
+                std::exp(
+                    -0.5 *
+                    std::pow((static_cast<double>(b) - 10 - 3.0 * static_cast<double>(i)) / 4, 2));
     s.strip(1)[strip_param_index("equalizer", "low_db")] = -12;
     s.strip(1)[strip_param_index("equalizer", "low_hz")] = 400;
     s.strip(2)[strip_param_index("fader", "fader_db")] = -7;
     const std::vector<float> power = {0.02f, 0.01f, 0.03f};
     std::array<std::array<double, kBands>, 3> spectrum{};
     for (std::size_t i = 0; i < 3; ++i) {
-        const std::span<const float> strip(s.strip(i), static_cast<std::size_t>(strip_param_count()));
+        const std::span<const float> strip(s.strip(i),
+                                           static_cast<std::size_t>(strip_param_count()));
         double sum = 0;
         for (std::size_t b = 0; b < kBands; ++b) {
-            spectrum[i][b] = s.profile.stems[i].band_power[b] *
-                             std::pow(10, strip_response_db(strip, band_centre_hz(static_cast<int>(b)), 48000) / 10);
+            spectrum[i][b] =
+                s.profile.stems[i].band_power[b] *
+                std::pow(10,
+                         strip_response_db(strip, band_centre_hz(static_cast<int>(b)), 48000) / 10);
             sum += spectrum[i][b];
         }
         for (double& p : spectrum[i]) p *= power[i] / sum;
@@ -107,7 +125,8 @@ TEST(Masking, ShapesSpectraByTheStripAndMatchesMaskedShare) {
         std::array<double, kBands> rest{};
         for (std::size_t b = 0; b < kBands; ++b)
             rest[b] = spectrum[(i + 1) % 3][b] + spectrum[(i + 2) % 3][b];
-        expected += (i == 0 ? 2 : 1) * masked_share(spectrum[i], rest) / 4;  // the lead counts double
+        expected +=
+            (i == 0 ? 2 : 1) * masked_share(spectrum[i], rest) / 4;  // the lead counts double
     }
     const StemMetrics got = s.judge().stem_metrics(measured(power), s.settings, 0, 3);
     std::printf("masking %.5f, by hand %.5f\n", got.masking, expected);
@@ -116,7 +135,8 @@ TEST(Masking, ShapesSpectraByTheStripAndMatchesMaskedShare) {
     EXPECT_LT(got.masking, 0.95);
 
     Measurement louder = measured({0.2f, 0.1f, 0.3f});
-    EXPECT_NEAR(s.judge().stem_metrics(louder, s.settings, 0, 3).masking, got.masking, 1e-5) << "level of the whole";
+    EXPECT_NEAR(s.judge().stem_metrics(louder, s.settings, 0, 3).masking, got.masking, 1e-5)
+        << "level of the whole";
 }
 
 TEST(Masking, NeedsBothStemsAtTheSameTimeAndPlace) {
@@ -145,7 +165,8 @@ TEST(LostStem, IsOneThatCannotBeHeard) {
     };
     const auto lower = [](double db) { return static_cast<float>(0.01 * std::pow(10, db / 10)); };
     EXPECT_EQ(lost(lower(-20), lower(-20)), -1);
-    EXPECT_EQ(lost(lower(-28), lower(-20)), 1) << "28 LU down and under its neighbour in the same band";
+    EXPECT_EQ(lost(lower(-28), lower(-20)), 1)
+        << "28 LU down and under its neighbour in the same band";
     EXPECT_EQ(lost(lower(-24), lower(-20)), -1) << "buried, but only 24 LU down";
     EXPECT_EQ(lost(lower(-20), lower(-28)), -1) << "28 LU down, but alone in its band";
     EXPECT_EQ(lost(lower(-20), lower(-45)), 2) << "45 dB down, less 3.3 for the K-weighting";
@@ -167,7 +188,8 @@ TEST(LostStem, IsNotOneThatDoesNotPlay) {
 
 TEST(LostStem, IsNotTheTailOfANoteNorAStemThatNeverRisesAboveTheGate) {
     FineSong s(3);
-    for (std::size_t i = 0; i < 100; ++i) s.profile.stems[1].level_lufs[i] = -32;  // 12 LU under its loudest: the telling seconds
+    for (std::size_t i = 0; i < 100; ++i)
+        s.profile.stems[1].level_lufs[i] = -32;  // 12 LU under its loudest: the telling seconds
     s.rest(2, 0, 60);
     s.profile.stems[2].level_lufs[300] = -68;
     s.profile.stems[2].integrated_lufs = -70;
@@ -195,13 +217,17 @@ TEST(Weights, AreAMeanAndAreChecked) {
     for (const float t : even.terms) mean += t / kTerms;
     EXPECT_NEAR(even.technical, mean, 1e-6);
     std::map<std::string, double> only;
-    for (const std::string_view name : kTermNames) only[std::string(name)] = name == "masking" ? 3 : 0;
+    for (const std::string_view name : kTermNames)
+        only[std::string(name)] = name == "masking" ? 3 : 0;
     EXPECT_FLOAT_EQ(s.judge(only).score(m, stems).technical, testing::term(even, "masking"));
     EXPECT_NEAR(s.judge({{"masking", 3}}).score(m, stems).technical,
                 (mean * kTerms + 2 * testing::term(even, "masking")) / (kTerms + 2), 1e-6);
 
     only["masking"] = 0;
-    for (const auto& bad : {only, {{"tone", -1.0}}, {{"punch", 1.0}}, {{"tone", std::nan("")}},
+    for (const auto& bad : {only,
+                            {{"tone", -1.0}},
+                            {{"punch", 1.0}},
+                            {{"tone", std::nan("")}},
                             {{"tone", std::numeric_limits<double>::infinity()}}}) {
         try {
             s.judge(bad);
@@ -216,7 +242,8 @@ TEST(Weights, AreAMeanAndAreChecked) {
 TEST(Judge, IsFastEnoughForASearch) {
     FineSong s(24);
     for (std::size_t i = 0; i < 24; ++i) {
-        for (const char* band : {"low_db", "bell1_db", "bell2_db", "bell3_db", "bell4_db", "high_db"})
+        for (const char* band :
+             {"low_db", "bell1_db", "bell2_db", "bell3_db", "bell4_db", "high_db"})
             s.strip(i)[strip_param_index("equalizer", band)] = 3;
         s.strip(i)[strip_param_index("high_pass", "high_pass_hz")] = 60;
         s.strip(i)[strip_param_index("low_pass", "low_pass_hz")] = 15000;
@@ -224,9 +251,11 @@ TEST(Judge, IsFastEnoughForASearch) {
     const Judge judge = s.judge();
     const Measurement m = testing::fine_measurement(testing::neutral(), 24);
     float sum = 0;
-    const std::clock_t start = std::clock();  // processor time: other work on the machine does not count
+    const std::clock_t start =
+        std::clock();  // processor time: other work on the machine does not count
     constexpr int kRounds = 500;
-    for (int i = 0; i < kRounds; ++i) sum += judge.score(m, judge.stem_metrics(m, s.settings, 0.5, 3)).technical;
+    for (int i = 0; i < kRounds; ++i)
+        sum += judge.score(m, judge.stem_metrics(m, s.settings, 0.5, 3)).technical;
     const double ms = 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / kRounds;
     std::printf("judging a candidate of 24 stems, every filter on: %.3f ms\n", ms);
     EXPECT_GT(sum, 0);

@@ -60,8 +60,8 @@ TEST(Reject, EachFaultFiresAloneAndOnlyBeyondItsBound) {
         EXPECT_EQ(out.rejected, fault.expected) << reject_name(out.rejected);
         EXPECT_EQ(out.technical, 0);
         for (const float term : out.terms) EXPECT_EQ(term, 0);
-        std::printf("%-14s kept at %.3f, then out: %s\n", reject_name(fault.expected).data(), kept.technical,
-                    reject_reason(out.rejected).data());
+        std::printf("%-14s kept at %.3f, then out: %s\n", reject_name(fault.expected).data(),
+                    kept.technical, reject_reason(out.rejected).data());
     }
 }
 

@@ -1,4 +1,5 @@
-/// Every term falls when its fault is added, goes on falling as the fault grows, and leaves the other terms alone.
+/// Every term falls when its fault is added, goes on falling as the fault grows, and leaves the
+/// other terms alone.
 #include "host/score/terms.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,8 @@ using testing::band_at;
 using testing::set;
 using testing::set_band;
 
-/// Applies a fault of some amount; `amounts` rise from harmless to far beyond, all short of a reject.
+/// Applies a fault of some amount; `amounts` rise from harmless to far beyond, all short of a
+/// reject.
 struct Fault {
     const char* name;
     const char* term;
@@ -26,7 +28,8 @@ struct Fault {
 
 void tilt(Measurement& m, double db_per_octave) {
     for (std::size_t b = 0; b < kBands; ++b) {
-        const double gain = std::pow(10, db_per_octave * (static_cast<double>(b) - 16) * 0.1 * std::log2(10.0) / 10);
+        const double gain = std::pow(
+            10, db_per_octave * (static_cast<double>(b) - 16) * 0.1 * std::log2(10.0) / 10);
         m.left_power[b] *= static_cast<float>(gain);
         m.right_power[b] *= static_cast<float>(gain);
         m.cross_power[b] *= static_cast<float>(gain);
@@ -35,60 +38,126 @@ void tilt(Measurement& m, double db_per_octave) {
 
 std::vector<Fault> faults() {
     return {
-        {"brighter", "tone", [](Measurement& m, StemMetrics&, double a) { tilt(m, a); }, {0.5, 1, 2, 4, 8}, 0.1},
-        {"darker", "tone", [](Measurement& m, StemMetrics&, double a) { tilt(m, -a); }, {0.5, 1, 2, 4, 8}, 0.1},
-        {"boxy at 400 Hz", "tone",
+        {"brighter",
+         "tone",
+         [](Measurement& m, StemMetrics&, double a) { tilt(m, a); },
+         {0.5, 1, 2, 4, 8},
+         0.1},
+        {"darker",
+         "tone",
+         [](Measurement& m, StemMetrics&, double a) { tilt(m, -a); },
+         {0.5, 1, 2, 4, 8},
+         0.1},
+        {"boxy at 400 Hz",
+         "tone",
          [](Measurement& m, StemMetrics&, double a) {
              for (const double hz : {315.0, 400.0, 500.0})
                  set_band(m, band_at(hz), m.left_power[band_at(hz)] * std::pow(10, a / 10), 0.5);
          },
-         {2, 4, 6, 9, 12}, 0.45},
-        {"boomy", "tone",
+         {2, 4, 6, 9, 12},
+         0.45},
+        {"boomy",
+         "tone",
          [](Measurement& m, StemMetrics&, double a) {
              for (std::size_t b = band_at(50); b <= band_at(125); ++b)
                  set_band(m, b, m.left_power[b] * std::pow(10, a / 10), 0.98);
          },
-         {3, 6, 9, 12, 15}, 0.6},
-        {"squashed", "dynamics", [](Measurement& m, StemMetrics&, double a) { set(m, "plr_db", 8 - a); }, {0.5, 1, 1.9},
+         {3, 6, 9, 12, 15},
          0.6},
-        {"spiky", "dynamics", [](Measurement& m, StemMetrics&, double a) { set(m, "plr_db", 14 + a); }, {1, 3, 6, 12},
+        {"squashed",
+         "dynamics",
+         [](Measurement& m, StemMetrics&, double a) { set(m, "plr_db", 8 - a); },
+         {0.5, 1, 1.9},
+         0.6},
+        {"spiky",
+         "dynamics",
+         [](Measurement& m, StemMetrics&, double a) { set(m, "plr_db", 14 + a); },
+         {1, 3, 6, 12},
          0.15},
-        {"flat all through", "dynamics",
-         [](Measurement& m, StemMetrics&, double a) { set(m, "loudness_range_lu", 4 - a); }, {1, 2, 3.5}, 0.3},
-        {"uneven", "dynamics", [](Measurement& m, StemMetrics&, double a) { set(m, "loudness_range_lu", 8 + a); },
-         {1, 3, 6, 12}, 0.15},
-        {"limited hard", "dynamics", [](Measurement& m, StemMetrics&, double a) { m.limiter_loss_lu = static_cast<float>(a); },
-         {1.5, 2, 3, 3.9}, 0.25},
-        {"masked", "masking", [](Measurement&, StemMetrics& s, double a) { s.masking = static_cast<float>(a); },
-         {0.4, 0.5, 0.7, 0.9, 0.99}, 0.02},
-        {"narrow", "stereo", [](Measurement& m, StemMetrics&, double a) { set(m, "width", 0.18 * std::pow(10, -a / 10)); },
-         {1, 3, 6, 12, 20}, 0.1},
-        {"too wide", "stereo", [](Measurement& m, StemMetrics&, double a) { set(m, "width", 0.54 * std::pow(10, a / 10)); },
-         {1, 3, 6, 12}, 0.15},
-        {"out of phase", "stereo", [](Measurement& m, StemMetrics&, double a) { set(m, "correlation", -a); },
-         {0.05, 0.1, 0.19}, 0.7},
-        {"bass to the sides", "stereo",
+        {"flat all through",
+         "dynamics",
+         [](Measurement& m, StemMetrics&, double a) { set(m, "loudness_range_lu", 4 - a); },
+         {1, 2, 3.5},
+         0.3},
+        {"uneven",
+         "dynamics",
+         [](Measurement& m, StemMetrics&, double a) { set(m, "loudness_range_lu", 8 + a); },
+         {1, 3, 6, 12},
+         0.15},
+        {"limited hard",
+         "dynamics",
+         [](Measurement& m, StemMetrics&, double a) { m.limiter_loss_lu = static_cast<float>(a); },
+         {1.5, 2, 3, 3.9},
+         0.25},
+        {"masked",
+         "masking",
+         [](Measurement&, StemMetrics& s, double a) { s.masking = static_cast<float>(a); },
+         {0.4, 0.5, 0.7, 0.9, 0.99},
+         0.02},
+        {"narrow",
+         "stereo",
          [](Measurement& m, StemMetrics&, double a) {
-             for (std::size_t b = 0; b <= band_at(100); ++b) set_band(m, b, m.left_power[b], 0.9 - a);
+             set(m, "width", 0.18 * std::pow(10, -a / 10));
          },
-         {0.1, 0.3, 0.6, 1.2}, 0.15},
-        {"leaning left", "stereo", [](Measurement& m, StemMetrics&, double a) { set(m, "balance_db", 1 + a); },
-         {0.5, 1, 2, 4.9}, 0.2},
-        {"leaning right", "stereo", [](Measurement& m, StemMetrics&, double a) { set(m, "balance_db", -1 - a); },
-         {0.5, 1, 2, 4.9}, 0.2},
-        {"lead too low", "lead", [](Measurement&, StemMetrics& s, double a) { s.lead_to_rest_lu = static_cast<float>(-2 - a); },
-         {1, 3, 6, 9, 18}, 0.03},
-        {"lead too loud", "lead", [](Measurement&, StemMetrics& s, double a) { s.lead_to_rest_lu = static_cast<float>(4 + a); },
-         {1, 3, 6, 9, 18}, 0.03},
-        {"unlike any engineer", "prior", [](Measurement&, StemMetrics& s, double a) { s.prior_distance = static_cast<float>(a); },
-         {0.5, 1, 2, 4}, 0.12},
+         {1, 3, 6, 12, 20},
+         0.1},
+        {"too wide",
+         "stereo",
+         [](Measurement& m, StemMetrics&, double a) {
+             set(m, "width", 0.54 * std::pow(10, a / 10));
+         },
+         {1, 3, 6, 12},
+         0.15},
+        {"out of phase",
+         "stereo",
+         [](Measurement& m, StemMetrics&, double a) { set(m, "correlation", -a); },
+         {0.05, 0.1, 0.19},
+         0.7},
+        {"bass to the sides",
+         "stereo",
+         [](Measurement& m, StemMetrics&, double a) {
+             for (std::size_t b = 0; b <= band_at(100); ++b)
+                 set_band(m, b, m.left_power[b], 0.9 - a);
+         },
+         {0.1, 0.3, 0.6, 1.2},
+         0.15},
+        {"leaning left",
+         "stereo",
+         [](Measurement& m, StemMetrics&, double a) { set(m, "balance_db", 1 + a); },
+         {0.5, 1, 2, 4.9},
+         0.2},
+        {"leaning right",
+         "stereo",
+         [](Measurement& m, StemMetrics&, double a) { set(m, "balance_db", -1 - a); },
+         {0.5, 1, 2, 4.9},
+         0.2},
+        {"lead too low",
+         "lead",
+         [](Measurement&, StemMetrics& s, double a) {
+             s.lead_to_rest_lu = static_cast<float>(-2 - a);
+         },
+         {1, 3, 6, 9, 18},
+         0.03},
+        {"lead too loud",
+         "lead",
+         [](Measurement&, StemMetrics& s, double a) {
+             s.lead_to_rest_lu = static_cast<float>(4 + a);
+         },
+         {1, 3, 6, 9, 18},
+         0.03},
+        {"unlike any engineer",
+         "prior",
+         [](Measurement&, StemMetrics& s, double a) { s.prior_distance = static_cast<float>(a); },
+         {0.5, 1, 2, 4},
+         0.12},
     };
 }
 
 TEST(Terms, FallWithTheirFaultAndNothingElseDoes) {
     const Style style = testing::neutral();
     const Judge judge = testing::FineSong(3).judge();
-    const Scores fine = judge.score(testing::fine_measurement(style, 3), testing::fine_stems(style));
+    const Scores fine =
+        judge.score(testing::fine_measurement(style, 3), testing::fine_stems(style));
     for (const Fault& fault : faults()) {
         SCOPED_TRACE(fault.name);
         float before = testing::term(fine, fault.term), technical = fine.technical;
@@ -98,7 +167,8 @@ TEST(Terms, FallWithTheirFaultAndNothingElseDoes) {
             StemMetrics s = testing::fine_stems(style);
             fault.add(m, s, amount);
             const Scores scores = judge.score(m, s);
-            ASSERT_EQ(scores.rejected, Reject::none) << reject_name(scores.rejected) << " at " << amount;
+            ASSERT_EQ(scores.rejected, Reject::none)
+                << reject_name(scores.rejected) << " at " << amount;
             const float now = testing::term(scores, fault.term);
             std::printf(" %.3f", now);
             EXPECT_LT(now, before - 0.005) << "at " << amount;
@@ -135,16 +205,21 @@ TEST(Terms, AreOneAnywhereInsideTheRanges) {
 TEST(Terms, ToneDoesNotHearLevelAndMatchesAPlainSum) {
     const Style style = testing::neutral();
     Measurement m = testing::fine_measurement(style, 1);
-    for (std::size_t b = 0; b < kBands; ++b) set_band(m, b, m.left_power[b] * (1 + 0.9 * std::sin(1.7 * static_cast<double>(b))), 0.5);
+    for (std::size_t b = 0; b < kBands; ++b)
+        set_band(m, b, m.left_power[b] * (1 + 0.9 * std::sin(1.7 * static_cast<double>(b))), 0.5);
     const double at_level = tone_term(m, style);
-    // The same sum written out: 28 bands with a target, level by least squares over 100 Hz to 4 kHz.
+    // The same sum written out: 28 bands with a target, level by least squares over 100 Hz to 4
+    // kHz.
     double top = 0, bottom = 0, sum = 0;
-    const auto off = [&](std::size_t b) { return 10 * std::log10(2.0 * m.left_power[b]) - style.tone_db[b]; };
+    const auto off = [&](std::size_t b) {
+        return 10 * std::log10(2.0 * m.left_power[b]) - style.tone_db[b];
+    };
     for (std::size_t b = 6; b <= 22; ++b) {
         top += off(b) / std::pow(style.tone_tolerance_db[b], 2);
         bottom += 1 / std::pow(style.tone_tolerance_db[b], 2);
     }
-    for (std::size_t b = 1; b <= 28; ++b) sum += std::pow((off(b) - top / bottom) / style.tone_tolerance_db[b], 2);
+    for (std::size_t b = 1; b <= 28; ++b)
+        sum += std::pow((off(b) - top / bottom) / style.tone_tolerance_db[b], 2);
     std::printf("tone %.6f, by hand %.6f\n", at_level, 1 / (1 + sum / 28 / 2));
     EXPECT_NEAR(at_level, 1 / (1 + sum / 28 / 2), 1e-9);
     for (std::size_t b = 0; b < kBands; ++b) set_band(m, b, m.left_power[b] * 0.01, 0.5);
@@ -154,7 +229,8 @@ TEST(Terms, ToneDoesNotHearLevelAndMatchesAPlainSum) {
 TEST(Terms, UnmeasuredFeaturesAndEmptyBandsDoNotBreakThem) {
     const Style style = testing::neutral();
     Measurement m = testing::fine_measurement(style, 1);
-    for (const char* name : {"loudness_range_lu", "width", "correlation", "balance_db"}) set(m, name, std::nan(""));
+    for (const char* name : {"loudness_range_lu", "width", "correlation", "balance_db"})
+        set(m, name, std::nan(""));
     EXPECT_EQ(dynamics_term(m, style), 1);
     EXPECT_EQ(stereo_term(m, style), 1);
     for (std::size_t b = 0; b < kBands; ++b)

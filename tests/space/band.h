@@ -1,4 +1,5 @@
-/// A small band of synthetic stems with a full profile and its space, shared by the tests of the space.
+/// A small band of synthetic stems with a full profile and its space, shared by the tests of the
+/// space.
 #pragma once
 
 #include "host/space/space.h"
@@ -6,7 +7,9 @@
 
 namespace mixfarm::testing {
 
-inline std::filesystem::path priors_folder() { return std::filesystem::path(MIXFARM_SOURCE_DIR) / "jobs/priors"; }
+inline std::filesystem::path priors_folder() {
+    return std::filesystem::path(MIXFARM_SOURCE_DIR) / "jobs/priors";
+}
 
 /// Drum hits at `per_s` a second, decaying by 60 dB in `decay_s`.
 inline Signal hits(Signal inside, double per_s, double decay_s) {
@@ -23,8 +26,10 @@ inline Song band() {
     add_stem(song, "bass", Role::bass_guitar, sum(sine(58, 0.3), sine(116, 0.15)));
     add_stem(song, "guitar L", Role::electric_guitar, sum(sine(220, 0.1), noise(0.03, 2)));
     add_stem(song, "guitar R", Role::electric_guitar, sum(sine(330, 0.1), noise(0.03, 3)));
-    add_stem(song, "keys", Role::keys, sum(sine(440, 0.1), noise(0.02, 4)), sum(sine(440, 0.05), noise(0.05, 5)));
-    add_stem(song, "vox", Role::lead_vocal, during(1, 7, sum(hits(sine(300, 0.3), 1.5, 1), noise(0.01, 6))));
+    add_stem(song, "keys", Role::keys, sum(sine(440, 0.1), noise(0.02, 4)),
+             sum(sine(440, 0.05), noise(0.05, 5)));
+    add_stem(song, "vox", Role::lead_vocal,
+             during(1, 7, sum(hits(sine(300, 0.3), 1.5, 1), noise(0.01, 6))));
     add_stem(song, "silence", Role::pad, [](std::int64_t) { return 0.0f; });
     return song;
 }

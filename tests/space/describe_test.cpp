@@ -1,4 +1,5 @@
-/// Words for constructed differences: the right subject, direction and number; nothing said twice, nothing invented.
+/// Words for constructed differences: the right subject, direction and number; nothing said twice,
+/// nothing invented.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,17 +33,23 @@ Measurement plain() {
 class Describe : public ::testing::Test {
 protected:
     std::vector<std::string> words(int count = 3) const {
-        const auto w = describe(space_, the_band().song, values_, measured_, reference_values_, reference_, count);
+        const auto w = describe(space_, the_band().song, values_, measured_, reference_values_,
+                                reference_, count);
         for (const auto& s : w) std::printf("  %s\n", s.c_str());
         return w;
     }
     void set(const char* name, float value) { values_[knob(space_, name)] = value; }
-    void level(int stem, double db) { measured_.stem_power[static_cast<std::size_t>(stem)] *= static_cast<float>(std::pow(10.0, db / 10)); }
+    void level(int stem, double db) {
+        measured_.stem_power[static_cast<std::size_t>(stem)] *=
+            static_cast<float>(std::pow(10.0, db / 10));
+    }
     void bands(double low_hz, double high_hz, double db) {
         for (int b = 0; b < kBands; ++b) {
             if (band_centre_hz(b) < low_hz || band_centre_hz(b) > high_hz) continue;
-            for (auto* power : {&measured_.left_power, &measured_.right_power, &measured_.cross_power})
-                (*power)[static_cast<std::size_t>(b)] *= static_cast<float>(std::pow(10.0, db / 10));
+            for (auto* power :
+                 {&measured_.left_power, &measured_.right_power, &measured_.cross_power})
+                (*power)[static_cast<std::size_t>(b)] *=
+                    static_cast<float>(std::pow(10.0, db / 10));
         }
     }
 
@@ -52,7 +59,9 @@ protected:
     Measurement reference_ = plain(), measured_ = plain();
 };
 
-TEST_F(Describe, TheReferenceItselfHasNothingToSay) { EXPECT_THAT(words(), IsEmpty()); }
+TEST_F(Describe, TheReferenceItselfHasNothingToSay) {
+    EXPECT_THAT(words(), IsEmpty());
+}
 
 TEST_F(Describe, Levels) {
     level(6, 1.8);
@@ -132,9 +141,12 @@ TEST_F(Describe, MixesThatDifferReadDifferently) {
         for (float& u : unit) u = static_cast<float>(random.next());
         values_ = space_.values(unit);
         measured_ = plain();
-        for (int s = 0; s < 7; ++s) level(s, values_[knob(space_, the_band().song.stems[static_cast<std::size_t>(s)].name + "/fader.fader_db")]);
+        for (int s = 0; s < 7; ++s)
+            level(s, values_[knob(space_, the_band().song.stems[static_cast<std::size_t>(s)].name +
+                                              "/fader.fader_db")]);
         bands(7000, 21000, 4 * random.next() - 2);
-        const auto w = describe(space_, the_band().song, values_, measured_, reference_values_, reference_, 3);
+        const auto w =
+            describe(space_, the_band().song, values_, measured_, reference_values_, reference_, 3);
         EXPECT_EQ(w.size(), 3u);
         EXPECT_EQ(std::set<std::string>(w.begin(), w.end()).size(), 3u);
         EXPECT_TRUE(seen.insert(w).second);

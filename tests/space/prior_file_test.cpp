@@ -34,9 +34,11 @@ std::vector<std::string> roles_and_default() {
 
 TEST(PriorFiles, EveryRoleHasOneAndNothingElseLiesThere) {
     const auto names = roles_and_default();
-    for (const auto& name : names) EXPECT_TRUE(std::filesystem::exists(kPriors / (name + ".yaml"))) << name;
+    for (const auto& name : names)
+        EXPECT_TRUE(std::filesystem::exists(kPriors / (name + ".yaml"))) << name;
     std::size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(kPriors)) files += entry.path().extension() == ".yaml";
+    for (const auto& entry : std::filesystem::directory_iterator(kPriors))
+        files += entry.path().extension() == ".yaml";
     EXPECT_EQ(files, names.size());
 }
 
@@ -63,7 +65,8 @@ TEST(PriorFiles, EveryNumberIsLegalAndWithinWhatTheSearchMayDo) {
             if (key.starts_with("equalizer.") && key.ends_with("_db")) {
                 EXPECT_LE(p.high, kMaxBoostDb) << name << ' ' << key;
                 EXPECT_GE(p.low, -12) << name << ' ' << key;
-                EXPECT_TRUE(priors.knobs.contains(key.substr(0, key.size() - 3) + "_hz")) << name << ' ' << key;
+                EXPECT_TRUE(priors.knobs.contains(key.substr(0, key.size() - 3) + "_hz"))
+                    << name << ' ' << key;
             }
             if (key == "pan.position") {
                 EXPECT_GE(p.low, 0) << name << ": pan is a distance from the centre";
@@ -105,14 +108,31 @@ protected:
 };
 
 TEST_F(BrokenPrior, IsToldWhereAndWhatToDo) {
-    EXPECT_THAT(error_of(level_ + "knobs:\n  compresor.ratio: {rest: 1, source: x}\n"), HasSubstr("did you mean 'compressor.ratio'"));
-    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {rest: 1, source: x}\n"), HasSubstr("no error"));
-    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {low: 3, typical: 2, high: 9, source: x}\n"), HasSubstr("low <= typical <= high"));
-    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {low: 2, typical: 3, high: 90, source: x}\n"), HasSubstr("within"));
-    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {low: 2, typical: 3, high: 9}\n"), HasSubstr("needs a 'source'"));
-    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {low: 2, typical: 3, hgh: 9, source: x}\n"), HasSubstr("'high'"));
-    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {use: 1.5, low: 2, typical: 3, high: 9, source: x}\n"), HasSubstr("share"));
-    EXPECT_THAT(error_of(level_ + "knobs:\n  equalizer.low_db: {use: 0.5, low: -2, typical: 1, high: 3, source: x}\n"), HasSubstr("both sides"));
+    EXPECT_THAT(error_of(level_ + "knobs:\n  compresor.ratio: {rest: 1, source: x}\n"),
+                HasSubstr("did you mean 'compressor.ratio'"));
+    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {rest: 1, source: x}\n"),
+                HasSubstr("no error"));
+    EXPECT_THAT(
+        error_of(level_ + "knobs:\n  compressor.ratio: {low: 3, typical: 2, high: 9, source: x}\n"),
+        HasSubstr("low <= typical <= high"));
+    EXPECT_THAT(error_of(level_ +
+                         "knobs:\n  compressor.ratio: {low: 2, typical: 3, high: 90, source: x}\n"),
+                HasSubstr("within"));
+    EXPECT_THAT(error_of(level_ + "knobs:\n  compressor.ratio: {low: 2, typical: 3, high: 9}\n"),
+                HasSubstr("needs a 'source'"));
+    EXPECT_THAT(
+        error_of(level_ + "knobs:\n  compressor.ratio: {low: 2, typical: 3, hgh: 9, source: x}\n"),
+        HasSubstr("'high'"));
+    EXPECT_THAT(
+        error_of(
+            level_ +
+            "knobs:\n  compressor.ratio: {use: 1.5, low: 2, typical: 3, high: 9, source: x}\n"),
+        HasSubstr("share"));
+    EXPECT_THAT(
+        error_of(
+            level_ +
+            "knobs:\n  equalizer.low_db: {use: 0.5, low: -2, typical: 1, high: 3, source: x}\n"),
+        HasSubstr("both sides"));
     EXPECT_THAT(error_of("knobs:\n  compressor.ratio: {rest: 1, source: x}\n"), HasSubstr("level"));
     EXPECT_THAT(error_of(level_ + "knobs: [1, 2\n"), HasSubstr("line"));
     EXPECT_THAT(error_of("level: 3\n"), HasSubstr("map"));

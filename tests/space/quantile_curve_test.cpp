@@ -31,14 +31,20 @@ const Case kCases[] = {
     {"pan left", {-1, -0.53f, 0, 0.77f}, 0, -1, 1, Scale::linear},
 };
 
-QuantileCurve curve_of(const Case& c) { return {c.p, c.neutral, c.low, c.high, c.scale}; }
+QuantileCurve curve_of(const Case& c) {
+    return {c.p, c.neutral, c.low, c.high, c.scale};
+}
 
 TEST(QuantileCurve, HitsThePercentilesOfTheUsedRange) {
     for (const Case& c : kCases) {
         const QuantileCurve curve = curve_of(c);
-        EXPECT_NEAR(curve.at(curve.unit_of(0.1)), c.p.low, 1e-4 * std::fabs(c.p.low) + 1e-5) << c.name;
-        EXPECT_NEAR(curve.at(curve.unit_of(0.5) + 1e-9), c.p.typical, 1e-4 * std::fabs(c.p.typical) + 1e-5) << c.name;
-        EXPECT_NEAR(curve.at(curve.unit_of(0.9)), c.p.high, 1e-4 * std::fabs(c.p.high) + 1e-5) << c.name;
+        EXPECT_NEAR(curve.at(curve.unit_of(0.1)), c.p.low, 1e-4 * std::fabs(c.p.low) + 1e-5)
+            << c.name;
+        EXPECT_NEAR(curve.at(curve.unit_of(0.5) + 1e-9), c.p.typical,
+                    1e-4 * std::fabs(c.p.typical) + 1e-5)
+            << c.name;
+        EXPECT_NEAR(curve.at(curve.unit_of(0.9)), c.p.high, 1e-4 * std::fabs(c.p.high) + 1e-5)
+            << c.name;
         if (c.p.use == 1) {
             EXPECT_FLOAT_EQ(curve.at(0.1), c.p.low) << c.name;
             EXPECT_FLOAT_EQ(curve.at(0.9), c.p.high) << c.name;
@@ -65,8 +71,8 @@ TEST(QuantileCurve, IsMonotoneAndStaysInside) {
             last = v;
         }
         EXPECT_EQ(curve.at(2), last);
-        std::printf("%-12s %8.3f .. %8.3f, used %8.3f .. %8.3f\n", c.name, curve.at(0), curve.at(1), curve.lowest(),
-                    curve.highest());
+        std::printf("%-12s %8.3f .. %8.3f, used %8.3f .. %8.3f\n", c.name, curve.at(0), curve.at(1),
+                    curve.lowest(), curve.highest());
     }
 }
 
@@ -77,8 +83,10 @@ TEST(QuantileCurve, RestsAsOftenAsDocumented) {
         int rests = 0;
         for (int i = 0; i < n; ++i) rests += curve.at((i + 0.5) / n) == c.neutral;
         const bool around = c.p.low < c.neutral && c.neutral < c.p.high;
-        const double expected = around || c.p.use < 0.5 ? 1 - c.p.use : 0.5 * (1 - c.p.use) / (1 - 0.5 * c.p.use);
-        // A tail that is cut off at neutral itself rests there too, for at most its tenth of the used range.
+        const double expected =
+            around || c.p.use < 0.5 ? 1 - c.p.use : 0.5 * (1 - c.p.use) / (1 - 0.5 * c.p.use);
+        // A tail that is cut off at neutral itself rests there too, for at most its tenth of the
+        // used range.
         EXPECT_GE(static_cast<double>(rests) / n, expected - 1e-3) << c.name;
         EXPECT_LE(static_cast<double>(rests) / n, expected + 0.11) << c.name;
     }
@@ -107,7 +115,8 @@ TEST(QuantileCurve, DeviationIsOneAtThePercentiles) {
 }
 
 TEST(QuantileCurve, TogglesSwitchByUse) {
-    const QuantileCurve often({0, 1, 1, 0.7f}, 0, 0, 1, Scale::toggle), seldom({0, 0, 1, 0.2f}, 0, 0, 1, Scale::toggle);
+    const QuantileCurve often({0, 1, 1, 0.7f}, 0, 0, 1, Scale::toggle),
+        seldom({0, 0, 1, 0.2f}, 0, 0, 1, Scale::toggle);
     EXPECT_EQ(often.at(0.5), 1);
     EXPECT_EQ(often.at(0.29), 0);
     EXPECT_EQ(seldom.at(0.5), 0);

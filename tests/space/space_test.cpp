@@ -16,18 +16,22 @@ namespace {
 using namespace testing;
 using ::testing::HasSubstr;
 
-std::vector<float> middle(const Space& space) { return std::vector<float>(space.searched().size(), 0.5f); }
+std::vector<float> middle(const Space& space) {
+    return std::vector<float>(space.searched().size(), 0.5f);
+}
 
 TEST(Space, HasEveryKnobOfEveryStemInOrder) {
     const Space space = the_band().space();
-    ASSERT_EQ(space.knobs().size(), the_band().song.stems.size() * static_cast<std::size_t>(strip_param_count()));
+    ASSERT_EQ(space.knobs().size(),
+              the_band().song.stems.size() * static_cast<std::size_t>(strip_param_count()));
     for (std::size_t k = 0; k < space.knobs().size(); ++k) {
         EXPECT_EQ(space.knobs()[k].stem, static_cast<int>(k) / strip_param_count());
         EXPECT_EQ(space.knobs()[k].param, static_cast<int>(k) % strip_param_count());
     }
     EXPECT_EQ(space.knobs()[knob(space, "vox/compressor.ratio")].unit, ":1");
     std::vector<int> per_stem(the_band().song.stems.size(), 0);
-    for (int k : space.searched()) ++per_stem[static_cast<std::size_t>(space.knobs()[static_cast<std::size_t>(k)].stem)];
+    for (int k : space.searched())
+        ++per_stem[static_cast<std::size_t>(space.knobs()[static_cast<std::size_t>(k)].stem)];
     for (std::size_t s = 0; s + 1 < per_stem.size(); ++s) {
         std::printf("%-9s %d knobs searched\n", the_band().song.stems[s].name.c_str(), per_stem[s]);
         EXPECT_GE(per_stem[s], 10);
@@ -80,7 +84,8 @@ TEST(Space, EveryPointIsLegalAndEveryKnobMonotone) {
     RandomStream random(5, 1);
     for (int trial = 0; trial < 50; ++trial) {
         std::vector<float> unit(space.searched().size());
-        for (float& u : unit) u = trial == 0 ? 0.0f : trial == 1 ? 1.0f : static_cast<float>(random.next());
+        for (float& u : unit)
+            u = trial == 0 ? 0.0f : trial == 1 ? 1.0f : static_cast<float>(random.next());
         const auto v = space.values(unit);
         for (std::size_t k = 0; k < v.size(); ++k) {
             const Knob& knob = space.knobs()[k];
@@ -110,11 +115,14 @@ TEST(Space, PercentilesOfAlwaysUsedKnobs) {
     for (std::size_t i = 0; i < space.searched().size(); ++i) {
         const Knob& knob = space.knobs()[static_cast<std::size_t>(space.searched()[i])];
         if (knob.prior.use < 1) continue;
-        for (auto [u, expected] : {std::pair{0.1f, knob.prior.low}, {0.5f, knob.prior.typical}, {0.9f, knob.prior.high}}) {
+        for (auto [u, expected] : {std::pair{0.1f, knob.prior.low},
+                                   {0.5f, knob.prior.typical},
+                                   {0.9f, knob.prior.high}}) {
             auto unit = middle(space);
             unit[i] = u;
             EXPECT_NEAR(space.values(unit)[static_cast<std::size_t>(space.searched()[i])], expected,
-                        1e-4 * std::fabs(expected) + 1e-4) << knob.name;
+                        1e-4 * std::fabs(expected) + 1e-4)
+                << knob.name;
         }
     }
 }
@@ -124,7 +132,8 @@ TEST(Space, LocksHoldEverywhere) {
     band.job.stems[6].lock = {{"ratio", 4}, {"fader.fader_db", -3}, {"makeup_db", 2}};
     band.song.stems[3].place = Place::centre;
     const Space space = band.space();
-    for (const auto& v : {space.values(middle(space)), space.static_balance(), space.rule_based()}) {
+    for (const auto& v :
+         {space.values(middle(space)), space.static_balance(), space.rule_based()}) {
         EXPECT_EQ(v[knob(space, "vox/compressor.ratio")], 4);
         EXPECT_EQ(v[knob(space, "vox/fader.fader_db")], -3);
         EXPECT_EQ(v[knob(space, "vox/compressor.makeup_db")], 2);
@@ -185,7 +194,9 @@ TEST(Space, IntentMovesLevels) {
     band.song.stems[5].intent = Intent::lead;
     band.song.stems[2].intent = Intent::background;
     const Space shifted = band.space();
-    const auto fader = [](const Space& s, const char* stem) { return s.knobs()[knob(s, std::string(stem) + "/fader.fader_db")].prior.typical; };
+    const auto fader = [](const Space& s, const char* stem) {
+        return s.knobs()[knob(s, std::string(stem) + "/fader.fader_db")].prior.typical;
+    };
     EXPECT_NEAR(fader(shifted, "keys"), fader(plain, "keys") + 2, 1e-4);
     EXPECT_NEAR(fader(shifted, "bass"), fader(plain, "bass") - 3, 1e-4);
     // Without a lead vocal the lead takes its level.
@@ -205,7 +216,8 @@ TEST(Space, StemsThatNeverMeetDoNotShareALevel) {
 TEST(Space, PriorDistanceCountsQuantilesOfUsedKnobs) {
     const Space space = the_band().space();
     const auto typical = space.values(middle(space));
-    // Every always-used knob at its 90th percentile, faders apart (their common part does not count).
+    // Every always-used knob at its 90th percentile, faders apart (their common part does not
+    // count).
     auto unit = middle(space);
     for (std::size_t i = 0; i < unit.size(); ++i) {
         const Knob& knob = space.knobs()[static_cast<std::size_t>(space.searched()[i])];
@@ -230,11 +242,13 @@ TEST(Space, PriorDistanceCountsQuantilesOfUsedKnobs) {
     auto loud = typical;
     double last = 0;
     for (float db : {2.0f, 5.0f, 9.0f}) {
-        loud[knob(space, "snare/fader.fader_db")] = typical[knob(space, "snare/fader.fader_db")] + db;
+        loud[knob(space, "snare/fader.fader_db")] =
+            typical[knob(space, "snare/fader.fader_db")] + db;
         EXPECT_GT(space.prior_distance(loud), last);
         last = space.prior_distance(loud);
     }
-    EXPECT_GT(space.prior_distance(space.static_balance()), 0.05) << "equal loudness is not what engineers do";
+    EXPECT_GT(space.prior_distance(space.static_balance()), 0.05)
+        << "equal loudness is not what engineers do";
 }
 
 TEST(Space, MakeUpFollowsTheCompressor) {
@@ -248,7 +262,8 @@ TEST(Space, MakeUpFollowsTheCompressor) {
                 unit[i] = u;
                 const auto v = space.values(unit);
                 const float ratio = v[knob(space, "bass/compressor.ratio")];
-                // A steady tone at -23 LUFS, heard 3 dB hotter, threshold -26: the static curve gives 6 dB (1 - 1/ratio).
+                // A steady tone at -23 LUFS, heard 3 dB hotter, threshold -26: the static curve
+                // gives 6 dB (1 - 1/ratio).
                 EXPECT_NEAR(v[makeup], 6 * (1 - 1 / ratio), 0.35) << ratio;
                 EXPECT_GT(v[makeup], last);
                 last = v[makeup];
@@ -262,7 +277,8 @@ TEST(Space, SettingsAreRowsOfStrips) {
     const auto v = space.values(middle(space));
     const MixSettings mix = space.settings(v);
     ASSERT_EQ(mix.strips.size(), v.size());
-    const auto row = static_cast<std::size_t>(6 * strip_param_count() + strip_param_index("compressor", "ratio"));
+    const auto row = static_cast<std::size_t>(6 * strip_param_count() +
+                                              strip_param_index("compressor", "ratio"));
     EXPECT_EQ(mix.strips[row], v[knob(space, "vox/compressor.ratio")]);
 }
 

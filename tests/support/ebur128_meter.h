@@ -16,11 +16,12 @@ struct Ebur128Reading {
     std::vector<double> short_term_lufs;             ///< every 100 ms, from 3 s on
 };
 
-/// Interleaved samples of `channels` channels at `rate` Hz, a multiple of 100.
-inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channels, int rate) {
-    ebur128_state* state = ebur128_init(
-        static_cast<unsigned>(channels), static_cast<unsigned long>(rate),
-        EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_TRUE_PEAK);
+/// Interleaved samples of `channels` channels at `rate` Hz, a multiple of 100. Peaks cost most of the time.
+inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channels, int rate,
+                              bool with_peaks = true) {
+    const int loudness = EBUR128_MODE_I | EBUR128_MODE_LRA;
+    ebur128_state* state = ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(rate),
+                                        loudness | (with_peaks ? EBUR128_MODE_TRUE_PEAK : 0));
     if (!state) throw std::runtime_error("libebur128 cannot start");
     if (channels == 1) ebur128_set_channel(state, 0, EBUR128_LEFT);
     Ebur128Reading reading{};
@@ -41,7 +42,7 @@ inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channel
     }
     ebur128_loudness_global(state, &reading.integrated_lufs);
     ebur128_loudness_range(state, &reading.loudness_range_lu);
-    for (unsigned c = 0; c < static_cast<unsigned>(channels); ++c) {
+    for (unsigned c = 0; with_peaks && c < static_cast<unsigned>(channels); ++c) {
         ebur128_true_peak(state, c, &value);
         reading.true_peak = std::max(reading.true_peak, value);
         ebur128_sample_peak(state, c, &value);

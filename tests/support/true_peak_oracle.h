@@ -37,6 +37,9 @@ inline double true_peak(const std::vector<float>& x) {
             }
         return rows;
     }();
+    bool silent = true;
+    for (const float v : x) silent = silent && v == 0;
+    if (silent) return 0;
     std::vector<double> padded(x.size() + 2 * kTaps);
     for (std::size_t n = 0; n < x.size(); ++n) padded[n + kTaps] = x[n];
     double peak = 0;

@@ -1,0 +1,241 @@
+/// The channel strip against ffmpeg's filters: same samples, same core, alternating, after a null test of the equaliser.
+#include <sched.h>
+#include <sndfile.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "kernels/core/random.h"
+#include "kernels/cpu/denormals.h"
+#include "kernels/cpu/lane_group.h"
+#include "tests/bench/bound.h"
+
+namespace {
+
+using namespace mixfarm;
+namespace fs = std::filesystem;
+
+constexpr int kStems = 24, kRate = 48000;
+constexpr double kBandHz[6] = {80, 250, 700, 2000, 5000, 10000};
+constexpr double kBandDb[6] = {3, -4, 2.5, 3, -2, 4};
+constexpr double kQ = 0.9;
+/// Arithmetic of one stereo frame in one lane, read off the sources: 8 biquads x 2 x 10, compressor 58, saturator 75, gains 6, sum 6.
+constexpr double kFlopsPerFrame = 8 * 2 * 10 + 58 + 75 + 6 + 6;
+
+struct Audio {
+    std::vector<std::vector<float>> left, right;
+};
+
+/// Stems of decaying noise bursts over a slow swell: something for detectors to follow.
+Audio make_stems(int frames) {
+    Audio audio;
+    for (int s = 0; s < kStems; ++s) {
+        RandomStream random(7, static_cast<std::uint64_t>(s));
+        std::vector<float> l(static_cast<std::size_t>(frames)), r = l;
+        double envelope = 0, low_l = 0, low_r = 0;
+        for (int n = 0; n < frames; ++n) {
+            if (n % (kRate / (2 + s % 5)) == 0) envelope = 0.9;
+            envelope *= 1 - 6.0 / kRate;
+            low_l += 0.3 * (2 * random.next() - 1 - low_l);
+            low_r += 0.3 * (2 * random.next() - 1 - low_r);
+            const double swell = 0.6 + 0.4 * std::sin(2 * std::numbers::pi * 0.2 * n / kRate);
+            l[static_cast<std::size_t>(n)] = static_cast<float>(envelope * swell * low_l);
+            r[static_cast<std::size_t>(n)] = static_cast<float>(envelope * swell * (0.5 * low_l + 0.5 * low_r));
+        }
+        audio.left.push_back(std::move(l));
+        audio.right.push_back(std::move(r));
+    }
+    return audio;
+}
+
+void write_wav(const fs::path& file, const std::vector<float>& left, const std::vector<float>& right) {
+    SF_INFO info{};
+    info.samplerate = kRate, info.channels = 2, info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
+    SNDFILE* out = sf_open(file.c_str(), SFM_WRITE, &info);
+    std::vector<float> both(2 * left.size());
+    for (std::size_t n = 0; n < left.size(); ++n) both[2 * n] = left[n], both[2 * n + 1] = right[n];
+    sf_writef_float(out, both.data(), static_cast<sf_count_t>(left.size()));
+    sf_close(out);
+}
+
+std::vector<float> read_wav(const fs::path& file) {
+    SF_INFO info{};
+    SNDFILE* in = sf_open(file.c_str(), SFM_READ, &info);
+    std::vector<float> both(static_cast<std::size_t>(info.frames * info.channels));
+    sf_readf_float(in, both.data(), info.frames);
+    sf_close(in);
+    return both;
+}
+
+/// Runs ffmpeg on this core and returns its processor seconds.
+double ffmpeg(const fs::path& in, const std::string& filters, const std::vector<std::string>& output) {
+    std::vector<std::string> words = {"ffmpeg", "-v", "error", "-nostdin", "-y", "-threads", "1", "-filter_threads", "1", "-i", in.string(), "-af", filters};
+    words.insert(words.end(), output.begin(), output.end());
+    std::vector<char*> argv;
+    for (std::string& w : words) argv.push_back(w.data());
+    argv.push_back(nullptr);
+    const pid_t child = fork();
+    if (child == 0) {
+        execvp("ffmpeg", argv.data());
+        _exit(127);
+    }
+    int status = 0;
+    rusage used{};
+    wait4(child, &status, 0, &used);
+    if (status != 0) {
+        std::fprintf(stderr, "ffmpeg failed; is it installed?\n");
+        std::exit(1);
+    }
+    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+std::string equaliser_filters(const char* precision) {
+    std::string text;
+    for (int b = 0; b < 6; ++b) {
+        char one[120];
+        std::snprintf(one, sizeof one, "%sequalizer=f=%g:t=q:w=%g:g=%g:precision=%s", b ? "," : "", kBandHz[b], kQ, kBandDb[b], precision);
+        text += one;
+    }
+    return text;
+}
+
+void set(std::vector<float>& row, const char* effect, const char* param, double value) {
+    row[static_cast<std::size_t>(strip_param_index(effect, param))] = static_cast<float>(value);
+}
+
+std::vector<float> equaliser_row() {
+    std::vector<float> row = neutral_strip();
+    const char* bands[6] = {"low", "bell1", "bell2", "bell3", "bell4", "high"};
+    for (int b = 0; b < 6; ++b) {
+        const std::string band = bands[b];
+        set(row, "equalizer", (band + "_hz").c_str(), kBandHz[b]);
+        set(row, "equalizer", (band + "_db").c_str(), kBandDb[b]);
+        set(row, "equalizer", (band + "_q").c_str(), kQ);
+    }
+    set(row, "equalizer", "low_bell", 1);
+    set(row, "equalizer", "high_bell", 1);
+    return row;
+}
+
+std::vector<float> strip_row(RandomStream& random) {
+    std::vector<float> row = equaliser_row();
+    set(row, "high_pass", "high_pass_hz", 40);
+    set(row, "low_pass", "low_pass_hz", 18000);
+    set(row, "compressor", "threshold_db", -20 - 4 * random.next());
+    set(row, "compressor", "ratio", 2 + 4 * random.next());
+    set(row, "compressor", "attack_ms", 10);
+    set(row, "compressor", "release_ms", 100);
+    set(row, "saturator", "drive_db", 6 * random.next());
+    set(row, "saturator", "mix", 1);
+    set(row, "pan", "position", 2 * random.next() - 1);
+    set(row, "fader", "fader_db", -6 * random.next());
+    return row;
+}
+
+/// Difference of our equaliser and ffmpeg's on the same stem, dB re the equalised signal.
+double null_db(const LoadedSong& song, const fs::path& folder) {
+    MixSettings mix;
+    for (int s = 0; s < kStems; ++s) {
+        const std::vector<float> row = equaliser_row();
+        mix.strips.insert(mix.strips.end(), row.begin(), row.end());
+    }
+    const auto frames = static_cast<std::size_t>(song.view.frames);
+    StereoAudio ours{kRate, std::vector<float>(frames), std::vector<float>(frames)};
+    std::make_unique<LaneGroup<float>>(song, std::span(&mix, 1))->strip_audio(0, ours);
+    const fs::path out = folder / "equalised.wav";
+    ffmpeg(folder / "stem0.wav", equaliser_filters("f64"), {"-c:a", "pcm_f32le", out.string()});
+    const std::vector<float> theirs = read_wav(out);
+    double difference = 0, power = 0;
+    for (std::size_t n = 0; n < frames; ++n) {
+        const double dl = double(ours.left[n]) - theirs[2 * n], dr = double(ours.right[n]) - theirs[2 * n + 1];
+        difference += dl * dl + dr * dr;
+        power += double(ours.left[n]) * ours.left[n] + double(ours.right[n]) * ours.right[n];
+    }
+    return 10 * std::log10(difference / power);
+}
+
+double median(std::vector<double> x) {
+    std::sort(x.begin(), x.end());
+    return x[x.size() / 2];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const bool json = argc > 1 && std::strcmp(argv[1], "--json") == 0;
+    const int seconds = 20, rounds = 5, frames = seconds * kRate;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof one, &one);
+    const FlushDenormals flush;
+
+    const fs::path folder = fs::temp_directory_path() / ("mixfarm-bench-" + std::to_string(getpid()));
+    fs::create_directories(folder);
+    const Audio audio = make_stems(frames);
+    SongView view{kRate, frames, {}};
+    for (std::size_t s = 0; s < kStems; ++s) {
+        view.stems.push_back({audio.left[s].data(), audio.right[s].data()});
+        write_wav(folder / ("stem" + std::to_string(s) + ".wav"), audio.left[s], audio.right[s]);
+    }
+    const LoadedSong song(view);
+    const double null = null_db(song, folder);
+
+    constexpr int kLanes = lane_count<CpuLanes>;
+    std::vector<MixSettings> mixes(kLanes);
+    RandomStream random(3, 0);
+    for (MixSettings& mix : mixes) {
+        for (int s = 0; s < kStems; ++s) {
+            const std::vector<float> row = strip_row(random);
+            mix.strips.insert(mix.strips.end(), row.begin(), row.end());
+        }
+    }
+    const std::string chain = equaliser_filters("f32") + ",acompressor=threshold=0.1:ratio=4:attack=10:release=100,asoftclip=type=tanh";
+    std::vector<double> ours, theirs, ratios, peaks;
+    auto group = std::make_unique<LaneGroup<CpuLanes>>(song, mixes);
+    float keep = 0;
+    for (int round = 0; round < rounds; ++round) {
+        const double begun = bench::thread_seconds();
+        keep += lane(group->mix_energy(), 0);
+        ours.push_back((bench::thread_seconds() - begun) / kLanes);
+        double filtered = 0, plain = 0;
+        for (int s = 0; s < kStems; ++s) {
+            const fs::path stem = folder / ("stem" + std::to_string(s) + ".wav");
+            filtered += ffmpeg(stem, chain, {"-f", "null", "-"});
+            plain += ffmpeg(stem, "anull", {"-f", "null", "-"});
+        }
+        theirs.push_back(filtered - plain);   // decoding and starting the program are not held against it
+        ratios.push_back(theirs.back() / ours.back());
+        peaks.push_back(bench::fma_peak_flops());
+    }
+    fs::remove_all(folder);
+    const double per_frame = median(ours) / (double(kStems) * frames);
+    const double share = kFlopsPerFrame / per_frame / median(peaks);
+    nlohmann::ordered_json rows = nlohmann::json::array();
+    rows.push_back({{"name", "strip_vs_ffmpeg"}, {"value", median(ours) * 1e3 * 180 / seconds}, {"unit", "ms per mix of 24 stereo stems, 180 s, one core"},
+                    {"against", "ffmpeg equalizer x6 (f32), acompressor, asoftclip=tanh: " + std::to_string(median(theirs) * 1e3 * 180 / seconds) + " ms of filtering"},
+                    {"ratio", median(ratios)}, {"share_of_bound", share}});
+    rows.push_back({{"name", "eq_null_db"}, {"value", null}, {"unit", "dB"}, {"against", "ffmpeg equalizer x6 (f64), same stem"}, {"ratio", nullptr}, {"share_of_bound", nullptr}});
+    rows.push_back({{"name", "fma_peak"}, {"value", median(peaks) / 1e9}, {"unit", "GFLOP/s, one core"}, {"against", "the bound of this run"}, {"ratio", nullptr}, {"share_of_bound", 1.0}});
+    if (keep == 12345.f) std::fputs("", stderr);
+    if (json) {
+        std::cout << nlohmann::ordered_json{{"rows", rows}}.dump(2) << "\n";
+    } else {
+        std::printf("%d lanes; %.2f ns a lane, stem and stereo frame; rounds: ", kLanes, per_frame * 1e9);
+        for (const double r : ratios) std::printf("%.1fx ", r);
+        std::printf("\n");
+        for (const auto& row : rows) std::printf("%-18s %s\n", row["name"].get<std::string>().c_str(), row.dump().c_str());
+    }
+    return 0;
+}
