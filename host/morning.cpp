@@ -21,6 +21,7 @@ namespace {
 
 constexpr float kUnheard = std::numeric_limits<float>::quiet_NaN();
 constexpr int kWordsPerPick = 3;
+constexpr std::size_t kPickBytes = std::size_t{256} << 20;   // audio of picks held at a time
 
 /// Ranks with ties sharing their mean.
 std::vector<double> ranks(const std::vector<double>& x) {
@@ -172,7 +173,9 @@ void write_picks(const std::filesystem::path& folder, const Results& results, co
     std::vector<MixSettings> mixes;
     for (const std::uint64_t id : results.picks) mixes.push_back(studio.space.settings(results.rows[row_of(results, id)].values));
     progress.begin("picks", mixes.size(), 0);
-    const std::size_t batch = static_cast<std::size_t>(std::max(1, studio.engine->info().workers));
+    // Side by side as long as their audio stays within bounds; a mix alone costs as much as a register full.
+    const std::size_t bytes = static_cast<std::size_t>(studio.song.frames) * 2 * sizeof(float);
+    const std::size_t batch = std::max<std::size_t>(1, kPickBytes / bytes);
     for (std::size_t first = 0; first < mixes.size(); first += batch) {
         const std::size_t count = std::min(batch, mixes.size() - first);
         const std::vector<StereoAudio> audio = studio.engine->render(std::span(mixes).subspan(first, count), studio.target);

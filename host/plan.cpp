@@ -13,10 +13,18 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kPromotedShare = 0.125;                    // of the candidates
-constexpr std::uint64_t kLeastPromoted = 24, kMostPromoted = 400;
+constexpr double kPromotedShare = 0.15;                     // of the candidates
+constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400;
 constexpr double kExcerptShareOfTime = 0.6;                 // the rest is for whole songs and picks
 constexpr std::uint64_t kUnlimited = 1'000'000;             // candidates of a night that only the clock ends
+
+Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> values) {
+    Row row;
+    row.id = id;
+    row.origin = origin;
+    row.values = std::move(values);
+    return row;
+}
 
 constexpr std::uint64_t kStaticBalance = 0, kRuleBased = 1, kFirstSearched = 2;
 
@@ -30,8 +38,16 @@ Job job_for_night(const NightOptions& options) {
         job.search.time_s = *options.time_s;
         if (!options.candidates) job.search.candidates = kUnlimited;
     }
-    for (StemJob& stem : job.stems)
-        if (stem.file.is_relative()) stem.file = std::filesystem::absolute(job.folder / stem.file).lexically_normal();
+    // NIGHT/job.yaml is the job as run: no path in it depends on where the job once lay.
+    const auto make_absolute = [&job](std::filesystem::path& file) {
+        if (!file.empty() && file.is_relative()) file = std::filesystem::absolute(job.folder / file).lexically_normal();
+    };
+    for (StemJob& stem : job.stems) make_absolute(stem.file);
+    make_absolute(job.rough_mix);
+    if (std::filesystem::path style = job.style; style.has_parent_path() || style.extension() == ".yaml") {
+        make_absolute(style);
+        job.style = style.string();
+    }
     return job;
 }
 
@@ -97,14 +113,13 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search&
         }
         return outcomes;
     };
-    Row balance{.id = kStaticBalance, .origin = "static_balance", .values = studio.space.static_balance()};
-    Row rules{.id = kRuleBased, .origin = "rule_based", .values = studio.space.rule_based()};
-    hear({balance, rules}, 0);
+    hear({unheard(kStaticBalance, "static_balance", studio.space.static_balance()), unheard(kRuleBased, "rule_based", studio.space.rule_based())}, 0);
     while (!plan.spent(kExcerptShareOfTime)) {
         const std::uint32_t generation = search.generation() + 1;    // 0 holds the baselines
         std::vector<Row> rows;
         for (const Candidate& c : search.ask()) {
-            rows.push_back({.id = c.id, .origin = c.origin, .parent_a = c.parent_a, .parent_b = c.parent_b, .values = studio.space.values(c.unit)});
+            rows.push_back(unheard(c.id, c.origin, studio.space.values(c.unit)));
+            rows.back().parent_a = c.parent_a, rows.back().parent_b = c.parent_b;
         }
         if (rows.empty()) break;
         search.tell(hear(std::move(rows), generation));

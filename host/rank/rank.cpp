@@ -100,6 +100,7 @@ std::vector<int> layers(std::span<const Contender> all, const std::vector<int>& 
     const std::vector<int> found = pareto_layers(points);
     const int last = found.empty() ? 0 : *std::max_element(found.begin(), found.end()) + 1;
     std::vector<int> result;
+    result.reserve(order.size());
     auto next = found.begin();
     for (const int i : order)
         result.push_back(accepted(all[static_cast<std::size_t>(i)]) ? *next++ : last);

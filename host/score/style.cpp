@@ -47,7 +47,7 @@ public:
         for (const auto& entry : map) {
             const std::string key = entry.first.Scalar();
             if (std::find(known.begin(), known.end(), key) == known.end())
-                fail(entry.first.Mark(), where + "unknown key '" + key + "'; known are " + list);
+                fail(entry.first.Mark(), where + ("unknown key '" + key + "'; known are ") + list);
         }
     }
 
@@ -117,7 +117,7 @@ std::filesystem::path style_path(const std::string& name_or_path,
                                  const std::filesystem::path& folder) {
     if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".yaml"))
         return name_or_path;
-    const std::filesystem::path path = folder / (name_or_path + ".yaml");
+    std::filesystem::path path = folder / (name_or_path + ".yaml");
     if (std::filesystem::is_regular_file(path)) return path;
     std::vector<std::string> names;
     std::error_code none;  // a missing folder simply offers no names

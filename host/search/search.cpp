@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kMaxSobol = 2048;        // more seeds bring less than more generations
 constexpr double kSobolShare = 0.4;
 constexpr int kParents = 48;
-constexpr double kReach = 6, kBonus = 0.05;      // a parent six steps away from the others is worth 0.05 of score more
+constexpr double kReach = 8, kBonus = 0.1;      // a parent eight steps away from the others is worth 0.1 of score more
 constexpr double kFirstStep = 0.18, kLastStep = 0.04;   // standard deviation of a move, in the unit cube
 
 double reflect(double x) {
@@ -84,10 +84,10 @@ Candidate Search::sobol_point(std::uint64_t index) const {
     c.unit.assign(static_cast<std::size_t>(plan_.dimensions), 0.5f);
     if (index == 0) return c;
     // A share of the cube around the typical mix: some candidates stay close to what engineers do, some go all the way.
-    const double whole = 0.25 + 0.75 * x[plan_.dimensions];
+    const double whole = 0.45 + 0.55 * x[plan_.dimensions];
     const RandomStream strengths(plan_.seed ^ 0x5ca1ab1eull, index);
     for (int d = 0; d < plan_.dimensions; ++d) {
-        const double strip = 0.3 + 0.7 * strengths.uniform(static_cast<std::uint64_t>(plan_.block[static_cast<std::size_t>(d)]));
+        const double strip = 0.5 + 0.5 * strengths.uniform(static_cast<std::uint64_t>(plan_.block[static_cast<std::size_t>(d)]));
         c.unit[static_cast<std::size_t>(d)] = static_cast<float>(0.5 + whole * strip * (x[d] - 0.5));
     }
     return c;

@@ -1,4 +1,5 @@
-/// Publishing by rename; temporaries are named NAME.tmp-PID-TRY and hold an flock while their writer lives.
+/// Publishing by rename; temporaries are named NAME.tmp-PID-TRY and hold an flock while their
+/// writer lives.
 #include "host/store/atomic_file.h"
 
 #include <fcntl.h>
@@ -22,7 +23,8 @@ void sync_folder(const fs::path& folder) {
     if (fd < 0) throw_write_error(errno, folder);
     const int failed = fsync(fd) != 0 ? errno : 0;
     close(fd);
-    // Some network file systems cannot sync a folder and say EINVAL; their rename is durable by itself.
+    // Some network file systems cannot sync a folder and say EINVAL; their rename is durable by
+    // itself.
     if (failed && failed != EINVAL) throw_write_error(failed, folder);
 }
 
@@ -40,7 +42,8 @@ AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
         fd_ = open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd_ < 0 && errno == EEXIST) continue;
         if (fd_ < 0) throw_write_error(errno, target_);
-        // Without lock support (some network file systems) nobody can take the lock either: nothing is removed.
+        // Without lock support (some network file systems) nobody can take the lock either: nothing
+        // is removed.
         flock(fd_, LOCK_EX | LOCK_NB);
         struct stat status {};
         if (fstat(fd_, &status) == 0 && status.st_nlink > 0) return;
@@ -66,7 +69,8 @@ void AtomicFile::publish() {
 
 void remove_stale_temporaries(const fs::path& folder, const std::string& prefix) {
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(folder.empty() ? fs::path(".") : folder, ignored)) {
+    for (const auto& entry :
+         fs::directory_iterator(folder.empty() ? fs::path(".") : folder, ignored)) {
         const std::string name = entry.path().filename();
         if (!name.starts_with(prefix) || name.find(kMark) == std::string::npos) continue;
         const int fd = open(entry.path().c_str(), O_RDWR | O_CLOEXEC);

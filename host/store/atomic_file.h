@@ -1,4 +1,5 @@
-/// A file that appears under its name only when it is whole: temporary name, fsync, rename, fsync of the folder.
+/// A file that appears under its name only when it is whole: temporary name, fsync, rename, fsync
+/// of the folder.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +19,8 @@ public:
 
     int fd() const { return fd_; }
     const std::filesystem::path& target() const { return target_; }
-    /// Makes the bytes durable, then visible. Throws std::system_error; the old file of that name is then untouched.
+    /// Makes the bytes durable, then visible. Throws std::system_error; the old file of that name
+    /// is then untouched.
     void publish();
 
 private:
@@ -26,10 +28,12 @@ private:
     int fd_ = -1;
 };
 
-/// Removes temporaries of `folder` whose writer is dead; only those of files whose name starts with `prefix`.
+/// Removes temporaries of `folder` whose writer is dead; only those of files whose name starts with
+/// `prefix`.
 void remove_stale_temporaries(const std::filesystem::path& folder, const std::string& prefix);
 
-/// std::system_error of errno value `code` that names the file and says that nothing stored was lost.
+/// std::system_error of errno value `code` that names the file and says that nothing stored was
+/// lost.
 [[noreturn]] void throw_write_error(int code, const std::filesystem::path& file);
 
 }  // namespace mixfarm

@@ -14,7 +14,8 @@ void write_fixed_text(hid_t object, const char* name, const std::string& text) {
     const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, name);
     check(H5Tset_size(type, text.size() + 1), name);
     const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
-    const Handle attribute(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+    const Handle attribute(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose, name);
     check(H5Awrite(attribute, type, text.c_str()), name);
 }
 
@@ -26,7 +27,8 @@ hobj_ref_t reference_to(hid_t file, const std::string& path) {
 
 void write_list(hid_t object, const char* name, hid_t type, hsize_t length, const void* data) {
     const Handle space(H5Screate_simple(1, &length, nullptr), H5Sclose, name);
-    const Handle attribute(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+    const Handle attribute(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose, name);
     check(H5Awrite(attribute, type, data), name);
 }
 
@@ -56,7 +58,8 @@ void Axes::attach(const std::string& dataset, const std::vector<std::string>& ax
 void Axes::finish() {
     const Handle type(H5Tcreate(H5T_COMPOUND, sizeof(Use)), H5Tclose, "use of an axis");
     check(H5Tinsert(type, "dataset", offsetof(Use, dataset), H5T_STD_REF_OBJ), "use of an axis");
-    check(H5Tinsert(type, "dimension", offsetof(Use, dimension), H5T_NATIVE_UINT32), "use of an axis");
+    check(H5Tinsert(type, "dimension", offsetof(Use, dimension), H5T_NATIVE_UINT32),
+          "use of an axis");
     for (const auto& [path, uses] : uses_) {
         if (uses.empty()) continue;
         write_list(open_object(file_, path), "REFERENCE_LIST", type, uses.size(), uses.data());

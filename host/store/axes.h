@@ -10,9 +10,10 @@
 
 namespace mixfarm::h5 {
 
-/// Makes datasets into axes and attaches them to others (HDF5 Dimension Scale Specification 1.0, plus netCDF's _Netcdf4Dimid).
-/// The last part of an axis' path is the name of the dimension; xarray looks for it in the same group or above.
-/// Written here rather than through H5DS of the high-level library, which rewrites a scale's list of users at every attachment.
+/// Makes datasets into axes and attaches them to others (HDF5 Dimension Scale Specification 1.0,
+/// plus netCDF's _Netcdf4Dimid). The last part of an axis' path is the name of the dimension;
+/// xarray looks for it in the same group or above. Written here rather than through H5DS of the
+/// high-level library, which rewrites a scale's list of users at every attachment.
 class Axes {
 public:
     explicit Axes(hid_t file) : file_(file) {}

@@ -1,4 +1,5 @@
-/// A thin, throwing layer over the HDF5 C API: handles that close themselves, typed tables and texts, nothing printed.
+/// A thin, throwing layer over the HDF5 C API: handles that close themselves, typed tables and
+/// texts, nothing printed.
 #pragma once
 
 #include <hdf5.h>
@@ -17,7 +18,8 @@
 
 namespace mixfarm::h5 {
 
-/// A call that HDF5 refused, in HDF5's own words. Callers turn it into InputError (reading) or a disk error (writing).
+/// A call that HDF5 refused, in HDF5's own words. Callers turn it into InputError (reading) or a
+/// disk error (writing).
 class Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -43,10 +45,13 @@ std::int64_t check(std::int64_t status, const std::string& doing);
 class Handle {
 public:
     using Close = herr_t (*)(hid_t);
-    Handle(hid_t id, Close closer, const std::string& doing) : id_(check(id, doing)), close_(closer) {}
+    Handle(hid_t id, Close closer, const std::string& doing)
+        : id_(check(id, doing)), close_(closer) {}
     Handle(Handle&& other) noexcept : id_(other.id_), close_(other.close_) { other.id_ = -1; }
     Handle& operator=(Handle&&) = delete;
-    ~Handle() { if (id_ >= 0) close_(id_); }
+    ~Handle() {
+        if (id_ >= 0) close_(id_);
+    }
     operator hid_t() const { return id_; }
     /// Closes now and throws Error when that fails.
     void close();
@@ -56,9 +61,10 @@ private:
     Close close_;
 };
 
-/// A new HDF5 file written through an AtomicFile. HDF5 1.10 brings the whole process down some time after a write has failed
-/// (its cache keeps what it could not write and is walked again at exit). So the driver underneath tells HDF5 that every write
-/// went well, remembers the first error, and publish() reports it.
+/// A new HDF5 file written through an AtomicFile. HDF5 1.10 brings the whole process down some time
+/// after a write has failed (its cache keeps what it could not write and is walked again at exit).
+/// So the driver underneath tells HDF5 that every write went well, remembers the first error, and
+/// publish() reports it.
 class OutputFile {
 public:
     explicit OutputFile(AtomicFile& file);
@@ -93,7 +99,8 @@ void write_attribute(hid_t object, const std::string& name, const std::vector<st
 std::string read_text_attribute(hid_t object, const std::string& name);
 std::vector<std::string> read_texts_attribute(hid_t object, const std::string& name);
 
-/// Texts [n], variable length, UTF-8, contiguous (HDF5 filters see only pointers of such data). No text may hold a NUL.
+/// Texts [n], variable length, UTF-8, contiguous (HDF5 filters see only pointers of such data). No
+/// text may hold a NUL.
 void write_texts(hid_t file, const std::string& path, const std::vector<std::string>& texts);
 std::vector<std::string> read_texts(hid_t file, const std::string& path);
 
@@ -106,11 +113,11 @@ std::vector<std::uint64_t> shape(hid_t file, const std::string& path);
 namespace detail {
 template <class T>
 struct Type;
-#define MF_H5_TYPE(T, MEMORY, STORED)               \
-    template <>                                     \
-    struct Type<T> {                                \
-        static hid_t memory() { return MEMORY; }    \
-        static hid_t stored() { return STORED; }    \
+#define MF_H5_TYPE(T, MEMORY, STORED)            \
+    template <>                                  \
+    struct Type<T> {                             \
+        static hid_t memory() { return MEMORY; } \
+        static hid_t stored() { return STORED; } \
     };
 MF_H5_TYPE(float, H5T_NATIVE_FLOAT, H5T_IEEE_F32LE)
 MF_H5_TYPE(double, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE)
@@ -124,23 +131,24 @@ MF_H5_TYPE(std::uint64_t, H5T_NATIVE_UINT64, H5T_STD_U64LE)
 struct Table {
     std::string path;
     std::uint64_t rows;
-    std::uint64_t width;   ///< or kList
+    std::uint64_t width;  ///< or kList
     hid_t memory, stored;
-    std::size_t size;      ///< bytes an element
+    std::size_t size;  ///< bytes an element
 };
 using Fill = std::function<void(std::uint64_t row, void* to)>;
 using Take = std::function<void(std::uint64_t row, const void* from)>;
 void write_table(hid_t file, const Table& table, const Fill& fill);
 void read_table(hid_t file, const Table& table, const Take& take);
-void write_number(hid_t object, const std::string& name, hid_t memory, hid_t stored, const void* value);
+void write_number(hid_t object, const std::string& name, hid_t memory, hid_t stored,
+                  const void* value);
 void read_number(hid_t object, const std::string& name, hid_t memory, hid_t stored, void* value);
 }  // namespace detail
 
 template <class T>
-void write_attribute(hid_t object, const std::string& name, T value)
-    requires std::is_arithmetic_v<T>
-{
-    detail::write_number(object, name, detail::Type<T>::memory(), detail::Type<T>::stored(), &value);
+void write_attribute(hid_t object, const std::string& name,
+                     T value) requires std::is_arithmetic_v<T> {
+    detail::write_number(object, name, detail::Type<T>::memory(), detail::Type<T>::stored(),
+                         &value);
 }
 
 template <class T>
@@ -150,19 +158,25 @@ T read_attribute(hid_t object, const std::string& name) {
     return value;
 }
 
-/// Numbers [rows] (width kList) or [rows, width], chunked, shuffled, deflated, checksummed; written a chunk of rows at a time,
-/// so that memory does not grow with the table. `fill(row, T* to)` gives one row.
+/// Numbers [rows] (width kList) or [rows, width], chunked, shuffled, deflated, checksummed; written
+/// a chunk of rows at a time, so that memory does not grow with the table. `fill(row, T* to)` gives
+/// one row.
 template <class T, class FillRow>
-void write_table(hid_t file, const std::string& path, std::uint64_t rows, std::uint64_t width, FillRow fill) {
-    detail::write_table(file, {path, rows, width, detail::Type<T>::memory(), detail::Type<T>::stored(), sizeof(T)},
-                        [&](std::uint64_t row, void* to) { fill(row, static_cast<T*>(to)); });
+void write_table(hid_t file, const std::string& path, std::uint64_t rows, std::uint64_t width,
+                 FillRow fill) {
+    detail::write_table(
+        file, {path, rows, width, detail::Type<T>::memory(), detail::Type<T>::stored(), sizeof(T)},
+        [&](std::uint64_t row, void* to) { fill(row, static_cast<T*>(to)); });
 }
 
-/// The way back: `take(row, const T* from)` gets one row. Throws Error when shape or element type is another.
+/// The way back: `take(row, const T* from)` gets one row. Throws Error when shape or element type
+/// is another.
 template <class T, class TakeRow>
-void read_table(hid_t file, const std::string& path, std::uint64_t rows, std::uint64_t width, TakeRow take) {
-    detail::read_table(file, {path, rows, width, detail::Type<T>::memory(), detail::Type<T>::stored(), sizeof(T)},
-                       [&](std::uint64_t row, const void* from) { take(row, static_cast<const T*>(from)); });
+void read_table(hid_t file, const std::string& path, std::uint64_t rows, std::uint64_t width,
+                TakeRow take) {
+    detail::read_table(
+        file, {path, rows, width, detail::Type<T>::memory(), detail::Type<T>::stored(), sizeof(T)},
+        [&](std::uint64_t row, const void* from) { take(row, static_cast<const T*>(from)); });
 }
 
 template <class T>
@@ -173,7 +187,8 @@ void write_list(hid_t file, const std::string& path, const std::vector<T>& list)
 template <class T>
 std::vector<T> read_list(hid_t file, const std::string& path, std::uint64_t length) {
     std::vector<T> list(length);
-    read_table<T>(file, path, length, kList, [&](std::uint64_t i, const T* from) { list[i] = *from; });
+    read_table<T>(file, path, length, kList,
+                  [&](std::uint64_t i, const T* from) { list[i] = *from; });
     return list;
 }
 

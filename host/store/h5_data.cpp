@@ -20,15 +20,19 @@ Handle text_type() {
 }
 
 Handle space_of(std::span<const hsize_t> lengths) {
-    return {H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr), H5Sclose, "dataspace"};
+    return {H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr), H5Sclose,
+            "dataspace"};
 }
 
-Handle scalar() { return {H5Screate(H5S_SCALAR), H5Sclose, "dataspace"}; }
+Handle scalar() {
+    return {H5Screate(H5S_SCALAR), H5Sclose, "dataspace"};
+}
 
 std::vector<const char*> pointers(const std::vector<std::string>& texts, const std::string& where) {
     std::vector<const char*> list;
     for (const std::string& text : texts) {
-        if (text.find('\0') != std::string::npos) throw std::logic_error(where + ": a text holds a NUL");
+        if (text.find('\0') != std::string::npos)
+            throw std::logic_error(where + ": a text holds a NUL");
         list.push_back(text.c_str());
     }
     return list;
@@ -49,11 +53,13 @@ std::vector<std::uint64_t> lengths_of(const Handle& space, const std::string& wh
 }
 
 void require_type(const Handle& found, hid_t wanted, const std::string& what) {
-    if (check(H5Tequal(found, wanted), what) == 0) throw Error(what + ": holds another type of number");
+    if (check(H5Tequal(found, wanted), what) == 0)
+        throw Error(what + ": holds another type of number");
 }
 
 void require_text(const Handle& type, const std::string& what) {
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) <= 0) throw Error(what + ": holds no text");
+    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) <= 0)
+        throw Error(what + ": holds no text");
 }
 
 /// Reads `count` texts through `read(memory type, char** to)` and gives HDF5 its memory back.
@@ -72,7 +78,8 @@ std::vector<std::string> take_texts(const Handle& space, std::uint64_t count, Re
 
 Handle create_group(hid_t parent, const std::string& path) {
     const Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "group creation list");
-    check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "link order");
+    check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+          "link order");
     return {H5Gcreate2(parent, path.c_str(), H5P_DEFAULT, creation, H5P_DEFAULT), H5Gclose, path};
 }
 
@@ -97,9 +104,11 @@ std::vector<std::string> attribute_names(hid_t object) {
 namespace {
 
 /// `texts` is null when there is none to write.
-void write_text_attribute(hid_t object, const std::string& name, const Handle& space, const char* const* texts) {
+void write_text_attribute(hid_t object, const std::string& name, const Handle& space,
+                          const char* const* texts) {
     const Handle type = text_type();
-    const Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+    const Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT),
+                           H5Aclose, name);
     if (texts) check(H5Awrite(attribute, type, texts), name);
 }
 
@@ -136,8 +145,9 @@ void write_texts(hid_t file, const std::string& path, const std::vector<std::str
     const hsize_t length = texts.size();
     const Handle space = space_of({&length, 1});
     const Handle type = text_type();
-    const Handle dataset(H5Dcreate2(file, path.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
-                         path);
+    const Handle dataset(
+        H5Dcreate2(file, path.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+        H5Dclose, path);
     if (length) check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, list.data()), path);
 }
 
@@ -174,14 +184,17 @@ struct Extent {
     }
 };
 
-/// Calls `visit(first row, count, memory space)` for every chunk of rows, with them selected in `space`.
+/// Calls `visit(first row, count, memory space)` for every chunk of rows, with them selected in
+/// `space`.
 template <class Visit>
 void each_chunk(const Extent& extent, const Handle& space, Visit visit) {
     std::vector<hsize_t> start(extent.lengths.size(), 0), count = extent.lengths;
     for (hsize_t row = 0; row < extent.lengths[0]; row += extent.chunk[0]) {
         start[0] = row;
         count[0] = std::min(extent.chunk[0], extent.lengths[0] - row);
-        check(H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), "selection");
+        check(H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(),
+                                  nullptr),
+              "selection");
         visit(row, count[0], space_of(count));
     }
 }
@@ -192,17 +205,19 @@ void write_table(hid_t file, const Table& table, const Fill& fill) {
     const Extent extent(table);
     const Handle space = space_of(extent.lengths);
     const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, table.path);
-    check(H5Pset_chunk(creation, static_cast<int>(extent.chunk.size()), extent.chunk.data()), table.path);
+    check(H5Pset_chunk(creation, static_cast<int>(extent.chunk.size()), extent.chunk.data()),
+          table.path);
     check(H5Pset_shuffle(creation), table.path);
     check(H5Pset_deflate(creation, kDeflateLevel), table.path);
     check(H5Pset_fletcher32(creation), table.path);
-    const Handle dataset(
-        H5Dcreate2(file, table.path.c_str(), table.stored, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose,
-        table.path);
+    const Handle dataset(H5Dcreate2(file, table.path.c_str(), table.stored, space, H5P_DEFAULT,
+                                    creation, H5P_DEFAULT),
+                         H5Dclose, table.path);
     std::vector<std::byte> buffer(extent.chunk[0] * extent.row_bytes);
     each_chunk(extent, space, [&](hsize_t first, hsize_t count, const Handle& memory) {
         for (hsize_t i = 0; i < count; ++i) fill(first + i, buffer.data() + i * extent.row_bytes);
-        check(H5Dwrite(dataset, table.memory, memory, space, H5P_DEFAULT, buffer.data()), table.path);
+        check(H5Dwrite(dataset, table.memory, memory, space, H5P_DEFAULT, buffer.data()),
+              table.path);
     });
 }
 
@@ -211,18 +226,22 @@ void read_table(hid_t file, const Table& table, const Take& take) {
     require_type({H5Dget_type(dataset), H5Tclose, table.path}, table.stored, table.path);
     const Handle space(H5Dget_space(dataset), H5Sclose, table.path);
     const Extent extent(table);
-    if (lengths_of(space, table.path) != std::vector<std::uint64_t>(extent.lengths.begin(), extent.lengths.end()))
+    if (lengths_of(space, table.path) !=
+        std::vector<std::uint64_t>(extent.lengths.begin(), extent.lengths.end()))
         throw Error(table.path + ": has another size than the rest of the file says");
     std::vector<std::byte> buffer(extent.chunk[0] * extent.row_bytes);
     each_chunk(extent, space, [&](hsize_t first, hsize_t count, const Handle& memory) {
-        check(H5Dread(dataset, table.memory, memory, space, H5P_DEFAULT, buffer.data()), table.path);
+        check(H5Dread(dataset, table.memory, memory, space, H5P_DEFAULT, buffer.data()),
+              table.path);
         for (hsize_t i = 0; i < count; ++i) take(first + i, buffer.data() + i * extent.row_bytes);
     });
 }
 
-void write_number(hid_t object, const std::string& name, hid_t memory, hid_t stored, const void* value) {
-    const Handle attribute(H5Acreate2(object, name.c_str(), stored, scalar(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-                           name);
+void write_number(hid_t object, const std::string& name, hid_t memory, hid_t stored,
+                  const void* value) {
+    const Handle attribute(
+        H5Acreate2(object, name.c_str(), stored, scalar(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+        name);
     check(H5Awrite(attribute, memory, value), name);
 }
 
@@ -230,7 +249,8 @@ void read_number(hid_t object, const std::string& name, hid_t memory, hid_t stor
     const Handle attribute = open_attribute(object, name);
     require_type({H5Aget_type(attribute), H5Tclose, name}, stored, "attribute " + name);
     const Handle space(H5Aget_space(attribute), H5Sclose, name);
-    if (check(H5Sget_simple_extent_npoints(space), name) != 1) throw Error("attribute " + name + ": is not one number");
+    if (check(H5Sget_simple_extent_npoints(space), name) != 1)
+        throw Error("attribute " + name + ": is not one number");
     check(H5Aread(attribute, memory, value), name);
 }
 

@@ -20,7 +20,9 @@ Quiet::Quiet() {
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
-Quiet::~Quiet() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
+Quiet::~Quiet() {
+    H5Eset_auto2(H5E_DEFAULT, function_, data_);
+}
 
 namespace {
 
@@ -57,7 +59,8 @@ void Handle::close() {
     check(close_(id), "close");
 }
 
-/// The driver: plain pread and pwrite on the AtomicFile's descriptor; after the first failed write it only pretends.
+/// The driver: plain pread and pwrite on the AtomicFile's descriptor; after the first failed write
+/// it only pretends.
 struct OutputFile::Driver {
     struct File {
         H5FD_t base;  // first, as HDF5 demands
@@ -76,8 +79,8 @@ struct OutputFile::Driver {
         return 0;
     }
     static herr_t query(const H5FD_t*, unsigned long* flags) {
-        *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-                 H5FD_FEAT_AGGREGATE_SMALLDATA;
+        *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA |
+                 H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA;
         return 0;
     }
     static haddr_t get_eoa(const H5FD_t* file, H5FD_mem_t) { return self(file)->end_of_allocation; }
@@ -87,7 +90,8 @@ struct OutputFile::Driver {
     }
     static haddr_t get_eof(const H5FD_t* file, H5FD_mem_t) { return self(file)->end_of_file; }
 
-    static herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, void* buffer) {
+    static herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size,
+                       void* buffer) {
         auto* to = static_cast<std::byte*>(buffer);
         while (size > 0) {
             const ssize_t got = pread(self(file)->sink->fd, to, size, static_cast<off_t>(address));
@@ -101,7 +105,8 @@ struct OutputFile::Driver {
         }
         return 0;
     }
-    static herr_t write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, const void* buffer) {
+    static herr_t write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size,
+                        const void* buffer) {
         Sink& sink = *self(file)->sink;
         self(file)->end_of_file = std::max(self(file)->end_of_file, address + size);
         const auto* from = static_cast<const std::byte*>(buffer);
@@ -125,7 +130,8 @@ struct OutputFile::Driver {
             static H5FD_class_t driver{};
 #ifdef H5FD_CLASS_VERSION
             driver.version = H5FD_CLASS_VERSION;
-            driver.value = static_cast<H5FD_class_value_t>(512);  // 256 to 511 belong to The HDF Group
+            driver.value =
+                static_cast<H5FD_class_value_t>(512);  // 256 to 511 belong to The HDF Group
 #endif
             driver.name = "mixfarm";
             driver.maxaddr = (haddr_t{1} << 62) - 1;
@@ -151,8 +157,10 @@ struct OutputFile::Driver {
         const Handle access = access_list();
         check(H5Pset_driver(access, id(), &sink), "file driver");
         const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "file creation list");
-        check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "link order");
-        return {H5Fcreate(file.target().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose, "create"};
+        check(H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+              "link order");
+        return {H5Fcreate(file.target().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose,
+                "create"};
     }
 };
 

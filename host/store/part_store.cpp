@@ -1,4 +1,5 @@
-/// Crash-safe parts: a sealed HDF5 file a batch, published by rename, verified before it is believed.
+/// Crash-safe parts: a sealed HDF5 file a batch, published by rename, verified before it is
+/// believed.
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -22,13 +23,14 @@ constexpr std::int32_t kFormatVersion = 1;
 constexpr const char* kSuffix = ".h5";
 using Floats = std::vector<float> Row::*;
 constexpr std::pair<const char*, Floats> kVectors[] = {
-    {"values", &Row::values},           {"metrics", &Row::metrics},         {"left_power", &Row::left_power},
-    {"right_power", &Row::right_power}, {"cross_power", &Row::cross_power}, {"stem_power", &Row::stem_power}};
+    {"values", &Row::values},           {"metrics", &Row::metrics},
+    {"left_power", &Row::left_power},   {"right_power", &Row::right_power},
+    {"cross_power", &Row::cross_power}, {"stem_power", &Row::stem_power}};
 
 std::string file_name(const Part& part) {
     char name[64];
-    std::snprintf(name, sizeof name, "g%08" PRIu32 "-s%03u-%012" PRIu64 "%s", part.generation, part.stage, part.first,
-                  kSuffix);
+    std::snprintf(name, sizeof name, "g%08" PRIu32 "-s%03u-%012" PRIu64 "%s", part.generation,
+                  part.stage, part.first, kSuffix);
     return name;
 }
 
@@ -41,7 +43,8 @@ void write_body(hid_t file, const Part& part) {
     const std::uint64_t count = rows.size();
     std::vector<std::string> origins;
     for (const Row& row : rows) origins.push_back(row.origin);
-    h5::write_table<std::uint64_t>(file, "id", count, h5::kList, [&](auto i, auto* to) { *to = rows[i].id; });
+    h5::write_table<std::uint64_t>(file, "id", count, h5::kList,
+                                   [&](auto i, auto* to) { *to = rows[i].id; });
     h5::write_table<std::int64_t>(file, "parents", count, 2, [&](auto i, auto* to) {
         to[0] = rows[i].parent_a, to[1] = rows[i].parent_b;
     });
@@ -56,7 +59,8 @@ void write_body(hid_t file, const Part& part) {
         const std::size_t width = rows.empty() ? 0 : (rows[0].*vector).size();
         h5::write_table<float>(file, name, count, width, [&](auto i, float* to) {
             const auto& from = rows[i].*vector;
-            if (from.size() != width) throw std::logic_error(std::string("rows of a part differ in length: ") + name);
+            if (from.size() != width)
+                throw std::logic_error(std::string("rows of a part differ in length: ") + name);
             std::copy(from.begin(), from.end(), to);
         });
     }
@@ -85,7 +89,8 @@ Part read_body(hid_t file) {
     part.rows.resize(count);
     auto& rows = part.rows;
     for (std::uint64_t i = 0; i < count; ++i) rows[i].origin = std::move(origins[i]);
-    h5::read_table<std::uint64_t>(file, "id", count, h5::kList, [&](auto i, auto* from) { rows[i].id = *from; });
+    h5::read_table<std::uint64_t>(file, "id", count, h5::kList,
+                                  [&](auto i, auto* from) { rows[i].id = *from; });
     h5::read_table<std::int64_t>(file, "parents", count, 2, [&](auto i, auto* from) {
         rows[i].parent_a = from[0], rows[i].parent_b = from[1];
     });
@@ -105,14 +110,18 @@ Part read_body(hid_t file) {
     return part;
 }
 
-/// Throws h5::Error for anything but an intact part, before HDF5 has seen a damaged byte; InputError for a newer one.
+/// Throws h5::Error for anything but an intact part, before HDF5 has seen a damaged byte;
+/// InputError for a newer one.
 Part read_verified(const fs::path& path) {
-    if (!is_sealed(path)) throw h5::Error("is torn, damaged or foreign: it does not end in the SHA-256 of its bytes");
+    if (!is_sealed(path))
+        throw h5::Error("is torn, damaged or foreign: it does not end in the SHA-256 of its bytes");
     const h5::Handle file = h5::open_file(path);
-    if (h5::read_text_attribute(file, "format") != kFormat) throw h5::Error("is not a part of a night");
+    if (h5::read_text_attribute(file, "format") != kFormat)
+        throw h5::Error("is not a part of a night");
     const auto version = h5::read_attribute<std::int32_t>(file, "format_version");
     if (version > kFormatVersion)
-        throw InputError(path.string(), "was written by a newer mixfarm (part format " + std::to_string(version) +
+        throw InputError(path.string(), "was written by a newer mixfarm (part format " +
+                                            std::to_string(version) +
                                             "): go on with that one, or choose another NIGHT");
     return read_body(file);
 }
@@ -139,7 +148,8 @@ void PartStore::publish(const Part& part) {
     output.publish();
 }
 
-std::vector<Part> PartStore::load(const std::string& plan_hash, std::vector<std::string>& warnings) const {
+std::vector<Part> PartStore::load(const std::string& plan_hash,
+                                  std::vector<std::string>& warnings) const {
     const h5::Quiet quiet;
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder_))
@@ -152,14 +162,15 @@ std::vector<Part> PartStore::load(const std::string& plan_hash, std::vector<std:
         } catch (const h5::Error& damage) {
             const fs::path bad = file.string() + ".bad";
             fs::rename(file, bad);
-            warnings.push_back(file.string() + ": " + damage.what() + "; put aside as " + bad.filename().string() +
-                               ", its candidates will be rendered again");
+            warnings.push_back(file.string() + ": " + damage.what() + "; put aside as " +
+                               bad.filename().string() + ", its candidates will be rendered again");
             continue;
         }
         if (parts.back().plan_hash != plan_hash)
             throw InputError(folder_.parent_path().string(),
                              "holds parts of another plan (" + file.filename().string() +
-                                 "): job, stems, seed or mixfarm have changed since. Choose another NIGHT, or delete " +
+                                 "): job, stems, seed or mixfarm have changed since. Choose "
+                                 "another NIGHT, or delete " +
                                  folder_.string() + " to start anew");
     }
     std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {

@@ -1,4 +1,5 @@
-/// What writer and reader of results.h5 agree on: names, version and the columns that are fields of a row.
+/// What writer and reader of results.h5 agree on: names, version and the columns that are fields of
+/// a row.
 #pragma once
 
 #include <array>
@@ -16,27 +17,33 @@ inline constexpr const char* kFormat = "mixfarm-results";
 inline constexpr std::int32_t kFormatVersion = 1;
 
 /// Root attributes that are not in Results::attributes.
-inline constexpr std::array<std::string_view, 3> kOwnAttributes = {"format", "format_version", "seed"};
+inline constexpr std::array<std::string_view, 3> kOwnAttributes = {"format", "format_version",
+                                                                   "seed"};
 
 using Floats = std::vector<float> Row::*;
 /// Powers of a row by band: mean square re full scale, left, right, and left times right.
-inline constexpr std::array<std::pair<const char*, Floats>, 3> kBandPowers = {{{"/metrics/left_power", &Row::left_power},
-                                                                               {"/metrics/right_power", &Row::right_power},
-                                                                               {"/metrics/cross_power", &Row::cross_power}}};
+inline constexpr std::array<std::pair<const char*, Floats>, 3> kBandPowers = {
+    {{"/metrics/left_power", &Row::left_power},
+     {"/metrics/right_power", &Row::right_power},
+     {"/metrics/cross_power", &Row::cross_power}}};
 
-/// Fields of a row that are listed among the metrics; Results::metrics may name them too, with the same values.
+/// Fields of a row that are listed among the metrics; Results::metrics may name them too, with the
+/// same values.
 struct RowMetric {
     const char* name;
     const char* unit;
     float Row::*field;
 };
 inline constexpr std::array<RowMetric, 2> kRowMetrics = {
-    {{"master_gain_db", "dB", &Row::master_gain_db}, {"limiter_loss_lu", "LU", &Row::limiter_loss_lu}}};
+    {{"master_gain_db", "dB", &Row::master_gain_db},
+     {"limiter_loss_lu", "LU", &Row::limiter_loss_lu}}};
 
 /// Names under /metrics and /scores that no metric or term may take.
-inline constexpr std::array<std::string_view, 9> kNotMetrics = {"id", "band", "stem", "bands", "left_power",
-                                                                "right_power", "cross_power", "stem_power", "stage2"};
-inline constexpr std::array<std::string_view, 6> kNotTerms = {"id", "technical", "total", "rejected", "taste", "stage2"};
+inline constexpr std::array<std::string_view, 9> kNotMetrics = {
+    "id",          "band",        "stem",       "bands", "left_power",
+    "right_power", "cross_power", "stem_power", "stage2"};
+inline constexpr std::array<std::string_view, 6> kNotTerms = {"id",       "technical", "total",
+                                                              "rejected", "taste",     "stage2"};
 
 /// A text or number column of a list of records.
 template <class Record>

@@ -1,4 +1,5 @@
-/// results.h5 -> Results: every list and table back to the bit, or an InputError that names the file and the cure.
+/// results.h5 -> Results: every list and table back to the bit, or an InputError that names the
+/// file and the cure.
 #include <algorithm>
 #include <fstream>
 #include <new>
@@ -17,15 +18,18 @@ namespace {
 
 /// Fills one field of every record; the list grows to the length of the first column.
 template <class Record>
-void put_texts(hid_t file, const std::string& path, std::vector<Record>& records, std::string Record::*field) {
+void put_texts(hid_t file, const std::string& path, std::vector<Record>& records,
+               std::string Record::*field) {
     auto texts = h5::read_texts(file, path);
-    if (texts.size() != records.size()) throw h5::Error(path + ": has another length than its neighbours");
+    if (texts.size() != records.size())
+        throw h5::Error(path + ": has another length than its neighbours");
     for (std::size_t i = 0; i < texts.size(); ++i) records[i].*field = std::move(texts[i]);
 }
 
 template <class Record, class T>
 void put(hid_t file, const std::string& path, std::vector<Record>& records, T Record::*field) {
-    h5::read_table<T>(file, path, records.size(), h5::kList, [&](auto i, const T* from) { records[i].*field = *from; });
+    h5::read_table<T>(file, path, records.size(), h5::kList,
+                      [&](auto i, const T* from) { records[i].*field = *from; });
 }
 
 std::uint64_t length(hid_t file, const std::string& path) {
@@ -36,21 +40,25 @@ std::uint64_t length(hid_t file, const std::string& path) {
 
 /// Numbers [rows, width] into one vector a row, `vector_of(row)`.
 template <class VectorOf>
-void put_rows(hid_t file, const std::string& path, std::uint64_t rows, std::uint64_t width, VectorOf vector_of) {
-    h5::read_table<float>(file, path, rows, width,
-                          [&](auto i, const float* from) { vector_of(i).assign(from, from + width); });
+void put_rows(hid_t file, const std::string& path, std::uint64_t rows, std::uint64_t width,
+              VectorOf vector_of) {
+    h5::read_table<float>(file, path, rows, width, [&](auto i, const float* from) {
+        vector_of(i).assign(from, from + width);
+    });
 }
 
 /// Numbers [rows], `number_of(row)`.
 template <class NumberOf>
 void put_numbers(hid_t file, const std::string& path, std::uint64_t rows, NumberOf number_of) {
-    h5::read_table<float>(file, path, rows, h5::kList, [&](auto i, const float* from) { number_of(i) = *from; });
+    h5::read_table<float>(file, path, rows, h5::kList,
+                          [&](auto i, const float* from) { number_of(i) = *from; });
 }
 
 void read_song_and_space(hid_t file, Results& r) {
     const std::string stems = "/song/stems/", sections = "/song/sections/", knobs = "/space/knobs/";
     r.stems.resize(length(file, stems + "name"));
-    for (const auto& [name, field] : layout::kStemTexts) put_texts(file, stems + name, r.stems, field);
+    for (const auto& [name, field] : layout::kStemTexts)
+        put_texts(file, stems + name, r.stems, field);
     put(file, stems + "channels", r.stems, &StemRecord::channels);
     put(file, stems + "frames", r.stems, &StemRecord::frames);
     put(file, stems + "rate", r.stems, &StemRecord::rate);
@@ -59,7 +67,8 @@ void read_song_and_space(hid_t file, Results& r) {
     put(file, sections + "start_s", r.sections, &SectionRecord::start_s);
     put(file, sections + "end_s", r.sections, &SectionRecord::end_s);
     r.knobs.resize(length(file, knobs + "name"));
-    for (const auto& [name, field] : layout::kKnobTexts) put_texts(file, knobs + name, r.knobs, field);
+    for (const auto& [name, field] : layout::kKnobTexts)
+        put_texts(file, knobs + name, r.knobs, field);
     for (const auto& [name, field] : layout::kKnobNumbers) put(file, knobs + name, r.knobs, field);
 }
 
@@ -70,29 +79,38 @@ void read_candidates(hid_t file, Results& r) {
     put(file, at + "id", r.rows, &Row::id);
     put(file, at + "stage", r.rows, &Row::stage);
     put_texts(file, at + "origin", r.rows, &Row::origin);
-    put_rows(file, at + "values", n, r.knobs.size(), [&](auto i) -> auto& { return r.rows[i].values; });
+    put_rows(
+        file, at + "values", n, r.knobs.size(), [&](auto i) -> auto& { return r.rows[i].values; });
     h5::read_table<std::int64_t>(file, at + "parents", n, 2, [&](auto i, const std::int64_t* from) {
         r.rows[i].parent_a = from[0], r.rows[i].parent_b = from[1];
     });
-    h5::read_table<std::uint8_t>(file, at + "finite", n, h5::kList,
-                                 [&](auto i, const std::uint8_t* from) { r.rows[i].finite = *from != 0; });
+    h5::read_table<std::uint8_t>(
+        file, at + "finite", n, h5::kList,
+        [&](auto i, const std::uint8_t* from) { r.rows[i].finite = *from != 0; });
 }
 
 void read_metrics(hid_t file, Results& r) {
     const std::string at = "/metrics/";
     const std::uint64_t n = r.rows.size();
     r.band_centres_hz = h5::read_list<double>(file, at + "band", length(file, at + "band"));
-    for (const auto& row_metric : layout::kRowMetrics) put(file, at + row_metric.name, r.rows, row_metric.field);
+    for (const auto& row_metric : layout::kRowMetrics)
+        put(file, at + row_metric.name, r.rows, row_metric.field);
     for (const auto& [path, power] : layout::kBandPowers)
-        put_rows(file, path, n, r.band_centres_hz.size(), [&, p = power](auto i) -> auto& { return r.rows[i].*p; });
-    put_rows(file, at + "stem_power", n, r.stems.size(), [&](auto i) -> auto& { return r.rows[i].stem_power; });
+        put_rows(
+            file, path, n, r.band_centres_hz.size(),
+            [&, p = power ](auto i) -> auto& { return r.rows[i].*p; });
+    put_rows(
+        file, at + "stem_power", n,
+        r.stems.size(), [&](auto i) -> auto& { return r.rows[i].stem_power; });
     const auto names = h5::read_texts_attribute(h5::open_object(file, "/metrics"), "names");
     r.stage2_metrics.assign(n, std::vector<float>(names.size()));
     for (Row& row : r.rows) row.metrics.resize(names.size());
     for (std::size_t m = 0; m < names.size(); ++m) {
-        r.metrics.emplace_back(names[m], h5::read_text_attribute(h5::open_object(file, at + names[m]), "unit"));
+        r.metrics.emplace_back(
+            names[m], h5::read_text_attribute(h5::open_object(file, at + names[m]), "unit"));
         put_numbers(file, at + names[m], n, [&](auto i) -> float& { return r.rows[i].metrics[m]; });
-        put_numbers(file, at + "stage2/" + names[m], n, [&](auto i) -> float& { return r.stage2_metrics[i][m]; });
+        put_numbers(file, at + "stage2/" + names[m], n,
+                    [&](auto i) -> float& { return r.stage2_metrics[i][m]; });
     }
 }
 
@@ -126,8 +144,9 @@ void read_ranking_and_funnel(hid_t file, Results& r) {
 void require_known_version(hid_t file, const std::string& name) {
     const auto version = h5::read_attribute<std::int32_t>(file, "format_version");
     if (version > layout::kFormatVersion)
-        throw InputError(name, "was written by a newer mixfarm (format version " + std::to_string(version) +
-                                   ", this one reads up to " + std::to_string(layout::kFormatVersion) +
+        throw InputError(name, "was written by a newer mixfarm (format version " +
+                                   std::to_string(version) + ", this one reads up to " +
+                                   std::to_string(layout::kFormatVersion) +
                                    "): update mixfarm to read it");
 }
 
@@ -136,15 +155,20 @@ void require_known_version(hid_t file, const std::string& name) {
     std::ifstream stream(file, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     if (bytes.find(layout::kFormat) == std::string::npos)
-        throw InputError(file.string(), "is an HDF5 file, but not one of mixfarm's: give the folder of a night, or its "
-                                        "results.h5");
-    throw h5::Error("it does not end in the SHA-256 of its bytes: torn, damaged, or changed by another program");
+        throw InputError(
+            file.string(),
+            "is an HDF5 file, but not one of mixfarm's: give the folder of a night, or its "
+            "results.h5");
+    throw h5::Error(
+        "it does not end in the SHA-256 of its bytes: torn, damaged, or changed by another "
+        "program");
 }
 
 Results read_open(hid_t file) {
     Results r;
     for (const std::string& name : h5::attribute_names(file))
-        if (std::find(layout::kOwnAttributes.begin(), layout::kOwnAttributes.end(), name) == layout::kOwnAttributes.end())
+        if (std::find(layout::kOwnAttributes.begin(), layout::kOwnAttributes.end(), name) ==
+            layout::kOwnAttributes.end())
             r.attributes[name] = h5::read_text_attribute(file, name);
     r.seed = h5::read_attribute<std::uint64_t>(file, "seed");
     read_song_and_space(file, r);
@@ -165,7 +189,8 @@ void require_hdf5(const fs::path& file) {
     std::string start(8, '\0');
     stream.read(start.data(), static_cast<std::streamsize>(start.size()));
     if (!stream || start != "\x89HDF\r\n\x1a\n")
-        throw InputError(file.string(), "is not an HDF5 file: give the folder of a night, or its results.h5");
+        throw InputError(file.string(),
+                         "is not an HDF5 file: give the folder of a night, or its results.h5");
 }
 
 }  // namespace
@@ -175,20 +200,25 @@ Results read_results(const fs::path& path) {
     if (fs::is_directory(path)) {
         file = path / "results.h5";
         if (!fs::exists(file))
-            throw InputError(path.string(), "holds no results.h5: give the folder of a finished night, or finish it "
-                                            "with the same `mixfarm run` line");
+            throw InputError(
+                path.string(),
+                "holds no results.h5: give the folder of a finished night, or finish it "
+                "with the same `mixfarm run` line");
     }
     require_hdf5(file);
     const h5::Quiet quiet;
     const auto damaged = [&](const std::string& why) {
-        return InputError(file.string(), "is not whole (" + why + "). The same `mixfarm run` line again writes it anew from "
-                                         "the parts of the night");
+        return InputError(file.string(),
+                          "is not whole (" + why +
+                              "). The same `mixfarm run` line again writes it anew from "
+                              "the parts of the night");
     };
     try {
         if (!is_sealed(file)) refuse_unsealed(file);
         const h5::Handle open = h5::open_file(file);
         if (h5::read_text_attribute(open, "format") != layout::kFormat)
-            throw InputError(file.string(), "holds no results: give the folder of a night, or its results.h5");
+            throw InputError(file.string(),
+                             "holds no results: give the folder of a night, or its results.h5");
         require_known_version(open, file.string());
         return read_open(open);
     } catch (const h5::Error& error) {

@@ -25,15 +25,19 @@ void require_consistent(const Results& r) {
     const std::size_t n = r.rows.size();
     for (const Row& row : r.rows) {
         require(row.values.size() == r.knobs.size(), "a row's values are not one a knob");
-        require(row.metrics.size() == r.metrics.size(), "a row's metrics are not one a metric name");
+        require(row.metrics.size() == r.metrics.size(),
+                "a row's metrics are not one a metric name");
         require(row.stem_power.size() == r.stems.size(), "a row's stem_power is not one a stem");
         for (const auto& [path, power] : layout::kBandPowers)
-            require((row.*power).size() == r.band_centres_hz.size(), std::string(path) + " of a row is not one a band");
+            require((row.*power).size() == r.band_centres_hz.size(),
+                    std::string(path) + " of a row is not one a band");
     }
     require(r.stage2_metrics.size() == n && r.scores.size() == n && r.technical.size() == n &&
                 r.stage2_technical.size() == n && r.rejected.size() == n,
-            "stage2_metrics, scores, technical, stage2_technical and rejected must have one entry a row");
-    for (const auto& row : r.stage2_metrics) require(row.size() == r.metrics.size(), "stage2_metrics is not [N][M]");
+            "stage2_metrics, scores, technical, stage2_technical and rejected must have one entry "
+            "a row");
+    for (const auto& row : r.stage2_metrics)
+        require(row.size() == r.metrics.size(), "stage2_metrics is not [N][M]");
     for (const auto& row : r.scores) require(row.size() == r.terms.size(), "scores is not [N][T]");
     require(r.pareto.size() == r.order.size(), "pareto must have one entry for each of order");
     require(r.words.size() == r.picks.size(), "words must have one text a pick");
@@ -41,8 +45,10 @@ void require_consistent(const Results& r) {
         return name.empty() || name.find('/') != std::string::npos ||
                std::find(names.begin(), names.end(), name) != names.end();
     };
-    for (const auto& [name, unit] : r.metrics) require(!taken(layout::kNotMetrics, name), "no metric may be named " + name);
-    for (const auto& term : r.terms) require(!taken(layout::kNotTerms, term), "no term may be named " + term);
+    for (const auto& [name, unit] : r.metrics)
+        require(!taken(layout::kNotMetrics, name), "no metric may be named " + name);
+    for (const auto& term : r.terms)
+        require(!taken(layout::kNotTerms, term), "no term may be named " + term);
     for (const auto& [name, value] : r.attributes)
         require(!taken(layout::kOwnAttributes, name), "no attribute may be named " + name);
 }
@@ -56,7 +62,8 @@ std::vector<Value> column(const std::vector<Record>& records, Value Record::*fie
 
 class ResultsWriter {
 public:
-    ResultsWriter(h5::OutputFile& file, const Results& results) : file_(file), r_(results), axes_(file) {}
+    ResultsWriter(h5::OutputFile& file, const Results& results)
+        : file_(file), r_(results), axes_(file) {}
 
     void write() {
         root();
@@ -77,8 +84,10 @@ private:
     }
     template <class T>
     void axis(const std::string& path, const std::vector<T>& labels) {
-        if constexpr (std::is_same_v<T, std::string>) h5::write_texts(file_, path, labels);
-        else h5::write_list<T>(file_, path, labels);
+        if constexpr (std::is_same_v<T, std::string>)
+            h5::write_texts(file_, path, labels);
+        else
+            h5::write_list<T>(file_, path, labels);
         axes_.declare(path);
     }
     /// 1, 2, 3 .. as labels of things that have no name of their own.
@@ -94,23 +103,27 @@ private:
         if (!unit.empty()) h5::write_attribute(h5::open_object(file_, path), "unit", unit);
         file_.require_space();
     }
-    void texts(const std::string& path, const std::string& axis_path, const std::vector<std::string>& list) {
+    void texts(const std::string& path, const std::string& axis_path,
+               const std::vector<std::string>& list) {
         h5::write_texts(file_, path, list);
         named(path, {axis_path}, "");
     }
     template <class T>
-    void list(const std::string& path, const std::string& axis_path, const std::string& unit, const std::vector<T>& numbers) {
+    void list(const std::string& path, const std::string& axis_path, const std::string& unit,
+              const std::vector<T>& numbers) {
         h5::write_list(file_, path, numbers);
         named(path, {axis_path}, unit);
     }
     /// One number a row of Results, `get(index of the row)`.
     template <class T, class Get>
     void by_row(const std::string& path, const std::string& unit, Get get) {
-        h5::write_table<T>(file_, path, r_.rows.size(), h5::kList, [&](auto i, T* to) { *to = get(i); });
+        h5::write_table<T>(file_, path, r_.rows.size(), h5::kList,
+                           [&](auto i, T* to) { *to = get(i); });
         named(path, {path.substr(0, path.rfind('/')) + "/id"}, unit);
     }
     template <class T, class Fill>
-    void table(const std::string& path, const Paths& axes, std::size_t width, const std::string& unit, Fill fill) {
+    void table(const std::string& path, const Paths& axes, std::size_t width,
+               const std::string& unit, Fill fill) {
         h5::write_table<T>(file_, path, r_.rows.size(), width, fill);
         named(path, axes, unit);
     }
@@ -153,7 +166,8 @@ private:
 
     void candidates() {
         group("/candidates");
-        const std::string id = "/candidates/id", knob = "/candidates/knob", parent = "/candidates/parent";
+        const std::string id = "/candidates/id", knob = "/candidates/knob",
+                          parent = "/candidates/parent";
         id_axis(id);
         axis(knob, column(r_.knobs, &KnobColumn::name));
         axis(parent, std::vector<std::string>{"a", "b"});
@@ -162,15 +176,17 @@ private:
         });
         by_row<std::uint8_t>("/candidates/stage", "", [&](auto i) { return r_.rows[i].stage; });
         texts("/candidates/origin", id, column(r_.rows, &Row::origin));
-        table<std::int64_t>("/candidates/parents", {id, parent}, 2, "", [&](auto i, std::int64_t* to) {
-            to[0] = r_.rows[i].parent_a, to[1] = r_.rows[i].parent_b;
-        });
+        table<std::int64_t>("/candidates/parents", {id, parent}, 2, "",
+                            [&](auto i, std::int64_t* to) {
+                                to[0] = r_.rows[i].parent_a, to[1] = r_.rows[i].parent_b;
+                            });
         by_row<std::uint8_t>("/candidates/finite", "", [&](auto i) { return r_.rows[i].finite; });
     }
 
     void metrics() {
         group("/metrics");
-        std::vector<std::string> names = column(r_.metrics, &std::pair<std::string, std::string>::first);
+        std::vector<std::string> names =
+            column(r_.metrics, &std::pair<std::string, std::string>::first);
         h5::write_attribute(h5::open_object(file_, "/metrics"), "names", names);
         const std::string id = "/metrics/id", band = "/metrics/band", stem = "/metrics/stem";
         id_axis(id);
@@ -181,18 +197,22 @@ private:
             by_row<float>(std::string("/metrics/") + row_metric.name, row_metric.unit,
                           [&](auto i) { return r_.rows[i].*row_metric.field; });
         for (std::size_t m = 0; m < names.size(); ++m) metric(m);
-        table<float>("/metrics/bands", {id, band}, r_.band_centres_hz.size(), "dB", [&](auto i, float* to) {
-            const Row& row = r_.rows[i];
-            for (std::size_t b = 0; b < row.left_power.size(); ++b)
-                to[b] = static_cast<float>(10 * std::log10((double{row.left_power[b]} + row.right_power[b]) / 2));
-        });
-        for (const auto& [path, power] : layout::kBandPowers)
-            table<float>(path, {id, band}, r_.band_centres_hz.size(), "FS^2", [&](auto i, float* to) {
-                std::copy((r_.rows[i].*power).begin(), (r_.rows[i].*power).end(), to);
+        table<float>(
+            "/metrics/bands", {id, band}, r_.band_centres_hz.size(), "dB", [&](auto i, float* to) {
+                const Row& row = r_.rows[i];
+                for (std::size_t b = 0; b < row.left_power.size(); ++b)
+                    to[b] = static_cast<float>(
+                        10 * std::log10((double{row.left_power[b]} + row.right_power[b]) / 2));
             });
-        table<float>("/metrics/stem_power", {id, stem}, r_.stems.size(), "FS^2", [&](auto i, float* to) {
-            std::copy(r_.rows[i].stem_power.begin(), r_.rows[i].stem_power.end(), to);
-        });
+        for (const auto& [path, power] : layout::kBandPowers)
+            table<float>(path, {id, band}, r_.band_centres_hz.size(), "FS^2",
+                         [&](auto i, float* to) {
+                             std::copy((r_.rows[i].*power).begin(), (r_.rows[i].*power).end(), to);
+                         });
+        table<float>("/metrics/stem_power", {id, stem}, r_.stems.size(), "FS^2",
+                     [&](auto i, float* to) {
+                         std::copy(r_.rows[i].stem_power.begin(), r_.rows[i].stem_power.end(), to);
+                     });
         group("/metrics/stage2");
         id_axis("/metrics/stage2/id");
         for (std::size_t m = 0; m < names.size(); ++m)
@@ -208,7 +228,8 @@ private:
             for (const Row& row : r_.rows)
                 require(std::memcmp(&row.metrics[m], &(row.*row_metric.field), sizeof(float)) == 0,
                         "metric " + name + " differs from the field of the same name");
-            require(unit == row_metric.unit, "metric " + name + " has another unit than " + row_metric.unit);
+            require(unit == row_metric.unit,
+                    "metric " + name + " has another unit than " + row_metric.unit);
             return;
         }
         by_row<float>("/metrics/" + name, unit, [&](auto i) { return r_.rows[i].metrics[m]; });
@@ -221,11 +242,13 @@ private:
         for (std::size_t t = 0; t < r_.terms.size(); ++t)
             by_row<float>("/scores/" + r_.terms[t], "1", [&](auto i) { return r_.scores[i][t]; });
         by_row<float>("/scores/technical", "1", [&](auto i) { return r_.technical[i]; });
-        by_row<float>("/scores/total", "1", [&](auto i) { return r_.technical[i]; });  // no taste yet
+        by_row<float>("/scores/total", "1",
+                      [&](auto i) { return r_.technical[i]; });  // no taste yet
         by_row<std::uint8_t>("/scores/rejected", "", [&](auto i) { return r_.rejected[i]; });
         group("/scores/stage2");
         id_axis("/scores/stage2/id");
-        by_row<float>("/scores/stage2/technical", "1", [&](auto i) { return r_.stage2_technical[i]; });
+        by_row<float>("/scores/stage2/technical", "1",
+                      [&](auto i) { return r_.stage2_technical[i]; });
     }
 
     void ranking() {

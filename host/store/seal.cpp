@@ -32,7 +32,9 @@ public:
     Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
         require(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
     }
-    void add(std::string_view bytes) { require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1); }
+    void add(std::string_view bytes) {
+        require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+    }
     /// 64 hexadecimal digits; ends the stream.
     std::string hex() {
         unsigned char raw[EVP_MAX_MD_SIZE];
@@ -62,7 +64,8 @@ std::string read_at(int fd, std::uint64_t at, std::size_t size, const fs::path& 
     std::string bytes(size, '\0');
     std::size_t have = 0;
     while (have < size) {
-        const ssize_t got = pread(fd, bytes.data() + have, size - have, static_cast<off_t>(at + have));
+        const ssize_t got =
+            pread(fd, bytes.data() + have, size - have, static_cast<off_t>(at + have));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) throw_read_error(file);
         if (got == 0) break;
@@ -93,7 +96,8 @@ void seal(int fd, const fs::path& file) {
     const std::string line = seal_of(fd, length, file);
     std::size_t done = 0;
     while (done < line.size()) {
-        const ssize_t put = pwrite(fd, line.data() + done, line.size() - done, static_cast<off_t>(length + done));
+        const ssize_t put =
+            pwrite(fd, line.data() + done, line.size() - done, static_cast<off_t>(length + done));
         if (put < 0 && errno != EINTR) throw_write_error(errno, file);
         if (put > 0) done += static_cast<std::size_t>(put);
     }
@@ -102,7 +106,9 @@ void seal(int fd, const fs::path& file) {
 bool is_sealed(const fs::path& file) {
     struct Descriptor {
         int fd;
-        ~Descriptor() { if (fd >= 0) close(fd); }
+        ~Descriptor() {
+            if (fd >= 0) close(fd);
+        }
     } descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
     if (descriptor.fd < 0) throw_read_error(file);
     const std::uint64_t length = length_of(descriptor.fd, file);

@@ -155,7 +155,11 @@ void Batch::master(const std::vector<int>& active, const LimiterSetup& limiter, 
     meters_.clear(stream_);
     spectrum_.clear();
     if (!audio.empty()) {
-        for (const int i : active) audio[static_cast<std::size_t>(i)] = {song_.view.rate, {}, {}};
+        for (const int i : active) {
+            StereoAudio& a = audio[static_cast<std::size_t>(i)] = {song_.view.rate, {}, {}};
+            a.left.reserve(static_cast<std::size_t>(plan_.frames));
+            a.right.reserve(static_cast<std::size_t>(plan_.frames));
+        }
     }
     std::int64_t kept = 0, bins = 0;
     for (const Stretch& s : plan_.stretches) {

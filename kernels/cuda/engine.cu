@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "kernels/core/check.h"
+#include "kernels/cpu/denormals.h"
 #include "kernels/cuda/batch.h"
 #include "kernels/effects/effect.h"
 
@@ -72,6 +73,7 @@ public:
     StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) override {
         MF_CHECK(song_ != nullptr && stem >= 0 && stem < static_cast<int>(song_->view.stems.size()));
         MF_CUDA(cudaSetDevice(device_));
+        const FlushDenormals flush;
         StereoAudio audio = cuda::strip_sound(*song_, mix, stem);
         const auto gain = static_cast<float>(gain_of_db(gain_db));
         for (float& x : audio.left) x *= gain;
@@ -85,7 +87,7 @@ private:
         std::size_t mixes;
         bool keep;
     };
-    Size batch_size(const BatchPlan& plan, std::size_t mixes) const {
+    Size batch_size(const BatchPlan& plan, std::size_t mixes, bool may_keep) const {
         std::size_t free = 0, all = 0;
         MF_CUDA(cudaMemGetInfo(&free, &all));
         const auto share = static_cast<std::size_t>(kMemoryShare * static_cast<double>(free)), fixed = plan.fixed_bytes(*song_);
@@ -95,7 +97,7 @@ private:
         };
         const std::size_t wave = static_cast<std::size_t>(good_batch()), wanted = std::min(mixes, kMostWaves * wave);
         // Keeping saves rendering every strip twice; it is not worth a GPU half idle.
-        if (fit(true) >= std::min(wanted, wave)) return {std::min(wanted, fit(true)), true};
+        if (may_keep && fit(true) >= std::min(wanted, wave)) return {std::min(wanted, fit(true)), true};
         return {std::min(wanted, fit(false)), false};
     }
 
@@ -106,17 +108,22 @@ private:
         const BatchPlan plan(*song_, excerpts);
         std::vector<Measurement> results;
         std::size_t most = mixes.size();
+        bool may_keep = true;
         while (results.size() < mixes.size()) {
             const std::size_t first = results.size();
-            Size size = batch_size(plan, mixes.size() - first);
-            size.mixes = std::min(size.mixes, most);
+            const Size size = batch_size(plan, std::min(most, mixes.size() - first), may_keep);
             try {
                 Batch batch(*song_, plan, mixes.subspan(first, size.mixes), size.keep);
                 std::vector<Measurement> part = batch.evaluate(target, audio.empty() ? audio : audio.subspan(first, size.mixes));
                 std::move(part.begin(), part.end(), std::back_inserter(results));
             } catch (const cuda::OutOfDeviceMemory&) {
-                if (size.mixes <= kWarp) throw;
-                most = std::max<std::size_t>(kWarp, size.mixes / 2 / kWarp * kWarp);
+                if (size.mixes > kWarp) {
+                    most = std::max<std::size_t>(kWarp, size.mixes / 2 / kWarp * kWarp);
+                } else if (size.keep) {
+                    may_keep = false;
+                } else {
+                    throw;
+                }
             }
         }
         return results;

@@ -15,7 +15,7 @@ inline double thread_seconds() {
 }
 
 /// Floating point operations a second of one core: sixteen independent chains of fused multiply-adds in full registers.
-inline double fma_peak_flops() {
+[[gnu::noinline]] inline double fma_peak_flops() {
     using F = CpuLanes;
     constexpr int kChains = lane_count<F> == 16 ? 16 : 12, kRounds = 3'000'000;   // as many as the registers hold
     const F a = F(0.999f), b = F(1e-3f);

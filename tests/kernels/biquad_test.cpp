@@ -17,11 +17,16 @@ using oracle::Shape;
 
 BiquadCoefs<float> designed(Shape shape, double hz, double db, double q, double rate) {
     switch (shape) {
-        case Shape::bell: return design::bell(hz, db, q, rate);
-        case Shape::low_shelf: return design::low_shelf(hz, db, q, rate);
-        case Shape::high_shelf: return design::high_shelf(hz, db, q, rate);
-        case Shape::high_pass: return design::high_pass(hz, q, rate);
-        case Shape::low_pass: return design::low_pass(hz, q, rate);
+        case Shape::bell:
+            return design::bell(hz, db, q, rate);
+        case Shape::low_shelf:
+            return design::low_shelf(hz, db, q, rate);
+        case Shape::high_shelf:
+            return design::high_shelf(hz, db, q, rate);
+        case Shape::high_pass:
+            return design::high_pass(hz, q, rate);
+        case Shape::low_pass:
+            return design::low_pass(hz, q, rate);
     }
     return design::identity();
 }
@@ -40,8 +45,8 @@ TEST(Biquad, DesignsAreTheAnaloguePrototypes) {
                             const auto c = designed(shape, corner, db, q, rate);
                             const double exact = oracle::filter_db(shape, corner, db, q, hz, rate);
                             if (exact < -70) continue;  // the skirts: float cancels there
-                            worst = std::max(
-                                worst, std::fabs(design::response_db(c, hz, rate) - exact));
+                            worst = std::max(worst,
+                                             std::fabs(design::response_db(c, hz, rate) - exact));
                         }
     std::printf("largest distance of a design from its prototype: %.5f dB\n", worst);
     EXPECT_LT(worst, 0.02);
@@ -115,8 +120,8 @@ TEST(Biquad, NullsAgainstDoublePrecision) {
 }
 
 TEST(Biquad, RingsOutAtEveryCorner) {
-    // Stable for every corner, gain and quality an effect may ask for: after 25 time constants of the
-    // slowest pole there is nothing left of an impulse.
+    // Stable for every corner, gain and quality an effect may ask for: after 25 time constants of
+    // the slowest pole there is nothing left of an impulse.
     double worst = 0;
     for (const double rate : {44100.0, 192000.0})
         for (const Shape shape : kShapes)

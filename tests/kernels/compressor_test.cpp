@@ -63,8 +63,8 @@ TEST(Compressor, ReadsAsItsKnobsSay) {
 }
 
 /// Gain in dB of every frame while the level steps from before_db to after_db in the middle.
-std::vector<double> gains_over_a_step(const Setting& s, double before_db, double after_db, double rate,
-                                      int half) {
+std::vector<double> gains_over_a_step(const Setting& s, double before_db, double after_db,
+                                      double rate, int half) {
     EffectRunner<Compressor> effect(s.row(), rate);
     std::vector<double> gains;
     for (int n = 0; n < 2 * half; ++n) {
@@ -80,7 +80,8 @@ std::vector<double> gains_over_a_step(const Setting& s, double before_db, double
 int time_constant(const std::vector<double>& gains, int half) {
     const double from = gains[static_cast<std::size_t>(half - 1)], to = gains.back();
     for (int n = half; n < 2 * half; ++n)
-        if (std::fabs(gains[static_cast<std::size_t>(n)] - from) >= (1 - std::exp(-1)) * std::fabs(to - from))
+        if (std::fabs(gains[static_cast<std::size_t>(n)] - from) >=
+            (1 - std::exp(-1)) * std::fabs(to - from))
             return n - half + 1;
     return -1;
 }
@@ -91,8 +92,10 @@ TEST(Compressor, AttackAndReleaseTakeTheirTime) {
              {std::pair{1.f, 20.f}, std::pair{10.f, 120.f}, std::pair{60.f, 40.f}}) {
             const Setting s{-30, 8, attack, release, 6, 0};
             const int half = static_cast<int>(rate * 12 * std::max(attack, release) / 1000);
-            const double up = 1000 * time_constant(gains_over_a_step(s, -50, -6, rate, half), half) / rate;
-            const double down = 1000 * time_constant(gains_over_a_step(s, -6, -50, rate, half), half) / rate;
+            const double up =
+                1000 * time_constant(gains_over_a_step(s, -50, -6, rate, half), half) / rate;
+            const double down =
+                1000 * time_constant(gains_over_a_step(s, -6, -50, rate, half), half) / rate;
             std::printf("at %6.0f: attack %6.2f ms (set %g), release %6.2f ms (set %g)\n", rate, up,
                         attack, down, release);
             EXPECT_NEAR(up, attack, 0.05 * attack + 1000 / rate);
@@ -122,8 +125,8 @@ TEST(Compressor, FollowsAPlainLoopInDouble) {
             EffectRunner<Compressor>(s.row(), rate).process(wet, 120);
             double reduction = 0, error = 0, power = 0;
             for (std::size_t n = 0; n < dry.frames(); ++n) {
-                const double level = std::max({std::fabs(double(dry.left[n])),
-                                               std::fabs(double(dry.right[n])), 1e-30});
+                const double level = std::max(
+                    {std::fabs(double(dry.left[n])), std::fabs(double(dry.right[n])), 1e-30});
                 const double wanted = wanted_db(s, oracle::db(level));
                 const double ms = wanted > reduction ? s.attack_ms : s.release_ms;
                 reduction += (1 - std::exp(-1000 / (ms * rate))) * (wanted - reduction);
@@ -140,7 +143,8 @@ TEST(Compressor, FollowsAPlainLoopInDouble) {
 
 TEST(Compressor, BothSidesGetTheGainOfTheLouder) {
     const Setting s{-30, 6, 2, 60, 6, 0};
-    const signals::Samples loud = signals::white(5000, 0.8, 1), soft = signals::white(5000, 0.01, 2);
+    const signals::Samples loud = signals::white(5000, 0.8, 1),
+                           soft = signals::white(5000, 0.01, 2);
     for (const bool swapped : {false, true}) {
         signals::Stereo x{swapped ? soft : loud, swapped ? loud : soft};
         const signals::Stereo dry = x;

@@ -1,5 +1,5 @@
-/// What every effect of the list promises: neutral is the identity, silence stays silence, the tile size
-/// does not matter, and nothing in the legal ranges makes it blow up.
+/// What every effect of the list promises: neutral is the identity, silence stays silence, the tile
+/// size does not matter, and nothing in the legal ranges makes it blow up.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -22,9 +22,12 @@ std::vector<float> busy(std::uint64_t seed) {
     std::vector<float> p;
     for (const ParamSpec& spec : Effect::kParams) {
         const double u = 0.1 + 0.8 * random.unit();
-        if (spec.scale == Scale::toggle) p.push_back(u > 0.5 ? 1.f : 0.f);
-        else if (spec.scale == Scale::log) p.push_back(float(spec.low * std::pow(spec.high / spec.low, u)));
-        else p.push_back(float(spec.low + (spec.high - spec.low) * u));
+        if (spec.scale == Scale::toggle)
+            p.push_back(u > 0.5 ? 1.f : 0.f);
+        else if (spec.scale == Scale::log)
+            p.push_back(float(spec.low * std::pow(spec.high / spec.low, u)));
+        else
+            p.push_back(float(spec.low + (spec.high - spec.low) * u));
     }
     return p;
 }
@@ -57,7 +60,8 @@ TEST(Effects, TheTileSizeDoesNotMatter) {
     for_each_effect([&]<class Effect>(const char* name) {
         for (std::uint64_t seed = 0; seed < 3; ++seed) {
             signals::Stereo whole = dry;
-            EffectRunner<Effect>(busy<Effect>(seed), 48000).process(whole, static_cast<int>(dry.frames()));
+            EffectRunner<Effect>(busy<Effect>(seed), 48000)
+                .process(whole, static_cast<int>(dry.frames()));
             for (const int tile : {1, 7, 31, 33, 120, 257}) {
                 signals::Stereo x = dry;
                 EffectRunner<Effect>(busy<Effect>(seed), 48000).process(x, tile);
@@ -72,12 +76,15 @@ TEST(Effects, LanesAreFloats) {
     const signals::Stereo dry = signals::music(0.1, 48000, 6);
     for_each_effect([&]<class Effect>(const char* name) {
         EffectRunner<Effect, f8> lanes;
-        for (int i = 0; i < 8; ++i) lanes.set(i, busy<Effect>(static_cast<std::uint64_t>(i)), 48000);
-        std::vector<f8> left(dry.left.begin(), dry.left.end()), right(dry.right.begin(), dry.right.end());
+        for (int i = 0; i < 8; ++i)
+            lanes.set(i, busy<Effect>(static_cast<std::uint64_t>(i)), 48000);
+        std::vector<f8> left(dry.left.begin(), dry.left.end()),
+            right(dry.right.begin(), dry.right.end());
         lanes.process(left.data(), right.data(), static_cast<int>(left.size()));
         for (int i = 0; i < 8; ++i) {
             signals::Stereo x = dry;
-            EffectRunner<Effect>(busy<Effect>(static_cast<std::uint64_t>(i)), 48000).process(x, 120);
+            EffectRunner<Effect>(busy<Effect>(static_cast<std::uint64_t>(i)), 48000)
+                .process(x, 120);
             for (std::size_t n = 0; n < x.frames(); ++n) {
                 ASSERT_EQ(bits_of(left[n][i]), bits_of(x.left[n])) << name << ", lane " << i;
                 ASSERT_EQ(bits_of(right[n][i]), bits_of(x.right[n])) << name << ", lane " << i;
@@ -86,8 +93,8 @@ TEST(Effects, LanesAreFloats) {
     });
 }
 
-/// Corner k of the legal ranges: bit i of k puts parameter i at its high end. More than ten parameters
-/// have too many corners: then k seeds a random one.
+/// Corner k of the legal ranges: bit i of k puts parameter i at its high end. More than ten
+/// parameters have too many corners: then k seeds a random one.
 template <class Effect>
 std::vector<float> corner(std::uint64_t k) {
     signals::Random random(k);
@@ -115,8 +122,8 @@ TEST(Effects, FiniteAndBoundedAtEveryCornerOfTheirRanges) {
     for_each_effect([&]<class Effect>(const char* name) {
         const int n = param_count<Effect>;
         const std::uint64_t corners = n <= 10 ? 1u << n : effort(256u, 16u);
-        // What a chain of legal gains can do at most: the sum of every dB knob at its top, and 20 dB more
-        // for the peaks of resonances, shelves and transients.
+        // What a chain of legal gains can do at most: the sum of every dB knob at its top, and 20
+        // dB more for the peaks of resonances, shelves and transients.
         double most_db = 20;
         for (const ParamSpec& spec : Effect::kParams)
             if (std::string_view(spec.unit) == "dB") most_db += std::max(0.f, spec.high);
@@ -125,7 +132,8 @@ TEST(Effects, FiniteAndBoundedAtEveryCornerOfTheirRanges) {
             for (const Named& input : inputs)
                 for (std::uint64_t k = 0; k < corners; k += 8) {
                     EffectRunner<Effect, f8> effect;
-                    for (int i = 0; i < 8; ++i) effect.set(i, corner<Effect>(k + std::uint64_t(i)), rate);
+                    for (int i = 0; i < 8; ++i)
+                        effect.set(i, corner<Effect>(k + std::uint64_t(i)), rate);
                     std::vector<f8> left(input.samples.begin(), input.samples.end()), right = left;
                     for (f8& x : right) x = -x;
                     effect.process(left.data(), right.data(), static_cast<int>(kFrames));
@@ -136,8 +144,8 @@ TEST(Effects, FiniteAndBoundedAtEveryCornerOfTheirRanges) {
                             loudest = std::max<double>(loudest, std::fabs(left[t][i]));
                         }
                 }
-        std::printf("%-12s %4d corners: loudest output %+.1f dB, allowed %+.1f dB\n", name, int(corners),
-                    oracle::db(loudest), most_db);
+        std::printf("%-12s %4d corners: loudest output %+.1f dB, allowed %+.1f dB\n", name,
+                    int(corners), oracle::db(loudest), most_db);
         EXPECT_LT(oracle::db(loudest), most_db) << name;
     });
 }
@@ -166,7 +174,8 @@ TEST(Effects, DenormalsAreFlushedWhileSignalsAreProcessed) {
         EXPECT_EQ(small * 0.1f, 0.f);
     }
     EXPECT_GT(small * 0.1f, 0.f);
-    // The tails of a ringing strip cost no more than its signal; printed, since clocks are no oracle.
+    // The tails of a ringing strip cost no more than its signal; printed, since clocks are no
+    // oracle.
     const FlushDenormals flush;
     for_each_effect([]<class Effect>(const char* name) {
         constexpr std::size_t kFrames = effort<std::size_t>(50000, 2000);
@@ -177,7 +186,8 @@ TEST(Effects, DenormalsAreFlushedWhileSignalsAreProcessed) {
             return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         };
         const signals::Stereo noise{signals::white(kFrames, 1, 1), signals::white(kFrames, 1, 2)};
-        const signals::Stereo faint{signals::white(kFrames, 1e-37, 1), signals::white(kFrames, 1e-37, 2)};
+        const signals::Stereo faint{signals::white(kFrames, 1e-37, 1),
+                                    signals::white(kFrames, 1e-37, 2)};
         double loud = 1e9, tail = 1e9;
         for (int round = 0; round < 3; ++round) {
             loud = std::min(loud, seconds(noise));

@@ -1,5 +1,5 @@
-/// Every band of the equaliser measured on its impulse response, against the closed form, from 20 Hz up
-/// and at every rate.
+/// Every band of the equaliser measured on its impulse response, against the closed form, from 20
+/// Hz up and at every rate.
 #include "kernels/effects/equalizer.h"
 
 #include "tests/support/filter_cases.h"
@@ -12,7 +12,9 @@ using oracle::Shape;
 /// Band `band` alone at work; everything else neutral.
 std::vector<float> one_band(int band, double hz, double db, double q, bool bell) {
     std::vector<float> p = neutral<Equalizer>();
-    const auto first = static_cast<std::size_t>(band == 0 ? 0 : band == 5 ? 16 : 4 + 3 * (band - 1));
+    const auto first = static_cast<std::size_t>(band == 0   ? 0
+                                                : band == 5 ? 16
+                                                            : 4 + 3 * (band - 1));
     p[first] = static_cast<float>(hz);
     p[first + 1] = static_cast<float>(db);
     p[first + 2] = static_cast<float>(q);
@@ -20,8 +22,8 @@ std::vector<float> one_band(int band, double hz, double db, double q, bool bell)
     return p;
 }
 
-/// A boosting bell rings longer than its Q says, a cutting one splits its poles; a shelf's poles move
-/// away from its corner by half its gain.
+/// A boosting bell rings longer than its Q says, a cutting one splits its poles; a shelf's poles
+/// move away from its corner by half its gain.
 std::size_t frames_to_rest(Shape shape, double hz, double db, double q, double rate) {
     const double a = std::pow(10.0, db / 40);
     return shape == Shape::bell ? ring_frames(hz, q * a, rate)
@@ -33,10 +35,10 @@ struct Band {
     bool bell;
     std::vector<double> hz;
 };
-const Band kBandsUnderTest[] = {
-    {0, false, {20, 60, 120, 500}},   {0, true, {20, 40, 100, 500}}, {1, true, {40, 200, 1000}},
-    {2, true, {100, 400, 3000}},      {3, true, {500, 1500, 8000}},  {4, true, {1500, 4000, 16000}},
-    {5, false, {1500, 8000, 18000}},  {5, true, {1500, 8000, 18000}}};
+const Band kBandsUnderTest[] = {{0, false, {20, 60, 120, 500}},  {0, true, {20, 40, 100, 500}},
+                                {1, true, {40, 200, 1000}},      {2, true, {100, 400, 3000}},
+                                {3, true, {500, 1500, 8000}},    {4, true, {1500, 4000, 16000}},
+                                {5, false, {1500, 8000, 18000}}, {5, true, {1500, 8000, 18000}}};
 
 class EqualizerAtRate : public ::testing::TestWithParam<double> {};
 
@@ -47,7 +49,7 @@ TEST_P(EqualizerAtRate, EveryBandMeasuresAsDesigned) {
         for (const double corner : b.hz)
             for (const double db : {-18.0, -6.0, 3.0, 18.0})
                 for (const double q : {0.3, 1.0, b.band == 0 || b.band == 5 ? 4.0 : 8.0}) {
-                    const Shape shape = b.bell          ? Shape::bell
+                    const Shape shape = b.bell        ? Shape::bell
                                         : b.band == 0 ? Shape::low_shelf
                                                       : Shape::high_shelf;
                     double at = 0;
@@ -55,7 +57,9 @@ TEST_P(EqualizerAtRate, EveryBandMeasuresAsDesigned) {
                         one_band(b.band, corner, db, q, b.bell), rate,
                         frames_to_rest(shape, corner, db, q, rate), std::max(10.0, corner / 30),
                         std::min(0.48 * rate, corner * 30), effort(15, 3), -100,
-                        [&](double hz) { return oracle::filter_db(shape, corner, db, q, hz, rate); },
+                        [&](double hz) {
+                            return oracle::filter_db(shape, corner, db, q, hz, rate);
+                        },
                         &at);
                     if (off > worst) worst = off, where = at, corner_of_worst = corner;
                 }
@@ -86,10 +90,11 @@ TEST(Equalizer, ABellHasItsGainAtItsCentreAndAShelfAtItsEnd) {
 TEST(Equalizer, BandsAddUpInDecibels) {
     std::vector<float> p = neutral<Equalizer>();
     const double rate = 44100;
-    const float values[] = {90, 4, 0.8f, 0, 250, -5, 1.5f, 700, 3, 2, 2500, -4, 1, 5000, 2.5f, 3, 9000, 5, 0.7f, 0};
+    const float values[] = {90,   4,  0.8f, 0,    250,  -5, 1.5f, 700, 3,    2,
+                            2500, -4, 1,    5000, 2.5f, 3,  9000, 5,   0.7f, 0};
     std::copy(std::begin(values), std::end(values), p.begin());
-    const double worst = worst_response_db<Equalizer>(
-        p, rate, 44100, 20, 20000, 60, -100, [&](double hz) {
+    const double worst =
+        worst_response_db<Equalizer>(p, rate, 44100, 20, 20000, 60, -100, [&](double hz) {
             const auto band = [&](Shape s, int i) {
                 const auto k = static_cast<std::size_t>(i);
                 return oracle::filter_db(s, p[k], p[k + 1], p[k + 2], hz, rate);
@@ -117,7 +122,8 @@ TEST(Equalizer, ACutUndoesItsBoost) {
     EffectRunner<Equalizer>(boost, 48000).process(x, 120);
     EffectRunner<Equalizer>(cut, 48000).process(x, 120);
     double error = 0;
-    for (std::size_t n = 0; n < x.frames(); ++n) error += std::pow(double(x.left[n]) - dry.left[n], 2);
+    for (std::size_t n = 0; n < x.frames(); ++n)
+        error += std::pow(double(x.left[n]) - dry.left[n], 2);
     const double db = 10 * std::log10(error / 24000 / signals::mean_square(dry.left));
     std::printf("boost then cut: %.1f dB left\n", db);
     EXPECT_LT(db, -100);

@@ -12,10 +12,12 @@ TEST(HighPass, MeasuresAsDesigned) {
             double at = 0;
             const double worst = worst_response_db<HighPass>(
                 {static_cast<float>(corner)}, rate, ring_frames(corner, 0.71, rate), corner / 8,
-                0.45 * rate, effort(60, 12), -48, [&](double hz) {
-                    return oracle::filter_db(oracle::Shape::high_pass, corner, 0, std::sqrt(0.5), hz,
-                                             rate);
-                }, &at);
+                0.45 * rate, effort(60, 12), -48,
+                [&](double hz) {
+                    return oracle::filter_db(oracle::Shape::high_pass, corner, 0, std::sqrt(0.5),
+                                             hz, rate);
+                },
+                &at);
             std::printf("%6.0f Hz corner at %6.0f: off by at most %.4f dB (at %.0f Hz)\n", corner,
                         rate, worst, at);
             EXPECT_LT(worst, 0.05) << corner << " Hz at " << rate;
@@ -24,7 +26,9 @@ TEST(HighPass, MeasuresAsDesigned) {
 
 TEST(HighPass, FallsTwelveDecibelsAnOctave) {
     const signals::Stereo h = impulse_response<HighPass>({1000.f}, 48000, 4800);
-    const auto db = [&](double hz) { return oracle::db(std::abs(oracle::dft_at(h.left, hz, 48000))); };
+    const auto db = [&](double hz) {
+        return oracle::db(std::abs(oracle::dft_at(h.left, hz, 48000)));
+    };
     EXPECT_NEAR(db(1000), -3.0103, 0.001);
     EXPECT_NEAR(db(100) - db(50), 12.04, 0.05);
     EXPECT_NEAR(db(20000), 0, 0.01);

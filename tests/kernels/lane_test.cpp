@@ -1,5 +1,5 @@
-/// Every lane of a register computes what a plain float computes, bit for bit, and each operation is
-/// what its name says.
+/// Every lane of a register computes what a plain float computes, bit for bit, and each operation
+/// is what its name says.
 #include "kernels/core/lane.h"
 
 #include <gtest/gtest.h>
@@ -126,7 +126,8 @@ TEST(Lane, AllAtMostNeedsEveryLane) {
 }
 
 TEST(Lane, SplitAndScaleTakeAFloatApartAndBack) {
-    for (const float x : {1.f, 0.70710677f, 0.70710683f, 1.4142134f, 1.4142137f, 3e-38f, 3e38f, 0.1f}) {
+    for (const float x :
+         {1.f, 0.70710677f, 0.70710683f, 1.4142134f, 1.4142137f, 3e-38f, 3e38f, 0.1f}) {
         float m = 0;
         const float e = split_exponent(x, m);
         EXPECT_EQ(std::ldexp(m, static_cast<int>(e)), x);

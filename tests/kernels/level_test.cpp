@@ -22,9 +22,11 @@ const Samples& noise() {
 }
 
 TEST(Level, CrestOfKnownShapes) {
-    EXPECT_NEAR(read_both(signals::sine(48000, 1000, 48000, 0.25), 48000).metric("crest_db"), 3.0103, 0.001);
+    EXPECT_NEAR(read_both(signals::sine(48000, 1000, 48000, 0.25), 48000).metric("crest_db"),
+                3.0103, 0.001);
     EXPECT_NEAR(read_both(signals::square(48000, 24, 0.25), 48000).metric("crest_db"), 0, 0.001);
-    EXPECT_NEAR(read_file(signals::sine(48000, 1000, 48000, 0.9), 48000, 1).metric("crest_db"), 3.0103, 0.001);
+    EXPECT_NEAR(read_file(signals::sine(48000, 1000, 48000, 0.9), 48000, 1).metric("crest_db"),
+                3.0103, 0.001);
     // One click of 1 in 48000 frames of one channel: 10 log10(2 * 48000).
     Samples click(48000);
     click[24000] = 1.f;
@@ -38,7 +40,8 @@ TEST(Level, CorrelationOfKnownPairs) {
     const Samples sine = signals::sine(48000, 1000, 48000, 0.5);
     for (const double degrees : {30.0, 90.0, 120.0}) {
         const double phase = degrees * std::numbers::pi / 180;
-        EXPECT_NEAR(read_stereo(sine, signals::sine(48000, 1000, 48000, 0.2, phase), 48000).metric("correlation"),
+        EXPECT_NEAR(read_stereo(sine, signals::sine(48000, 1000, 48000, 0.2, phase), 48000)
+                        .metric("correlation"),
                     std::cos(phase), 1e-5);
     }
     EXPECT_TRUE(std::isnan(read_stereo(noise(), Samples(48000), 48000).metric("correlation")));
@@ -54,7 +57,8 @@ TEST(Level, WidthIsSideOverMidPower) {
 
 TEST(Level, BalanceIsRightOverLeft) {
     EXPECT_NEAR(read_both(noise(), 48000).metric("balance_db"), 0, 1e-4);
-    EXPECT_NEAR(read_stereo(noise(), scaled(noise(), 0.5), 48000).metric("balance_db"), -6.0206, 1e-3);
+    EXPECT_NEAR(read_stereo(noise(), scaled(noise(), 0.5), 48000).metric("balance_db"), -6.0206,
+                1e-3);
     EXPECT_NEAR(read_stereo(scaled(noise(), 0.1), noise(), 48000).metric("balance_db"), 20, 1e-3);
     EXPECT_TRUE(std::isnan(read_stereo(noise(), Samples(48000), 48000).metric("balance_db")));
 }

@@ -1,5 +1,5 @@
-/// The limiter: nothing above the ceiling by an independent true-peak meter, identity below it, exact
-/// latency, release, and the same bits whatever the tile.
+/// The limiter: nothing above the ceiling by an independent true-peak meter, identity below it,
+/// exact latency, release, and the same bits whatever the tile.
 #include "kernels/console/limiter.h"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,8 @@ struct Case {
 std::vector<Case> provocations(double rate) {
     const std::size_t frames = effort<std::size_t>(4800, 2000);
     const double pi = std::numbers::pi;
-    Samples bursts = signals::white(frames, 1, 3), clicks(frames), steps(frames), alternating(frames);
+    Samples bursts = signals::white(frames, 1, 3), clicks(frames), steps(frames),
+            alternating(frames);
     signals::Random random(4);
     for (std::size_t n = 0; n < frames; ++n) {
         if ((n / 600) % 3) bursts[n] *= 0.01f;
@@ -53,22 +54,28 @@ std::vector<Case> provocations(double rate) {
     const Stereo music = signals::music(static_cast<double>(frames) / rate, rate, 5);
     std::vector<Case> all;
     all.push_back({"square, 48 frames", signals::square(frames, 24, 0.9), Samples(frames)});
-    all.push_back({"square, 6 frames", signals::square(frames, 3, 0.9), signals::square(frames, 5, 0.8)});
-    all.push_back({"fs/4 at 45 degrees", signals::sine(frames, rate / 4, rate, 0.9, pi / 4), Samples(frames)});
-    all.push_back({"fs/6 at 60 degrees", signals::sine(frames, rate / 6, rate, 0.9, pi / 3), Samples(frames)});
+    all.push_back(
+        {"square, 6 frames", signals::square(frames, 3, 0.9), signals::square(frames, 5, 0.8)});
+    all.push_back({"fs/4 at 45 degrees", signals::sine(frames, rate / 4, rate, 0.9, pi / 4),
+                   Samples(frames)});
+    all.push_back({"fs/6 at 60 degrees", signals::sine(frames, rate / 6, rate, 0.9, pi / 3),
+                   Samples(frames)});
     all.push_back({"0.42 fs", signals::sine(frames, 0.42 * rate, rate, 0.9), Samples(frames)});
-    all.push_back({"100 Hz", signals::sine(frames, 100, rate, 1), signals::sine(frames, 101, rate, 1)});
+    all.push_back(
+        {"100 Hz", signals::sine(frames, 100, rate, 1), signals::sine(frames, 101, rate, 1)});
     all.push_back({"noise bursts", bursts, signals::white(frames, 0.2, 6)});
     all.push_back({"clicks", clicks, Samples(frames)});
     all.push_back({"steps", steps, Samples(frames)});
     all.push_back({"alternating bursts", alternating, Samples(frames)});
     all.push_back({"music", music.left, music.right});
-    // Room for everything to come out again: a file that stops at a peak is no matter of the limiter's.
+    // Room for everything to come out again: a file that stops at a peak is no matter of the
+    // limiter's.
     for (Case& c : all) c.left.resize(frames + 1000), c.right.resize(frames + 1000);
     return all;
 }
 
-/// Without what lies above 0.42 of the rate (18.5 kHz at 44.1 kHz): a windowed sinc, 40 frames late.
+/// Without what lies above 0.42 of the rate (18.5 kHz at 44.1 kHz): a windowed sinc, 40 frames
+/// late.
 Samples band_limited(const Samples& x) {
     constexpr int kReach = 40;
     std::vector<double> taps;
@@ -105,15 +112,17 @@ Excess excess(const Stereo& x, double rate) {
 class LimiterAtRate : public ::testing::TestWithParam<double> {};
 
 TEST_P(LimiterAtRate, NothingPassesTheCeiling) {
-    // Against sixteen times oversampling everything below 0.4 of the rate keeps to the ceiling. Nearer to
-    // Nyquist a detector of four times and sixteen taps cannot see every peak; what libebur128, the meter
-    // of deliveries, makes of full-band signals at the rates of deliveries keeps to it all the same.
+    // Against sixteen times oversampling everything below 0.4 of the rate keeps to the ceiling.
+    // Nearer to Nyquist a detector of four times and sixteen taps cannot see every peak; what
+    // libebur128, the meter of deliveries, makes of full-band signals at the rates of deliveries
+    // keeps to it all the same.
     const double rate = GetParam();
     for (const Case& c : provocations(rate)) {
         const Excess full = excess({c.left, c.right}, rate);
         const Excess limited_band = excess({band_limited(c.left), band_limited(c.right)}, rate);
-        std::printf("%-19s at %6.0f: below 0.4 fs %+.3f dB (libebur128 %+.3f), full band %+.3f (%+.3f)\n",
-                    c.name, rate, limited_band.exact, limited_band.ebur128, full.exact, full.ebur128);
+        std::printf(
+            "%-19s at %6.0f: below 0.4 fs %+.3f dB (libebur128 %+.3f), full band %+.3f (%+.3f)\n",
+            c.name, rate, limited_band.exact, limited_band.ebur128, full.exact, full.ebur128);
         EXPECT_LE(limited_band.exact, 0) << c.name << " at " << rate;
         EXPECT_LE(limited_band.ebur128, 0) << c.name << " at " << rate;
         EXPECT_LE(full.exact, 3) << c.name << " at " << rate;
@@ -122,7 +131,8 @@ TEST_P(LimiterAtRate, NothingPassesTheCeiling) {
         }
     }
 }
-INSTANTIATE_TEST_SUITE_P(Rates, LimiterAtRate, ::testing::Values(44100.0, 48000.0, 96000.0, 192000.0));
+INSTANTIATE_TEST_SUITE_P(Rates, LimiterAtRate,
+                         ::testing::Values(44100.0, 48000.0, 96000.0, 192000.0));
 
 TEST(Limiter, IsADelayBelowTheCeiling) {
     for (const double rate : {44100.0, 48000.0, 192000.0}) {
@@ -130,8 +140,10 @@ TEST(Limiter, IsADelayBelowTheCeiling) {
         const Stereo wet = limited(dry, rate, 1, -1, 120);
         const auto latency = static_cast<std::size_t>(latency_at(rate));
         for (std::size_t n = 0; n < dry.frames(); ++n) {
-            ASSERT_EQ(wet.left[n], n < latency ? 0.f : dry.left[n - latency]) << n << " at " << rate;
-            ASSERT_EQ(wet.right[n], n < latency ? 0.f : dry.right[n - latency]) << n << " at " << rate;
+            ASSERT_EQ(wet.left[n], n < latency ? 0.f : dry.left[n - latency])
+                << n << " at " << rate;
+            ASSERT_EQ(wet.right[n], n < latency ? 0.f : dry.right[n - latency])
+                << n << " at " << rate;
         }
     }
 }
@@ -160,17 +172,20 @@ TEST(Limiter, LanesAreFloats) {
     *state = {};
     f8 gain(1.f);
     for (int i = 0; i < 8; ++i) gain.set(i, 1.f + static_cast<float>(i));
-    std::vector<f8> left(dry.left.begin(), dry.left.end()), right(dry.right.begin(), dry.right.end());
+    std::vector<f8> left(dry.left.begin(), dry.left.end()),
+        right(dry.right.begin(), dry.right.end());
     limit(setup, *state, gain, left.data(), right.data(), static_cast<int>(left.size()));
     for (int i = 0; i < 8; ++i) {
         const Stereo alone = limited(dry, 48000, 1.0 + i, -1, 120);
         for (std::size_t n = 0; n < alone.frames(); ++n)
-            ASSERT_EQ(bits_of(left[n][i]), bits_of(alone.left[n])) << "lane " << i << ", frame " << n;
+            ASSERT_EQ(bits_of(left[n][i]), bits_of(alone.left[n]))
+                << "lane " << i << ", frame " << n;
     }
 }
 
 TEST(Limiter, MeetsAClickWithoutOvershootOrWaste) {
-    // One click 12 dB over the ceiling: the output's peak is the ceiling less the limiter's own margin.
+    // One click 12 dB over the ceiling: the output's peak is the ceiling less the limiter's own
+    // margin.
     for (const double rate : {44100.0, 48000.0, 96000.0}) {
         Stereo x{Samples(4000), Samples(4000)};
         x.left[1500] = static_cast<float>(signals::amplitude(11));
@@ -190,13 +205,15 @@ TEST(Limiter, ComesBackByItsRelease) {
     const auto reduction_at = [&](std::size_t n) {
         // Gain over one period of the tone.
         double in = 0, out = 0;
-        for (std::size_t i = 0; i < 48; ++i) in += std::pow(x.left[n + i], 2), out += std::pow(y.left[n + i + 120], 2);
+        for (std::size_t i = 0; i < 48; ++i)
+            in += std::pow(x.left[n + i], 2), out += std::pow(y.left[n + i + 120], 2);
         return 1 - std::sqrt(out / in);
     };
-    const std::size_t start = 6000, later = start + static_cast<std::size_t>(rate * limiter::kReleaseMs / 1000);
+    const std::size_t start = 6000,
+                      later = start + static_cast<std::size_t>(rate * limiter::kReleaseMs / 1000);
     const double ratio = reduction_at(later) / reduction_at(start);
-    std::printf("reduction %.4f, one release later %.4f: ratio %.4f, exact %.4f\n", reduction_at(start),
-                reduction_at(later), ratio, std::exp(-1));
+    std::printf("reduction %.4f, one release later %.4f: ratio %.4f, exact %.4f\n",
+                reduction_at(start), reduction_at(later), ratio, std::exp(-1));
     EXPECT_NEAR(ratio, std::exp(-1), 0.05 * std::exp(-1));
     EXPECT_LT(reduction_at(46000), 1e-4);
 }
@@ -205,7 +222,8 @@ TEST(Limiter, BothSidesGetOneGain) {
     const Stereo dry{signals::white(6000, 2, 1), signals::white(6000, 0.1, 2)};
     const Stereo wet = limited(dry, 48000, 1, -1, 120);
     for (std::size_t n = 120; n < 6000; ++n)
-        ASSERT_NEAR(double(wet.left[n]) * dry.right[n - 120], double(wet.right[n]) * dry.left[n - 120], 1e-7);
+        ASSERT_NEAR(double(wet.left[n]) * dry.right[n - 120],
+                    double(wet.right[n]) * dry.left[n - 120], 1e-7);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-/// Loudness and range through the file meter: the EBU's own signals, the gates of BS.2217, the K curve,
-/// and libebur128 on anything.
+/// Loudness and range through the file meter: the EBU's own signals, the gates of BS.2217, the K
+/// curve, and libebur128 on anything.
 #include "kernels/meters/loudness.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,8 @@ namespace {
 using signals::Samples;
 using signals::Step;
 
-double lufs(const std::vector<Step>& steps, const char* metric = "integrated_lufs", int rate = 48000) {
+double lufs(const std::vector<Step>& steps, const char* metric = "integrated_lufs",
+            int rate = 48000) {
     return read_both(signals::tone_steps(steps, rate), rate).metric(metric);
 }
 
@@ -27,11 +28,13 @@ struct Exact {
 };
 
 TEST(Loudness, IntegratedOfEbu3341) {
-    // What a double-precision meter reads on ideal tones; Tech 3341 allows +-0.1 about -23 (-33 for case 2).
-    for (const Exact& c : {Exact{"3341-1", {{20, -23}}, -22.9933}, Exact{"3341-2", {{20, -33}}, -32.9933},
-                           Exact{"3341-3", {{10, -36}, {60, -23}, {10, -36}}, -23.0139},
-                           Exact{"3341-4", {{10, -72}, {10, -36}, {60, -23}, {10, -36}, {10, -72}}, -23.0139},
-                           Exact{"3341-5", {{20, -26}, {20.1, -20}, {20, -26}}, -22.9787}}) {
+    // What a double-precision meter reads on ideal tones; Tech 3341 allows +-0.1 about -23 (-33 for
+    // case 2).
+    for (const Exact& c :
+         {Exact{"3341-1", {{20, -23}}, -22.9933}, Exact{"3341-2", {{20, -33}}, -32.9933},
+          Exact{"3341-3", {{10, -36}, {60, -23}, {10, -36}}, -23.0139},
+          Exact{"3341-4", {{10, -72}, {10, -36}, {60, -23}, {10, -36}, {10, -72}}, -23.0139},
+          Exact{"3341-5", {{20, -26}, {20.1, -20}, {20, -26}}, -22.9787}}) {
         const double reading = lufs(c.steps);
         std::printf("%s: %.4f LUFS, exact %.4f\n", c.name, reading, c.lufs);
         EXPECT_NEAR(reading, c.lufs, 0.002) << c.name;
@@ -53,17 +56,20 @@ TEST(Loudness, ShortTermAndMomentaryOfEbu3341) {
 TEST(Loudness, MomentaryFindsABurstWhereverItStarts) {
     // 3341-13: 400 ms of tone after i * 20 ms of silence; a hop of 100 ms would miss up to 0.45 LU.
     for (int i = 0; i < 20; ++i) {
-        const double m = lufs({{1e-9 + 0.02 * i, -400}, {0.4, -23}, {1, -400}}, "max_momentary_lufs");
+        const double m =
+            lufs({{1e-9 + 0.02 * i, -400}, {0.4, -23}, {1, -400}}, "max_momentary_lufs");
         EXPECT_NEAR(m, -22.9936, 0.02) << "after " << 20 * i << " ms";
-        const double s = lufs({{1e-9 + 0.15 * i, -400}, {3, -23}, {1, -400}}, "max_short_term_lufs");
+        const double s =
+            lufs({{1e-9 + 0.15 * i, -400}, {3, -23}, {1, -400}}, "max_short_term_lufs");
         EXPECT_NEAR(s, -22.9933, 0.01) << "after " << 150 * i << " ms";
     }
 }
 
 TEST(Loudness, RangeOfEbu3342) {
-    for (const Exact& c : {Exact{"3342-1", {{20, -20}, {20, -30}}, 10}, Exact{"3342-2", {{20, -20}, {20, -15}}, 5},
-                           Exact{"3342-3", {{20, -40}, {20, -20}}, 20},
-                           Exact{"3342-4", {{20, -50}, {20, -35}, {20, -20}, {20, -35}, {20, -50}}, 15}}) {
+    for (const Exact& c :
+         {Exact{"3342-1", {{20, -20}, {20, -30}}, 10}, Exact{"3342-2", {{20, -20}, {20, -15}}, 5},
+          Exact{"3342-3", {{20, -40}, {20, -20}}, 20},
+          Exact{"3342-4", {{20, -50}, {20, -35}, {20, -20}, {20, -35}, {20, -50}}, 15}}) {
         const double range = lufs(c.steps, "loudness_range_lu");
         std::printf("%s: %.4f LU, exact %g\n", c.name, range, c.lufs);
         EXPECT_NEAR(range, c.lufs, 0.01) << c.name;
@@ -72,7 +78,8 @@ TEST(Loudness, RangeOfEbu3342) {
 
 TEST(Loudness, BothGatesOfBs2217) {
     std::vector<Step> absolute{{0.8, -88.8}};
-    for (int i = 0; i < 3; ++i) absolute.insert(absolute.end(), {{0.5, -69.47}, {i == 2 ? 0.7 : 0.5, -88.8}});
+    for (int i = 0; i < 3; ++i)
+        absolute.insert(absolute.end(), {{0.5, -69.47}, {i == 2 ? 0.7 : 0.5, -88.8}});
     const double a = lufs(absolute);
     const double r = lufs({{0.5, -88.8}, {0.9, -19.9}, {1.3, -7.1}, {0.8, -19.9}, {0.5, -88.8}});
     std::printf("AbsGate %.4f (ideal tone -69.463), RelGate %.4f (-10.0287)\n", a, r);
@@ -87,7 +94,8 @@ TEST(Loudness, SilenceReadsTheFloor) {
     EXPECT_EQ(m.metric("loudness_range_lu"), 0);
     EXPECT_TRUE(std::isnan(m.metric("mono_loss_db")));
     EXPECT_TRUE(m.finite);
-    EXPECT_EQ(read_both(Samples(4800, 0.5f), 48000).metric("integrated_lufs"), -70);  // no whole block
+    EXPECT_EQ(read_both(Samples(4800, 0.5f), 48000).metric("integrated_lufs"),
+              -70);  // no whole block
 }
 
 TEST(Loudness, WeightsFrequenciesByTheKCurve) {
@@ -95,13 +103,15 @@ TEST(Loudness, WeightsFrequenciesByTheKCurve) {
         double hz, db[4];  // K gain at 44.1, 48, 96, 192 kHz
     };
     constexpr int kRates[] = {44100, 48000, 96000, 192000};
-    for (const Row& row : {Row{25, {-10.389, -10.393, -10.414, -10.425}}, Row{100, {-1.130, -1.134, -1.155, -1.166}},
-                           Row{500, {.046, .043, .021, .011}}, Row{1000, {.7005, .6977, .6804, .6707}},
-                           Row{2000, {3.076, 3.071, 3.046, 3.034}}, Row{10000, {4.046, 4.042, 4.020, 4.009}}})
+    for (const Row& row :
+         {Row{25, {-10.389, -10.393, -10.414, -10.425}}, Row{100, {-1.130, -1.134, -1.155, -1.166}},
+          Row{500, {.046, .043, .021, .011}}, Row{1000, {.7005, .6977, .6804, .6707}},
+          Row{2000, {3.076, 3.071, 3.046, 3.034}}, Row{10000, {4.046, 4.042, 4.020, 4.009}}})
         for (std::size_t r = 0; r < effort<std::size_t>(4, 2); ++r) {
             const int rate = kRates[r];
             // 10 s, so that the high-pass's start weighs nothing.
-            const Samples tone = signals::sine(static_cast<std::size_t>(10 * rate), row.hz, rate, 0.1);
+            const Samples tone =
+                signals::sine(static_cast<std::size_t>(10 * rate), row.hz, rate, 0.1);
             const double k = read_both(tone, rate).metric("integrated_lufs") + 20 + 0.691;
             std::printf("%5.0f Hz at %6d: K %.4f dB, table %.4f\n", row.hz, rate, k, row.db[r]);
             EXPECT_NEAR(k, row.db[r], row.hz < 50 ? 0.01 : 0.002) << row.hz << " Hz at " << rate;
@@ -114,7 +124,8 @@ TEST(Loudness, OneChannelCountsOnce) {
     const double mono = read_file(tone, 48000, 1).metric("integrated_lufs");
     const double left = read_stereo(tone, silent, 48000).metric("integrated_lufs");
     const double right = read_stereo(silent, tone, 48000).metric("integrated_lufs");
-    std::printf("0 dBFS 997 Hz in one channel: %.4f, %.4f, %.4f LUFS, standard -3.01\n", mono, left, right);
+    std::printf("0 dBFS 997 Hz in one channel: %.4f, %.4f, %.4f LUFS, standard -3.01\n", mono, left,
+                right);
     EXPECT_NEAR(mono, -3.0103, 0.002);
     EXPECT_EQ(mono, static_cast<float>(left));
     EXPECT_EQ(mono, static_cast<float>(right));
@@ -125,9 +136,10 @@ TEST(Loudness, MonoFold) {
     Samples inverted = a;
     for (float& x : inverted) x = -x;
     EXPECT_NEAR(read_both(a, 48000).metric("mono_loss_db"), 0, 1e-4);
-    EXPECT_NEAR(read_stereo(a, b, 48000).metric("mono_loss_db"), 3.01, 0.06);     // independent: half the power
+    EXPECT_NEAR(read_stereo(a, b, 48000).metric("mono_loss_db"), 3.01,
+                0.06);  // independent: half the power
     EXPECT_NEAR(read_stereo(a, Samples(a.size()), 48000).metric("mono_loss_db"), 3.0103, 0.001);
-    EXPECT_GT(read_stereo(a, inverted, 48000).metric("mono_loss_db"), 40);        // gone in mono
+    EXPECT_GT(read_stereo(a, inverted, 48000).metric("mono_loss_db"), 40);  // gone in mono
     EXPECT_TRUE(std::isnan(read_file(a, 48000, 1).metric("mono_loss_db")));
 }
 
@@ -161,23 +173,28 @@ TEST(Loudness, AgreesWithLibebur128) {
     for (const Programme& p : programmes()) {
         const Measurement m = read_file(p.interleaved, p.rate, p.channels);
         const auto other = oracle::ebur128(p.interleaved, p.channels, p.rate, false);
-        // libebur128 takes a short-term block a second for its range; Tech 3342 asks for ten. So the range
-        // is formed here from its short-term readings, by the definition: gate 20 LU below the mean power,
-        // then the 10th to the 95th percentile.
+        // libebur128 takes a short-term block a second for its range; Tech 3342 asks for ten. So
+        // the range is formed here from its short-term readings, by the definition: gate 20 LU
+        // below the mean power, then the 10th to the 95th percentile.
         std::vector<double> levels = other.short_term_lufs;
         std::erase_if(levels, [](double l) { return l < -70; });
         double power = 0;
-        for (const double l : levels) power += std::pow(10.0, l / 10) / static_cast<double>(levels.size());
+        for (const double l : levels)
+            power += std::pow(10.0, l / 10) / static_cast<double>(levels.size());
         std::erase_if(levels, [power](double l) { return l < 10 * std::log10(power) - 20; });
         std::sort(levels.begin(), levels.end());
         const auto percentile = [&levels](double q) {
-            return levels[static_cast<std::size_t>(std::floor(q * static_cast<double>(levels.size() - 1) + 0.5))];
+            return levels[static_cast<std::size_t>(
+                std::floor(q * static_cast<double>(levels.size() - 1) + 0.5))];
         };
         const double range = percentile(0.95) - percentile(0.10);
-        std::printf("%-14s at %d: I %.4f (%.4f)  M %.4f (%.4f)  S %.4f (%.4f)  LRA %.4f (%.4f; hop 1 s %.3f)\n",
-                    p.name, p.rate, m.metric("integrated_lufs"), other.integrated_lufs, m.metric("max_momentary_lufs"),
-                    other.max_momentary_lufs, m.metric("max_short_term_lufs"), other.max_short_term_lufs,
-                    m.metric("loudness_range_lu"), range, other.loudness_range_lu);
+        std::printf(
+            "%-14s at %d: I %.4f (%.4f)  M %.4f (%.4f)  S %.4f (%.4f)  LRA %.4f (%.4f; hop 1 s "
+            "%.3f)\n",
+            p.name, p.rate, m.metric("integrated_lufs"), other.integrated_lufs,
+            m.metric("max_momentary_lufs"), other.max_momentary_lufs,
+            m.metric("max_short_term_lufs"), other.max_short_term_lufs,
+            m.metric("loudness_range_lu"), range, other.loudness_range_lu);
         EXPECT_NEAR(m.metric("integrated_lufs"), other.integrated_lufs, 0.01) << p.name;
         EXPECT_NEAR(m.metric("max_momentary_lufs"), other.max_momentary_lufs, 0.01) << p.name;
         EXPECT_NEAR(m.metric("max_short_term_lufs"), other.max_short_term_lufs, 0.01) << p.name;

@@ -12,10 +12,12 @@ TEST(LowPass, MeasuresAsDesigned) {
             double at = 0;
             const double worst = worst_response_db<LowPass>(
                 {static_cast<float>(corner)}, rate, ring_frames(corner, 0.71, rate), 20,
-                0.48 * rate, effort(60, 12), -60, [&](double hz) {
+                0.48 * rate, effort(60, 12), -60,
+                [&](double hz) {
                     return oracle::filter_db(oracle::Shape::low_pass, corner, 0, std::sqrt(0.5), hz,
                                              rate);
-                }, &at);
+                },
+                &at);
             std::printf("%6.0f Hz corner at %6.0f: off by at most %.4f dB (at %.0f Hz)\n", corner,
                         rate, worst, at);
             EXPECT_LT(worst, 0.05) << corner << " Hz at " << rate;

@@ -1,5 +1,5 @@
-/// log2, exp2 and tanh in float against the C library in double, over dense grids, within the errors
-/// that maths.h states.
+/// log2, exp2 and tanh in float against the C library in double, over dense grids, within the
+/// errors that maths.h states.
 #include "kernels/core/maths.h"
 
 #include <gtest/gtest.h>

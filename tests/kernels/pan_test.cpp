@@ -36,7 +36,8 @@ TEST(Pan, FollowsItsTable) {
     for (const Law& row : kLaw) {
         signals::Stereo x{{1.f}, {1.f}};
         EffectRunner<Pan>({row.position}, 48000).process(x, 1);
-        const double left = oracle::db(std::fabs(x.left[0])), right = oracle::db(std::fabs(x.right[0]));
+        const double left = oracle::db(std::fabs(x.left[0])),
+                     right = oracle::db(std::fabs(x.right[0]));
         std::printf("position %+.2f: left %8.3f dB, right %8.3f dB\n", row.position, left, right);
         expect_level(left, row.left_db);
         expect_level(right, row.right_db);

@@ -1,5 +1,5 @@
-/// The counter-based random numbers: addressed by position, uniform, and streams that know nothing of
-/// each other.
+/// The counter-based random numbers: addressed by position, uniform, and streams that know nothing
+/// of each other.
 #include "kernels/core/random.h"
 
 #include <gtest/gtest.h>
@@ -49,7 +49,8 @@ TEST(Random, StreamsAndNeighbouringPositionsAreUncorrelated) {
         lag += (a.uniform(k) - 0.5) * (a.uniform(k + 1) - 0.5);
     }
     const double scale = 12.0 / kDraws, limit = 4.5 / std::sqrt(double(kDraws));  // 4.5 sigma
-    std::printf("correlations %.4f %.4f %.4f, limit %.4f\n", ab * scale, ac * scale, lag * scale, limit);
+    std::printf("correlations %.4f %.4f %.4f, limit %.4f\n", ab * scale, ac * scale, lag * scale,
+                limit);
     EXPECT_LT(std::fabs(ab * scale), limit);
     EXPECT_LT(std::fabs(ac * scale), limit);
     EXPECT_LT(std::fabs(lag * scale), limit);

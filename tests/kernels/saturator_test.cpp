@@ -19,8 +19,8 @@ TEST(Saturator, IsTanhOfTheDrivenSignal) {
     double worst = 0;
     for (const double drive_db : {-12.0, 0.0, 6.0, 12.0, 24.0})
         for (const double mix : {0.25, 0.5, 1.0}) {
-            EffectRunner<Saturator> effect(
-                {static_cast<float>(drive_db), static_cast<float>(mix)}, 48000);
+            EffectRunner<Saturator> effect({static_cast<float>(drive_db), static_cast<float>(mix)},
+                                           48000);
             for (int i = -4000; i <= 4000; ++i) {
                 float left = 0.001f * static_cast<float>(i), right = -0.37f * left;
                 const double l = left, r = right;

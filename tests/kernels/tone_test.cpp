@@ -21,7 +21,9 @@ double total(const std::array<float, kBands>& power) {
     for (const float p : power) sum += p;
     return sum;
 }
-double level(double power) { return 10 * std::log10(power); }
+double level(double power) {
+    return 10 * std::log10(power);
+}
 
 TEST(Tone, BandsAreTheBase10ThirdOctaves) {
     EXPECT_NEAR(band_centre_hz(0), 25.119, 0.001);
@@ -36,21 +38,22 @@ TEST(Tone, BandsSumToTheMeanSquare) {
         const Samples left = signals::sloped(kFrames, rate, 0, 100, 16000, -20, 1);
         const Samples right = signals::sloped(kFrames, rate, -6, 60, 16000, -33, 2);
         const Measurement m = read_stereo(left, right, rate);
-        std::printf("at %d: bands %.4f and %.4f dB, exact -20 and -33\n", rate, level(total(m.left_power)),
-                    level(total(m.right_power)));
+        std::printf("at %d: bands %.4f and %.4f dB, exact -20 and -33\n", rate,
+                    level(total(m.left_power)), level(total(m.right_power)));
         EXPECT_NEAR(level(total(m.left_power)), -20, 0.05);
         EXPECT_NEAR(level(total(m.right_power)), -33, 0.15);
     }
 }
 
 TEST(Tone, TiltOfShapedNoise) {
-    // Densities fall by the given dB an octave; bands widen, so their levels tilt 3.01 dB more upwards.
+    // Densities fall by the given dB an octave; bands widen, so their levels tilt 3.01 dB more
+    // upwards.
     for (const int rate : {44100, 48000})
         for (const double slope : {0.0, -3.0103, -4.5, -6.0}) {
             const Samples x = signals::sloped(kFrames, rate, slope, 30, 20000, -20, 3);
             const double tilt = read_both(x, rate).metric("tilt_db_per_octave");
-            std::printf("density %+.2f dB/octave at %d: bands tilt %+.3f, exact %+.3f\n", slope, rate, tilt,
-                        slope + kOctave);
+            std::printf("density %+.2f dB/octave at %d: bands tilt %+.3f, exact %+.3f\n", slope,
+                        rate, tilt, slope + kOctave);
             EXPECT_NEAR(tilt, slope + kOctave, 0.1);
         }
 }
@@ -60,16 +63,19 @@ TEST(Tone, PinkIsFlatAndWhiteRisesADecibelABand) {
     const Samples white = signals::sloped(kFrames, 48000, 0, 20, 23000, -20, 5);
     const Measurement m = read_stereo(pink, white, 48000);
     double pink_mean = 0, white_mean = 0;
-    const int from = 6, to = 28;  // 100 Hz to 16 kHz: narrower bands hold too few bins for a steady level
+    const int from = 6,
+              to = 28;  // 100 Hz to 16 kHz: narrower bands hold too few bins for a steady level
     for (int b = from; b <= to; ++b) {
         pink_mean += level(m.left_power[static_cast<std::size_t>(b)]) / (to - from + 1);
         white_mean += (level(m.right_power[static_cast<std::size_t>(b)]) - b) / (to - from + 1);
     }
     for (int b = from; b <= to; ++b) {
         const auto i = static_cast<std::size_t>(b);
-        const double tolerance = b < 12 ? 1.0 : 0.4;  // random phases leave the narrow bands a ripple
+        const double tolerance =
+            b < 12 ? 1.0 : 0.4;  // random phases leave the narrow bands a ripple
         EXPECT_NEAR(level(m.left_power[i]), pink_mean, tolerance) << band_centre_hz(b) << " Hz";
-        EXPECT_NEAR(level(m.right_power[i]) - b, white_mean, tolerance) << band_centre_hz(b) << " Hz";
+        EXPECT_NEAR(level(m.right_power[i]) - b, white_mean, tolerance)
+            << band_centre_hz(b) << " Hz";
     }
 }
 
@@ -79,7 +85,8 @@ TEST(Tone, ASineLandsInItsBand) {
             const Samples x = signals::sine(65536, band_centre_hz(band), rate, 0.5);
             const Measurement m = read_both(x, rate);
             const double here = m.left_power[static_cast<std::size_t>(band)];
-            EXPECT_NEAR(level(here), level(0.125), band < 10 ? 0.5 : 0.05) << band_centre_hz(band) << " Hz at " << rate;
+            EXPECT_NEAR(level(here), level(0.125), band < 10 ? 0.5 : 0.05)
+                << band_centre_hz(band) << " Hz at " << rate;
             EXPECT_GT(here, 0.9 * total(m.left_power));
         }
 }
@@ -108,7 +115,8 @@ TEST(Tone, SidesDoNotLeakIntoEachOther) {
 }
 
 TEST(Tone, AShortFileIsMeasuredToo) {
-    // 1000 frames, shorter than a frame of the analyser: padded, and its power is that of the Hann window's share.
+    // 1000 frames, shorter than a frame of the analyser: padded, and its power is that of the Hann
+    // window's share.
     const Measurement m = read_both(signals::white(1000, 0.5, 8), 48000);
     EXPECT_GT(total(m.left_power), 0);
     const Measurement nothing = read_both(Samples(1000), 48000);
@@ -117,10 +125,12 @@ TEST(Tone, AShortFileIsMeasuredToo) {
 }
 
 TEST(Tone, StretchesDoNotMeet) {
-    // Two stretches of one tone that are cut apart read the same as either: no frame crosses the cut.
+    // Two stretches of one tone that are cut apart read the same as either: no frame crosses the
+    // cut.
     const BandMap map(48000);
     const LaneFft fft(map.size);
-    const Samples a = signals::sine(20000, 1000, 48000, 0.5), b = signals::sine(20000, 1000, 48000, 0.5, 2);
+    const Samples a = signals::sine(20000, 1000, 48000, 0.5),
+                  b = signals::sine(20000, 1000, 48000, 0.5, 2);
     Spectrum<float> one(map, fft), both(map, fft);
     one.push(a.data(), a.data(), 20000);
     one.end_stretch();

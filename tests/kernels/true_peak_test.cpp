@@ -1,5 +1,5 @@
-/// True peak: the EBU's cases within their tolerance, a sixteen-fold reference, and pruning that changes
-/// nothing.
+/// True peak: the EBU's cases within their tolerance, a sixteen-fold reference, and pruning that
+/// changes nothing.
 #include "kernels/meters/true_peak.h"
 
 #include <gtest/gtest.h>
@@ -30,8 +30,8 @@ Samples faded(Samples x, int rate) {
 void expect_ebu(const char* name, const Samples& x, double required, double exact) {
     const Measurement m = read_both(x, 48000);
     const double reading = m.metric("true_peak_dbtp"), reference = oracle::db(oracle::true_peak(x));
-    std::printf("%s: %+.3f dBTP, required %+.1f, sixteen-fold %+.3f; sample peak %+.3f\n", name, reading,
-                required, reference, m.metric("sample_peak_dbfs"));
+    std::printf("%s: %+.3f dBTP, required %+.1f, sixteen-fold %+.3f; sample peak %+.3f\n", name,
+                reading, required, reference, m.metric("sample_peak_dbfs"));
     EXPECT_LE(reading, required + 0.2) << name;
     EXPECT_GE(reading, required - 0.4) << name;
     EXPECT_NEAR(reference, exact, 0.06) << name << ": the reference itself";
@@ -40,7 +40,8 @@ void expect_ebu(const char* name, const Samples& x, double required, double exac
 
 TEST(TruePeak, SinesOfEbu3341) {
     const auto sine = [](double divisor, double amplitude, double degrees) {
-        return faded(signals::sine(24000, 48000 / divisor, 48000, amplitude, degrees * kPi / 180), 48000);
+        return faded(signals::sine(24000, 48000 / divisor, 48000, amplitude, degrees * kPi / 180),
+                     48000);
     };
     expect_ebu("3341-15", sine(4, 0.5, 0), -6, -6.02);
     expect_ebu("3341-16", sine(4, 0.5, 45), -6, -6.02);
@@ -50,7 +51,8 @@ TEST(TruePeak, SinesOfEbu3341) {
 }
 
 TEST(TruePeak, OnePeriodBetweenSamplesOfEbu3341) {
-    // One period of fs/4 at full scale inside fs/6 at half, made at 192 kHz, band-limited, every fourth kept.
+    // One period of fs/4 at full scale inside fs/6 at half, made at 192 kHz, band-limited, every
+    // fourth kept.
     constexpr int kFrames = 19200, kReach = 512;
     std::vector<double> fine;
     double phase = 0;
@@ -72,7 +74,8 @@ TEST(TruePeak, OnePeriodBetweenSamplesOfEbu3341) {
         for (int n = offset; n < 4 * kFrames; n += 4) {
             double sum = 0;
             for (int i = std::max(-kReach, n - 4 * kFrames + 1); i <= std::min(kReach, n); ++i)
-                sum += taps[static_cast<std::size_t>(i + kReach)] * fine[static_cast<std::size_t>(n - i)];
+                sum += taps[static_cast<std::size_t>(i + kReach)] *
+                       fine[static_cast<std::size_t>(n - i)];
             x.push_back(static_cast<float>(sum));
         }
         const std::string name = "3341-" + std::to_string(20 + offset);
@@ -81,7 +84,8 @@ TEST(TruePeak, OnePeriodBetweenSamplesOfEbu3341) {
 }
 
 TEST(TruePeak, StaysNearASixteenFoldReference) {
-    // Tones up to 0.42 of the rate: the filter's ripple, and what falls between points a quarter apart.
+    // Tones up to 0.42 of the rate: the filter's ripple, and what falls between points a quarter
+    // apart.
     for (const int rate : {44100, 48000, 96000})
         for (double share = 0.02; share <= 0.42; share += 0.0401) {
             const Samples x = faded(signals::sine(4800, share * rate, rate, 0.7, 0.3), rate);
@@ -93,7 +97,8 @@ TEST(TruePeak, StaysNearASixteenFoldReference) {
         }
     const signals::Stereo music = signals::music(effort(2.0, 0.5), 48000, 3);
     const double reading = read_stereo(music.left, music.right, 48000).metric("true_peak_dbtp");
-    const double reference = oracle::db(std::max(oracle::true_peak(music.left), oracle::true_peak(music.right)));
+    const double reference =
+        oracle::db(std::max(oracle::true_peak(music.left), oracle::true_peak(music.right)));
     std::printf("music: %.3f dBTP, sixteen-fold %.3f\n", reading, reference);
     EXPECT_NEAR(reading, reference, 0.15);
 }
@@ -113,7 +118,8 @@ TEST(TruePeak, SkippingBlocksChangesNothing) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         Samples x = signals::white(4000, 0.8, seed);
         for (std::size_t n = 0; n < x.size(); ++n)
-            x[n] *= static_cast<float>(0.1 + 0.9 * std::fabs(std::sin(0.0021 * double(n) + double(seed))));
+            x[n] *= static_cast<float>(
+                0.1 + 0.9 * std::fabs(std::sin(0.0021 * double(n) + double(seed))));
         for (const int tile : {7, 31, 120, 441}) {
             TruePeak::State<float> state{};
             float peak = 0, sums[2];
@@ -144,8 +150,10 @@ TEST(TruePeak, TheStatedReachOfTheFilterIsItsAbsoluteSum) {
 TEST(TruePeak, RatiosToLoudness) {
     const Measurement m = read_both(signals::sine(5 * 48000, 997, 48000, 0.5), 48000);
     EXPECT_NEAR(m.metric("plr_db"), m.metric("true_peak_dbtp") - m.metric("integrated_lufs"), 1e-4);
-    EXPECT_NEAR(m.metric("psr_db"), m.metric("true_peak_dbtp") - m.metric("max_short_term_lufs"), 1e-4);
-    EXPECT_NEAR(m.metric("plr_db"), 0, 0.02);  // a stereo 997 Hz sine is as many LUFS as its peak's dB
+    EXPECT_NEAR(m.metric("psr_db"), m.metric("true_peak_dbtp") - m.metric("max_short_term_lufs"),
+                1e-4);
+    EXPECT_NEAR(m.metric("plr_db"), 0,
+                0.02);  // a stereo 997 Hz sine is as many LUFS as its peak's dB
 }
 
 TEST(TruePeak, SilenceReadsItsFloor) {

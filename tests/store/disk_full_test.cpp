@@ -1,4 +1,5 @@
-/// A full disk: an error that says so, nothing stored before is lost, and the process lives on (HDF5 alone would crash it).
+/// A full disk: an error that says so, nothing stored before is lost, and the process lives on
+/// (HDF5 alone would crash it).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -23,7 +24,8 @@ using namespace mixfarm::test;
 constexpr Size kBatch{64, 300, 24, 31, 24, 6, 3, 3};
 constexpr int kSkipped = 77;
 
-/// Runs `work` in a process of its own and lets it end in the ordinary way, with HDF5's own tidying at exit.
+/// Runs `work` in a process of its own and lets it end in the ordinary way, with HDF5's own tidying
+/// at exit.
 int in_a_child(const std::function<int()>& work) {
     std::fflush(stdout);
     const pid_t child = fork();
@@ -34,7 +36,8 @@ int in_a_child(const std::function<int()>& work) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/// 0 when `write` fails with a system error of number `expected`, 1 when it succeeds, 2 for any other error.
+/// 0 when `write` fails with a system error of number `expected`, 1 when it succeeds, 2 for any
+/// other error.
 int failure(int expected, const std::function<void()>& write) {
     try {
         write();
@@ -56,18 +59,22 @@ void limit_file_size(rlim_t bytes) {
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-/// At every limit between nothing and the whole file: EFBIG, three times in a row, then a success in the same process.
-void expect_survival(std::uint64_t whole, const std::function<void()>& write, const std::function<void()>& check_what_was) {
+/// At every limit between nothing and the whole file: EFBIG, three times in a row, then a success
+/// in the same process.
+void expect_survival(std::uint64_t whole, const std::function<void()>& write,
+                     const std::function<void()>& check_what_was) {
     for (int eighth = 0; eighth < 8; ++eighth) {
         const rlim_t limit = whole * static_cast<std::uint64_t>(eighth) / 8 + 1;
         EXPECT_EQ(in_a_child([&] {
-            limit_file_size(limit);
-            for (int again = 0; again < 3; ++again)
-                if (const int outcome = failure(EFBIG, write)) return outcome;
-            limit_file_size(RLIM_INFINITY);
-            write();
-            return 0;
-        }), 0) << "limit " << limit << " of " << whole << " bytes";
+                      limit_file_size(limit);
+                      for (int again = 0; again < 3; ++again)
+                          if (const int outcome = failure(EFBIG, write)) return outcome;
+                      limit_file_size(RLIM_INFINITY);
+                      write();
+                      return 0;
+                  }),
+                  0)
+            << "limit " << limit << " of " << whole << " bytes";
         check_what_was();
     }
 }
@@ -90,18 +97,23 @@ TEST(DiskFull, APartThatDoesNotFitCostsNoOther) {
 
 TEST(DiskFull, ResultsThatDoNotFitLeaveTheOldOnes) {
     const Scratch scratch;
-    const Results old_results = example_results(kBatch, 1), new_results = example_results(kBatch, 2);
+    const Results old_results = example_results(kBatch, 1),
+                  new_results = example_results(kBatch, 2);
     write_results(scratch / "results.h5", old_results);
     const std::uint64_t whole = fs::file_size(scratch / "results.h5");
     for (int eighth = 0; eighth < 8; ++eighth) {
         const rlim_t limit = whole * static_cast<std::uint64_t>(eighth) / 8 + 1;
         EXPECT_EQ(in_a_child([&] {
-            limit_file_size(limit);
-            for (int again = 0; again < 3; ++again)
-                if (const int outcome = failure(EFBIG, [&] { write_results(scratch / "results.h5", new_results); }))
-                    return outcome;
-            return same(old_results, read_results(scratch.folder())) ? 0 : 3;
-        }), 0) << "limit " << limit << " of " << whole << " bytes";
+                      limit_file_size(limit);
+                      for (int again = 0; again < 3; ++again)
+                          if (const int outcome = failure(EFBIG, [&] {
+                                  write_results(scratch / "results.h5", new_results);
+                              }))
+                              return outcome;
+                      return same(old_results, read_results(scratch.folder())) ? 0 : 3;
+                  }),
+                  0)
+            << "limit " << limit << " of " << whole << " bytes";
     }
     EXPECT_TRUE(files_with(scratch.folder(), ".tmp").empty());
     EXPECT_TRUE(same(old_results, read_results(scratch.folder())));
@@ -111,7 +123,8 @@ TEST(DiskFull, ResultsThatDoNotFitLeaveTheOldOnes) {
 
 /// A file system of 2 MB that only this child sees; false where that is not allowed.
 bool mount_small_disk(const fs::path& folder) {
-    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+    return unshare(CLONE_NEWNS) == 0 &&
+           mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
            mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=2m") == 0;
 }
 
@@ -131,7 +144,8 @@ TEST(DiskFull, ARealFullDiskSaysSoAndGoesOnWhenThereIsRoomAgain) {
         if (failure(ENOSPC, [&] { write_results(scratch / "results.h5", larger); })) return 3;
         std::vector<std::string> warnings;
         const auto parts = store.load("plan", warnings);
-        std::printf("  %lu parts stored before the disk was full, %zu load\n", static_cast<unsigned long>(stored), parts.size());
+        std::printf("  %lu parts stored before the disk was full, %zu load\n",
+                    static_cast<unsigned long>(stored), parts.size());
         if (stored < 2 || parts.size() != stored || !warnings.empty()) return 4;
         for (const Part& part : parts)
             if (!same(part, example_part(part.rows[0].id / kBatch.rows, kBatch))) return 5;

@@ -1,4 +1,5 @@
-/// Made-up nights and parts for the store's tests: every field filled, awkward numbers included, and equality to the bit.
+/// Made-up nights and parts for the store's tests: every field filled, awkward numbers included,
+/// and equality to the bit.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -40,7 +41,8 @@ private:
     fs::path folder_;
 };
 
-/// Wall and CPU time since its making. Limits are set on CPU time: what else runs on the machine is not the test's affair.
+/// Wall and CPU time since its making. Limits are set on CPU time: what else runs on the machine is
+/// not the test's affair.
 class Stopwatch {
 public:
     std::pair<double, double> seconds() const {
@@ -53,18 +55,25 @@ private:
     std::clock_t cpu_ = std::clock();
 };
 
-/// Numbers of all kinds: mostly ordinary, some NaN (one with a payload), infinite, negative zero, denormal.
+/// Numbers of all kinds: mostly ordinary, some NaN (one with a payload), infinite, negative zero,
+/// denormal.
 class Numbers {
 public:
     explicit Numbers(std::uint64_t seed) : random_(seed) {}
     float next() {
         switch (random_() % 37) {
-            case 0: return std::numeric_limits<float>::quiet_NaN();
-            case 1: return std::bit_cast<float>(0x7fc12345u);
-            case 2: return -0.0f;
-            case 3: return std::numeric_limits<float>::denorm_min();
-            case 4: return -std::numeric_limits<float>::infinity();
-            default: return std::normal_distribution<float>(0, 10)(random_);
+            case 0:
+                return std::numeric_limits<float>::quiet_NaN();
+            case 1:
+                return std::bit_cast<float>(0x7fc12345u);
+            case 2:
+                return -0.0f;
+            case 3:
+                return std::numeric_limits<float>::denorm_min();
+            case 4:
+                return -std::numeric_limits<float>::infinity();
+            default:
+                return std::normal_distribution<float>(0, 10)(random_);
         }
     }
     std::vector<float> list(std::size_t length) {
@@ -75,7 +84,8 @@ public:
     /// Powers: positive, and now and then exactly zero.
     std::vector<float> powers(std::size_t length) {
         std::vector<float> numbers(length);
-        for (float& x : numbers) x = random_() % 29 ? std::exp2(-float(random_() % 4000) / 100) : 0.0f;
+        for (float& x : numbers)
+            x = random_() % 29 ? std::exp2(-float(random_() % 4000) / 100) : 0.0f;
         return numbers;
     }
     std::uint64_t integer() { return random_(); }
@@ -85,7 +95,8 @@ private:
 };
 
 struct Size {
-    std::size_t rows = 20, knobs = 17, metrics = 5, bands = 31, stems = 4, terms = 6, picks = 3, sections = 3;
+    std::size_t rows = 20, knobs = 17, metrics = 5, bands = 31, stems = 4, terms = 6, picks = 3,
+                sections = 3;
 };
 
 inline Row example_row(Numbers& numbers, std::uint64_t id, const Size& size) {
@@ -111,26 +122,35 @@ inline Row example_row(Numbers& numbers, std::uint64_t id, const Size& size) {
 inline Results example_results(const Size& size, std::uint64_t seed = 1) {
     Numbers numbers(seed);
     Results r;
-    r.attributes = {{"job_yaml", "song:\n  title: \"Ümläut & Söhne\"\n"}, {"job_sha256", sha256_hex("job")}, {"engine", "cpu"},
-                    {"device", "2 cores, AVX2"}, {"version", "0.1.0"}, {"created_utc", "2026-11-23T03:00:00Z"},
+    r.attributes = {{"job_yaml", "song:\n  title: \"Ümläut & Söhne\"\n"},
+                    {"job_sha256", sha256_hex("job")},
+                    {"engine", "cpu"},
+                    {"device", "2 cores, AVX2"},
+                    {"version", "0.1.0"},
+                    {"created_utc", "2026-11-23T03:00:00Z"},
                     {"a_note_of_its_own", ""}};
     r.seed = 0xfedcba9876543210u;
     for (std::size_t i = 0; i < size.stems; ++i)
-        r.stems.push_back({"stem " + std::to_string(i), i ? "pad" : "lead_vocal", "stems/" + std::to_string(i) + ".wav",
-                           sha256_hex(std::to_string(i)), i % 2 ? 2 : 1, 48000, static_cast<std::int64_t>(i) * 1'000'000'007});
+        r.stems.push_back({"stem " + std::to_string(i), i ? "pad" : "lead_vocal",
+                           "stems/" + std::to_string(i) + ".wav", sha256_hex(std::to_string(i)),
+                           i % 2 ? 2 : 1, 48000, static_cast<std::int64_t>(i) * 1'000'000'007});
     for (std::size_t i = 0; i < size.sections; ++i)
-        r.sections.push_back({i % 2 ? "chorus" : "verse", 10.1 * static_cast<double>(i), 10.1 * static_cast<double>(i + 1)});
+        r.sections.push_back({i % 2 ? "chorus" : "verse", 10.1 * static_cast<double>(i),
+                              10.1 * static_cast<double>(i + 1)});
     for (std::size_t i = 0; i < size.knobs; ++i)
-        r.knobs.push_back({"stem 0/eq." + std::to_string(i), i % 2 ? "dB" : "Hz", "stem 0", "eq", i % 2 ? "linear" : "log",
-                           -1.0f * float(i), float(i), 0.0f});
+        r.knobs.push_back({"stem 0/eq." + std::to_string(i), i % 2 ? "dB" : "Hz", "stem 0", "eq",
+                           i % 2 ? "linear" : "log", -1.0f * float(i), float(i), 0.0f});
     for (std::size_t i = 0; i < size.metrics; ++i)
-        r.metrics.emplace_back(i ? "metric_" + std::to_string(i) : "integrated_lufs", i ? "1" : "LUFS");
-    for (std::size_t i = 0; i < size.bands; ++i) r.band_centres_hz.push_back(1000 * std::exp2((double(i) - 17) / 3));
+        r.metrics.emplace_back(i ? "metric_" + std::to_string(i) : "integrated_lufs",
+                               i ? "1" : "LUFS");
+    for (std::size_t i = 0; i < size.bands; ++i)
+        r.band_centres_hz.push_back(1000 * std::exp2((double(i) - 17) / 3));
     for (std::size_t i = 0; i < size.terms; ++i) r.terms.push_back("term_" + std::to_string(i));
     for (std::size_t i = 0; i < size.rows; ++i) {
         r.rows.push_back(example_row(numbers, 3 * i + 1, size));
-        r.stage2_metrics.push_back(i % 4 ? numbers.list(size.metrics)
-                                         : std::vector<float>(size.metrics, std::numeric_limits<float>::quiet_NaN()));
+        r.stage2_metrics.push_back(
+            i % 4 ? numbers.list(size.metrics)
+                  : std::vector<float>(size.metrics, std::numeric_limits<float>::quiet_NaN()));
         r.scores.push_back(numbers.list(size.terms));
         r.technical.push_back(numbers.next());
         r.stage2_technical.push_back(numbers.next());
@@ -155,7 +175,8 @@ inline Part example_part(std::uint64_t number, const Size& size, const std::stri
     part.stage = number % 4 < 2 ? 2 : 3;
     part.first = (number % 2) * 1'000'000;
     part.seconds = 0.1 * static_cast<double>(number);
-    for (std::size_t i = 0; i < size.rows; ++i) part.rows.push_back(example_row(numbers, number * size.rows + i, size));
+    for (std::size_t i = 0; i < size.rows; ++i)
+        part.rows.push_back(example_row(numbers, number * size.rows + i, size));
     return part;
 }
 
@@ -165,7 +186,8 @@ bool same_bits(const T& a, const T& b) {
 }
 template <class T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+    return a.size() == b.size() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 #define MF_SAME(field) \
@@ -174,14 +196,26 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
     if (!(a.field == b.field)) return ::testing::AssertionFailure() << #field " differs"
 
 inline ::testing::AssertionResult same(const Row& a, const Row& b) {
-    MF_EQUAL(id); MF_EQUAL(stage); MF_EQUAL(origin); MF_EQUAL(parent_a); MF_EQUAL(parent_b); MF_EQUAL(finite);
-    MF_SAME(values); MF_SAME(master_gain_db); MF_SAME(limiter_loss_lu); MF_SAME(metrics);
-    MF_SAME(left_power); MF_SAME(right_power); MF_SAME(cross_power); MF_SAME(stem_power);
+    MF_EQUAL(id);
+    MF_EQUAL(stage);
+    MF_EQUAL(origin);
+    MF_EQUAL(parent_a);
+    MF_EQUAL(parent_b);
+    MF_EQUAL(finite);
+    MF_SAME(values);
+    MF_SAME(master_gain_db);
+    MF_SAME(limiter_loss_lu);
+    MF_SAME(metrics);
+    MF_SAME(left_power);
+    MF_SAME(right_power);
+    MF_SAME(cross_power);
+    MF_SAME(stem_power);
     return ::testing::AssertionSuccess();
 }
 
 inline ::testing::AssertionResult same_rows(const std::vector<Row>& a, const std::vector<Row>& b) {
-    if (a.size() != b.size()) return ::testing::AssertionFailure() << a.size() << " rows against " << b.size();
+    if (a.size() != b.size())
+        return ::testing::AssertionFailure() << a.size() << " rows against " << b.size();
     for (std::size_t i = 0; i < a.size(); ++i)
         if (const auto result = same(a[i], b[i]); !result)
             return ::testing::AssertionFailure() << "row " << i << ": " << result.message();
@@ -189,35 +223,69 @@ inline ::testing::AssertionResult same_rows(const std::vector<Row>& a, const std
 }
 
 inline ::testing::AssertionResult same(const Part& a, const Part& b) {
-    MF_EQUAL(plan_hash); MF_EQUAL(generation); MF_EQUAL(stage); MF_EQUAL(first); MF_SAME(seconds);
+    MF_EQUAL(plan_hash);
+    MF_EQUAL(generation);
+    MF_EQUAL(stage);
+    MF_EQUAL(first);
+    MF_SAME(seconds);
     return same_rows(a.rows, b.rows);
 }
 
 inline ::testing::AssertionResult same(const Results& a, const Results& b) {
-    MF_EQUAL(attributes); MF_EQUAL(seed); MF_EQUAL(metrics); MF_EQUAL(terms); MF_EQUAL(words);
-    MF_EQUAL(order); MF_EQUAL(picks); MF_EQUAL(rejected); MF_EQUAL(pareto);
-    MF_SAME(band_centres_hz); MF_SAME(technical); MF_SAME(stage2_technical);
-    MF_EQUAL(stems.size()); MF_EQUAL(sections.size()); MF_EQUAL(knobs.size()); MF_EQUAL(funnel.size());
+    MF_EQUAL(attributes);
+    MF_EQUAL(seed);
+    MF_EQUAL(metrics);
+    MF_EQUAL(terms);
+    MF_EQUAL(words);
+    MF_EQUAL(order);
+    MF_EQUAL(picks);
+    MF_EQUAL(rejected);
+    MF_EQUAL(pareto);
+    MF_SAME(band_centres_hz);
+    MF_SAME(technical);
+    MF_SAME(stage2_technical);
+    MF_EQUAL(stems.size());
+    MF_EQUAL(sections.size());
+    MF_EQUAL(knobs.size());
+    MF_EQUAL(funnel.size());
     for (std::size_t i = 0; i < a.stems.size(); ++i) {
-        MF_EQUAL(stems[i].name); MF_EQUAL(stems[i].role); MF_EQUAL(stems[i].file); MF_EQUAL(stems[i].sha256);
-        MF_EQUAL(stems[i].channels); MF_EQUAL(stems[i].rate); MF_EQUAL(stems[i].frames);
+        MF_EQUAL(stems[i].name);
+        MF_EQUAL(stems[i].role);
+        MF_EQUAL(stems[i].file);
+        MF_EQUAL(stems[i].sha256);
+        MF_EQUAL(stems[i].channels);
+        MF_EQUAL(stems[i].rate);
+        MF_EQUAL(stems[i].frames);
     }
     for (std::size_t i = 0; i < a.sections.size(); ++i) {
-        MF_EQUAL(sections[i].name); MF_SAME(sections[i].start_s); MF_SAME(sections[i].end_s);
+        MF_EQUAL(sections[i].name);
+        MF_SAME(sections[i].start_s);
+        MF_SAME(sections[i].end_s);
     }
     for (std::size_t i = 0; i < a.knobs.size(); ++i) {
-        MF_EQUAL(knobs[i].name); MF_EQUAL(knobs[i].unit); MF_EQUAL(knobs[i].stem); MF_EQUAL(knobs[i].effect);
-        MF_EQUAL(knobs[i].scale); MF_SAME(knobs[i].low); MF_SAME(knobs[i].high); MF_SAME(knobs[i].neutral);
+        MF_EQUAL(knobs[i].name);
+        MF_EQUAL(knobs[i].unit);
+        MF_EQUAL(knobs[i].stem);
+        MF_EQUAL(knobs[i].effect);
+        MF_EQUAL(knobs[i].scale);
+        MF_SAME(knobs[i].low);
+        MF_SAME(knobs[i].high);
+        MF_SAME(knobs[i].neutral);
     }
     for (std::size_t i = 0; i < a.funnel.size(); ++i) {
-        MF_EQUAL(funnel[i].level); MF_EQUAL(funnel[i].candidates); MF_SAME(funnel[i].seconds);
-        MF_SAME(funnel[i].spearman); MF_SAME(funnel[i].recall_top5);
+        MF_EQUAL(funnel[i].level);
+        MF_EQUAL(funnel[i].candidates);
+        MF_SAME(funnel[i].seconds);
+        MF_SAME(funnel[i].spearman);
+        MF_SAME(funnel[i].recall_top5);
     }
     for (const auto list : {&Results::stage2_metrics, &Results::scores}) {
-        if ((a.*list).size() != (b.*list).size()) return ::testing::AssertionFailure() << "stage2_metrics or scores: length";
+        if ((a.*list).size() != (b.*list).size())
+            return ::testing::AssertionFailure() << "stage2_metrics or scores: length";
         for (std::size_t i = 0; i < (a.*list).size(); ++i)
             if (!same_bits((a.*list)[i], (b.*list)[i]))
-                return ::testing::AssertionFailure() << "stage2_metrics or scores differ in row " << i;
+                return ::testing::AssertionFailure()
+                       << "stage2_metrics or scores differ in row " << i;
     }
     return same_rows(a.rows, b.rows);
 }
@@ -245,26 +313,34 @@ inline void spill(const fs::path& file, const std::string& bytes) {
 inline std::vector<fs::path> files_with(const fs::path& folder, const std::string& piece) {
     std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(folder))
-        if (entry.path().filename().string().find(piece) != std::string::npos) found.push_back(entry.path());
+        if (entry.path().filename().string().find(piece) != std::string::npos)
+            found.push_back(entry.path());
     return found;
 }
 
 /// Runs a line of Python with h5py; its exit code.
-inline int python(const std::string& line) { return std::system((MIXFARM_PYTHON " -c \"" + line + "\"").c_str()); }
+inline int python(const std::string& line) {
+    return std::system((MIXFARM_PYTHON " -c \"" + line + "\"").c_str());
+}
 
 inline void set_attribute(const fs::path& file, const std::string& name, const std::string& value) {
-    ASSERT_EQ(python("import h5py, numpy; f = h5py.File('" + file.string() + "', 'r+'); f.attrs['" + name + "'] = " + value +
-                     "; f.close()"), 0);
+    ASSERT_EQ(python("import h5py, numpy; f = h5py.File('" + file.string() + "', 'r+'); f.attrs['" +
+                     name + "'] = " + value + "; f.close()"),
+              0);
 }
 
 /// Runs check_layout.py on a file; its exit code.
-inline int check_layout(const std::string& option, const fs::path& file, const fs::path& values = {}) {
+inline int check_layout(const std::string& option, const fs::path& file,
+                        const fs::path& values = {}) {
     std::fflush(stdout);
-    return std::system((MIXFARM_PYTHON " " MIXFARM_SOURCE_DIR "/tests/store/check_layout.py " + option + " " + file.string() +
-                        " " MIXFARM_SOURCE_DIR "/schemas/results.layout.json " + values.string()).c_str());
+    return std::system((MIXFARM_PYTHON " " MIXFARM_SOURCE_DIR "/tests/store/check_layout.py " +
+                        option + " " + file.string() +
+                        " " MIXFARM_SOURCE_DIR "/schemas/results.layout.json " + values.string())
+                           .c_str());
 }
 
-/// Gives a changed file the seal that its bytes deserve (an old one, where it still stands, becomes part of them).
+/// Gives a changed file the seal that its bytes deserve (an old one, where it still stands, becomes
+/// part of them).
 inline void reseal(const fs::path& file) {
     const std::string bytes = slurp(file);
     spill(file, bytes + "\nmixfarm-seal sha256 " + sha256_hex(bytes) + "\n");

@@ -1,4 +1,5 @@
-/// The promise of schemas/results.layout.json, kept by what the program writes and read back by h5py and xarray.
+/// The promise of schemas/results.layout.json, kept by what the program writes and read back by
+/// h5py and xarray.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -19,8 +20,10 @@ public:
     template <class T>
     void add(const std::string& path, std::initializer_list<std::size_t> index, const T& value) {
         where(path, index);
-        if constexpr (std::is_arithmetic_v<T>) stream_ << +value << "\n";  // + makes a number of a uint8_t
-        else stream_ << value << "\n";
+        if constexpr (std::is_arithmetic_v<T>)
+            stream_ << +value << "\n";  // + makes a number of a uint8_t
+        else
+            stream_ << value << "\n";
     }
 
 private:
@@ -45,7 +48,8 @@ void list_values(const Results& r, const fs::path& file) {
         values.add("/candidates/finite", {i}, row.finite);
         values.add("/metrics/master_gain_db", {i}, row.master_gain_db);
         values.add("/metrics/limiter_loss_lu", {i}, row.limiter_loss_lu);
-        for (std::size_t k = 0; k < row.values.size(); ++k) values.add("/candidates/values", {i, k}, row.values[k]);
+        for (std::size_t k = 0; k < row.values.size(); ++k)
+            values.add("/candidates/values", {i, k}, row.values[k]);
         for (std::size_t m = 0; m < r.metrics.size(); ++m) {
             values.add("/metrics/" + r.metrics[m].first, {i}, row.metrics[m]);
             values.add("/metrics/stage2/" + r.metrics[m].first, {i}, r.stage2_metrics[i][m]);
@@ -55,8 +59,10 @@ void list_values(const Results& r, const fs::path& file) {
             values.add("/metrics/right_power", {i, b}, row.right_power[b]);
             values.add("/metrics/cross_power", {i, b}, row.cross_power[b]);
         }
-        for (std::size_t s = 0; s < row.stem_power.size(); ++s) values.add("/metrics/stem_power", {i, s}, row.stem_power[s]);
-        for (std::size_t t = 0; t < r.terms.size(); ++t) values.add("/scores/" + r.terms[t], {i}, r.scores[i][t]);
+        for (std::size_t s = 0; s < row.stem_power.size(); ++s)
+            values.add("/metrics/stem_power", {i, s}, row.stem_power[s]);
+        for (std::size_t t = 0; t < r.terms.size(); ++t)
+            values.add("/scores/" + r.terms[t], {i}, r.scores[i][t]);
         values.add("/scores/technical", {i}, r.technical[i]);
         values.add("/scores/rejected", {i}, r.rejected[i]);
         values.add("/scores/stage2/technical", {i}, r.stage2_technical[i]);
@@ -92,7 +98,8 @@ void list_values(const Results& r, const fs::path& file) {
         values.add("/space/knobs/high", {i}, r.knobs[i].high);
         values.add("/space/knobs/neutral", {i}, r.knobs[i].neutral);
     }
-    for (std::size_t i = 0; i < r.band_centres_hz.size(); ++i) values.add("/metrics/band", {i}, r.band_centres_hz[i]);
+    for (std::size_t i = 0; i < r.band_centres_hz.size(); ++i)
+        values.add("/metrics/band", {i}, r.band_centres_hz[i]);
     for (std::size_t i = 0; i < r.funnel.size(); ++i) {
         values.add("/funnel/level", {i}, r.funnel[i].level);
         values.add("/funnel/candidates", {i}, r.funnel[i].candidates);

@@ -1,7 +1,8 @@
-/// Parts: come back in order and to the bit; torn, flipped and foreign ones are put aside, parts of another plan refused.
+/// Parts: come back in order and to the bit; torn, flipped and foreign ones are put aside, parts of
+/// another plan refused.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -41,7 +42,8 @@ TEST(PartStore, GivesPartsBackInOrderAndToTheBit) {
     EXPECT_TRUE(warnings.empty());
     ASSERT_EQ(read.size(), written.size());
     for (std::size_t i = 0; i < read.size(); ++i) EXPECT_TRUE(same(written[i], read[i])) << i;
-    EXPECT_EQ(files_with(scratch / "night/parts", "").size(), written.size()) << "a temporary file is left";
+    EXPECT_EQ(files_with(scratch / "night/parts", "").size(), written.size())
+        << "a temporary file is left";
 }
 
 TEST(PartStore, TakesThePartThatWasPublishedLastUnderTheSamePlace) {
@@ -61,11 +63,13 @@ TEST(PartStore, TakesThePartThatWasPublishedLastUnderTheSamePlace) {
     EXPECT_TRUE(same(read[1], none)) << "a part without rows is a part";
 }
 
-/// Publishes three parts, spoils the bytes of the middle one, and expects the other two and one warning.
+/// Publishes three parts, spoils the bytes of the middle one, and expects the other two and one
+/// warning.
 void expect_put_aside(const std::function<std::string(std::string)>& spoil) {
     const Scratch scratch;
     PartStore store(scratch.folder());
-    for (std::uint64_t number = 0; number < 3; ++number) store.publish(example_part(4 * number, {}));
+    for (std::uint64_t number = 0; number < 3; ++number)
+        store.publish(example_part(4 * number, {}));
     const fs::path victim = files_with(scratch.folder(), "g00000001").at(0);
     const std::string spoilt = spoil(slurp(victim));
     spill(victim, spoilt);
@@ -78,7 +82,8 @@ void expect_put_aside(const std::function<std::string(std::string)>& spoil) {
     std::printf("  %s\n", warnings[0].c_str());
     EXPECT_THAT(warnings[0], HasSubstr(victim.string()));
     EXPECT_FALSE(fs::exists(victim));
-    EXPECT_EQ(slurp(victim.string() + ".bad"), spoilt) << "the damaged bytes are kept for whoever wants to look";
+    EXPECT_EQ(slurp(victim.string() + ".bad"), spoilt)
+        << "the damaged bytes are kept for whoever wants to look";
     warnings.clear();
     EXPECT_EQ(load(scratch.folder(), warnings).size(), 2u);
     EXPECT_TRUE(warnings.empty()) << "warned once, not every time";
@@ -99,7 +104,9 @@ TEST(PartStore, PutsAsideAnEmptyFile) {
     expect_put_aside([](const std::string&) { return std::string(); });
 }
 TEST(PartStore, PutsAsideAForeignFile) {
-    expect_put_aside([](const std::string&) { return std::string("not a part, and longer than a seal would be: ") + std::string(90, 'x'); });
+    expect_put_aside([](const std::string&) {
+        return std::string("not a part, and longer than a seal would be: ") + std::string(90, 'x');
+    });
 }
 TEST(PartStore, PutsAsideASealedFileThatIsNoPart) {
     const Scratch scratch;

@@ -1,9 +1,11 @@
-/// results.h5: comes back to the bit, refuses everything that is not a whole file of ours, and is fast enough.
+/// results.h5: comes back to the bit, refuses everything that is not a whole file of ours, and is
+/// fast enough.
+#include "host/store/results.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "host/job/input_error.h"
-#include "host/store/results.h"
 #include "tests/store/example.h"
 
 namespace mixfarm {
@@ -26,7 +28,8 @@ std::string complaint(const fs::path& path, const fs::path& file) {
 }
 
 TEST(Sha256, GivesTheDigestsOfFips180) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
@@ -41,11 +44,12 @@ TEST(ResultsFile, ComesBackToTheBit) {
 
 TEST(ResultsFile, ComesBackWhenListsAreEmptyOrLongerThanAChunk) {
     const Scratch scratch;
-    for (const Size& size : {Size{0, 5, 3, 31, 2, 6, 0, 0}, Size{3, 0, 0, 0, 0, 0, 0, 0}, Size{1, 1, 1, 1, 1, 1, 1, 1},
-                             Size{301, 601, 20, 31, 24, 6, 12, 9}}) {
+    for (const Size& size : {Size{0, 5, 3, 31, 2, 6, 0, 0}, Size{3, 0, 0, 0, 0, 0, 0, 0},
+                             Size{1, 1, 1, 1, 1, 1, 1, 1}, Size{301, 601, 20, 31, 24, 6, 12, 9}}) {
         const Results written = example_results(size, size.rows);
         write_results(scratch / "r.h5", written);
-        EXPECT_TRUE(same(written, read_results(scratch / "r.h5"))) << size.rows << " x " << size.knobs;
+        EXPECT_TRUE(same(written, read_results(scratch / "r.h5")))
+            << size.rows << " x " << size.knobs;
     }
 }
 
@@ -57,13 +61,17 @@ TEST(ResultsFile, RefusesWhatIsNoneWithTheCure) {
     std::string noise(3000, '\0');
     for (char& c : noise) c = static_cast<char>(numbers.integer());
     spill(scratch / "results.h5", noise);
-    EXPECT_THAT(complaint(scratch.folder(), scratch / "results.h5"), HasSubstr("is not an HDF5 file"));
+    EXPECT_THAT(complaint(scratch.folder(), scratch / "results.h5"),
+                HasSubstr("is not an HDF5 file"));
     spill(scratch / "text.h5", "just a text\n");
-    EXPECT_THAT(complaint(scratch / "text.h5", scratch / "text.h5"), HasSubstr("is not an HDF5 file"));
+    EXPECT_THAT(complaint(scratch / "text.h5", scratch / "text.h5"),
+                HasSubstr("is not an HDF5 file"));
     spill(scratch / "empty.h5", "");
-    EXPECT_THAT(complaint(scratch / "empty.h5", scratch / "empty.h5"), HasSubstr("is not an HDF5 file"));
+    EXPECT_THAT(complaint(scratch / "empty.h5", scratch / "empty.h5"),
+                HasSubstr("is not an HDF5 file"));
     spill(scratch / "noise.h5", "\x89HDF\r\n\x1a\n" + noise);
-    EXPECT_THAT(complaint(scratch / "noise.h5", scratch / "noise.h5"), HasSubstr("not one of mixfarm's"));
+    EXPECT_THAT(complaint(scratch / "noise.h5", scratch / "noise.h5"),
+                HasSubstr("not one of mixfarm's"));
 }
 
 TEST(ResultsFile, RefusesATornFileAtAnyLength) {
@@ -73,7 +81,8 @@ TEST(ResultsFile, RefusesATornFileAtAnyLength) {
     std::size_t refused = 0;
     for (std::size_t length = 8; length < whole.size(); length += 1 + whole.size() / 60) {
         spill(scratch / "torn.h5", whole.substr(0, length));
-        EXPECT_THROW(read_results(scratch / "torn.h5"), InputError) << length << " of " << whole.size() << " bytes";
+        EXPECT_THROW(read_results(scratch / "torn.h5"), InputError)
+            << length << " of " << whole.size() << " bytes";
         ++refused;
     }
     std::printf("  %zu torn copies of a %zu byte file refused\n", refused, whole.size());
@@ -123,19 +132,23 @@ TEST(ResultsFile, RefusesANewerFormatAndWhatOthersChanged) {
     set_attribute(file, "format_version", "numpy.int32(1)");
     EXPECT_THAT(complaint(scratch.folder(), file), HasSubstr("changed by another program"));
     reseal(file);
-    EXPECT_TRUE(same(example_results({}), read_results(file))) << "what h5py wrote and a seal confirms is read";
+    EXPECT_TRUE(same(example_results({}), read_results(file)))
+        << "what h5py wrote and a seal confirms is read";
 }
 
 TEST(ResultsFile, RefusesSealedFilesWhoseTablesDoNotFit) {
     const Scratch scratch;
     const fs::path file = scratch / "results.h5";
-    for (const std::string change : {"del f['candidates/stage']", "del f['song']", "del f['metrics'].attrs['names']",
-                                     "del f['scores/technical']; f['scores/technical'] = numpy.zeros(3, 'f4')",
-                                     "del f['scores/technical']; f['scores/technical'] = numpy.zeros(20, 'f8')",
-                                     "del f['candidates/origin']; f['candidates/origin'] = numpy.zeros(20, 'f4')",
-                                     "del f['candidates/values']; f['candidates/values'] = numpy.zeros((20, 3), 'f4')"}) {
+    for (const std::string change :
+         {"del f['candidates/stage']", "del f['song']", "del f['metrics'].attrs['names']",
+          "del f['scores/technical']; f['scores/technical'] = numpy.zeros(3, 'f4')",
+          "del f['scores/technical']; f['scores/technical'] = numpy.zeros(20, 'f8')",
+          "del f['candidates/origin']; f['candidates/origin'] = numpy.zeros(20, 'f4')",
+          "del f['candidates/values']; f['candidates/values'] = numpy.zeros((20, 3), 'f4')"}) {
         write_results(file, example_results({}));
-        ASSERT_EQ(python("import h5py, numpy; f = h5py.File('" + file.string() + "', 'r+'); " + change + "; f.close()"), 0);
+        ASSERT_EQ(python("import h5py, numpy; f = h5py.File('" + file.string() + "', 'r+'); " +
+                         change + "; f.close()"),
+                  0);
         reseal(file);
         complaint(file, file);
     }
@@ -168,7 +181,8 @@ TEST(ResultsFile, AMetricMayRepeatAFieldOfTheRow) {
     const Scratch scratch;
     Results r = example_results({});
     r.metrics[2] = {"master_gain_db", "dB"};
-    EXPECT_THROW(write_results(scratch / "r.h5", r), std::logic_error) << "with other values it may not";
+    EXPECT_THROW(write_results(scratch / "r.h5", r), std::logic_error)
+        << "with other values it may not";
     for (Row& row : r.rows) row.metrics[2] = row.master_gain_db;
     write_results(scratch / "r.h5", r);
     EXPECT_TRUE(same(r, read_results(scratch / "r.h5")));
@@ -183,8 +197,11 @@ TEST(ResultsFile, WritesTwoThousandRowsOfSixHundredKnobsInTwoSeconds) {
     const Stopwatch reading;
     const Results read = read_results(scratch / "r.h5");
     const auto [read_wall, read_cpu] = reading.seconds();
-    std::printf("  2000 x 600: written in %.3f s (%.3f s of CPU), read in %.3f s (%.3f s of CPU), %.1f MB\n", write_wall,
-                write_cpu, read_wall, read_cpu, static_cast<double>(fs::file_size(scratch / "r.h5")) / 1e6);
+    std::printf(
+        "  2000 x 600: written in %.3f s (%.3f s of CPU), read in %.3f s (%.3f s of CPU), %.1f "
+        "MB\n",
+        write_wall, write_cpu, read_wall, read_cpu,
+        static_cast<double>(fs::file_size(scratch / "r.h5")) / 1e6);
     EXPECT_TRUE(same(written, read));
     EXPECT_LT(write_cpu, 2.0);
 }

@@ -1,4 +1,5 @@
-/// The slow half of the store's tests: kill -9, flipped bytes, broken layouts, a thousand parts, 20,000 rows.
+/// The slow half of the store's tests: kill -9, flipped bytes, broken layouts, a thousand parts,
+/// 20,000 rows.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -19,7 +20,8 @@ using namespace mixfarm::test;
 
 constexpr Size kBatch{48, 300, 24, 31, 24, 0, 0, 0};
 
-/// Publishes parts from `next` on until killed, and reports each through `pipe` once publish() has returned.
+/// Publishes parts from `next` on until killed, and reports each through `pipe` once publish() has
+/// returned.
 [[noreturn]] void publish_forever(const fs::path& folder, std::uint64_t next, int pipe) {
     PartStore store(folder);
     for (;; ++next) {
@@ -45,28 +47,35 @@ TEST(StoreSlow, TenKillsLoseNoAcknowledgedPart) {
         kill(writer, SIGKILL);
         int status = 0;
         waitpid(writer, &status, 0);
-        ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "the writer ended by itself: " << status;
+        ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+            << "the writer ended by itself: " << status;
         std::uint64_t number = 0;
-        while (read(pipe_ends[0], &number, sizeof number) == sizeof number) acknowledged.insert(number);
+        while (read(pipe_ends[0], &number, sizeof number) == sizeof number)
+            acknowledged.insert(number);
         close(pipe_ends[0]);
         cut_short += files_with(scratch.folder(), ".tmp").size();
 
         PartStore store(scratch.folder());
-        EXPECT_TRUE(files_with(scratch.folder(), ".tmp").empty()) << "the killed writer's temporary is removed";
+        EXPECT_TRUE(files_with(scratch.folder(), ".tmp").empty())
+            << "the killed writer's temporary is removed";
         std::vector<std::string> warnings;
         const auto parts = store.load("plan", warnings);
-        EXPECT_TRUE(warnings.empty()) << "no torn part ever carried a part's name: " << warnings.front();
+        EXPECT_TRUE(warnings.empty())
+            << "no torn part ever carried a part's name: " << warnings.front();
         std::set<std::uint64_t> found;
         for (const Part& part : parts) {
             const std::uint64_t which = part.rows.at(0).id / kBatch.rows;
             found.insert(which);
             ASSERT_TRUE(same(part, example_part(which, kBatch))) << "part " << which;
         }
-        for (const std::uint64_t one : acknowledged) EXPECT_TRUE(found.contains(one)) << "acknowledged part " << one << " is lost";
-        EXPECT_LE(found.size(), acknowledged.size() + kill_number + 1) << "at most one unacknowledged part a kill";
+        for (const std::uint64_t one : acknowledged)
+            EXPECT_TRUE(found.contains(one)) << "acknowledged part " << one << " is lost";
+        EXPECT_LE(found.size(), acknowledged.size() + kill_number + 1)
+            << "at most one unacknowledged part a kill";
         next = found.size();
     }
-    std::printf("  10 kills, %zu acknowledged parts all there, %zu kills fell into a write\n", acknowledged.size(), cut_short);
+    std::printf("  10 kills, %zu acknowledged parts all there, %zu kills fell into a write\n",
+                acknowledged.size(), cut_short);
     EXPECT_GT(acknowledged.size(), 10u);
 }
 
@@ -94,14 +103,17 @@ TEST(StoreSlow, AThousandPartsLoadInASecond) {
     PartStore store(scratch.folder());
     const Size batch{8, 400, 24, 31, 24, 0, 0, 0};
     const Stopwatch publishing;
-    for (std::uint64_t number = 0; number < 1000; ++number) store.publish(example_part(number, batch));
+    for (std::uint64_t number = 0; number < 1000; ++number)
+        store.publish(example_part(number, batch));
     const auto [publish_wall, publish_cpu] = publishing.seconds();
     const Stopwatch loading;
     std::vector<std::string> warnings;
     const auto read = store.load("plan", warnings);
     const auto [load_wall, load_cpu] = loading.seconds();
-    std::printf("  1000 parts of 8 x 400: published in %.2f ms each (%.2f of CPU), all loaded in %.3f s (%.3f s of CPU)\n",
-                publish_wall, publish_cpu, load_wall, load_cpu);
+    std::printf(
+        "  1000 parts of 8 x 400: published in %.2f ms each (%.2f of CPU), all loaded in %.3f s "
+        "(%.3f s of CPU)\n",
+        publish_wall, publish_cpu, load_wall, load_cpu);
     EXPECT_EQ(read.size(), 1000u);
     EXPECT_LT(load_cpu, 1.5);
 }
@@ -127,8 +139,10 @@ TEST(StoreSlow, TwentyThousandRowsAreStreamed) {
     const auto [wall, cpu] = writing.seconds();
     const double grown = peak_mb() - before;
     const double megabytes = static_cast<double>(fs::file_size(scratch / "r.h5")) / 1e6;
-    std::printf("  20000 x 600: written in %.2f s (%.2f s of CPU), %.1f MB; peak memory %.0f MB before, %.1f MB more while writing\n",
-                wall, cpu, megabytes, before, grown);
+    std::printf(
+        "  20000 x 600: written in %.2f s (%.2f s of CPU), %.1f MB; peak memory %.0f MB before, "
+        "%.1f MB more while writing\n",
+        wall, cpu, megabytes, before, grown);
     EXPECT_LT(grown, 16) << "a copy of the values alone would be 48 MB";
     EXPECT_TRUE(same(written, read_results(scratch / "r.h5")));
 }

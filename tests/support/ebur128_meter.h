@@ -16,12 +16,14 @@ struct Ebur128Reading {
     std::vector<double> short_term_lufs;             ///< every 100 ms, from 3 s on
 };
 
-/// Interleaved samples of `channels` channels at `rate` Hz, a multiple of 100. Peaks cost most of the time.
+/// Interleaved samples of `channels` channels at `rate` Hz, a multiple of 100. Peaks cost most of
+/// the time.
 inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channels, int rate,
                               bool with_peaks = true) {
     const int loudness = EBUR128_MODE_I | EBUR128_MODE_LRA;
-    ebur128_state* state = ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(rate),
-                                        loudness | (with_peaks ? EBUR128_MODE_TRUE_PEAK : 0));
+    ebur128_state* state =
+        ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(rate),
+                     loudness | (with_peaks ? EBUR128_MODE_TRUE_PEAK : 0));
     if (!state) throw std::runtime_error("libebur128 cannot start");
     if (channels == 1) ebur128_set_channel(state, 0, EBUR128_LEFT);
     Ebur128Reading reading{};
@@ -31,8 +33,8 @@ inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channel
     double value = 0;
     for (std::size_t at = 0, bins = 1; at < frames; at += bin, ++bins) {
         const std::size_t count = std::min(bin, frames - at);
-        ebur128_add_frames_float(state, interleaved.data() + at * static_cast<std::size_t>(channels),
-                                 count);
+        ebur128_add_frames_float(
+            state, interleaved.data() + at * static_cast<std::size_t>(channels), count);
         if (count < bin) break;
         if (bins >= 40 && ebur128_loudness_momentary(state, &value) == EBUR128_SUCCESS)
             reading.max_momentary_lufs = std::max(reading.max_momentary_lufs, value);

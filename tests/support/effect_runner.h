@@ -29,7 +29,8 @@ void for_each_effect(Visit visit) {
 #undef MF_EFFECT
 }
 
-/// Copies coefficients into one lane; coefficients hold nothing but F members, so this is all it takes.
+/// Copies coefficients into one lane; coefficients hold nothing but F members, so this is all it
+/// takes.
 template <class F, class Coefs, class One>
 void put_in_lane(Coefs& lanes, int at, const One& one) {
     static_assert(sizeof(Coefs) == lane_count<F> * sizeof(One));
@@ -53,23 +54,24 @@ struct EffectRunner {
     }
     /// As the strip does: by the effect's own loop where it has one.
     void process(F* left, F* right, int frames) {
-        if (!strip::run_alone<Effect>(coefs, state, left, right, frames)) steps(left, right, frames);
+        if (!strip::run_alone<Effect>(coefs, state, left, right, frames))
+            steps(left, right, frames);
     }
     void steps(F* left, F* right, int frames) {
         for (int n = 0; n < frames; ++n) Effect::step(coefs, state, left[n], right[n]);
     }
-    void process(signals::Stereo& x, int tile)
-        requires(lane_count<F> == 1)
-    {
+    void process(signals::Stereo& x, int tile) requires(lane_count<F> == 1) {
         const int frames = static_cast<int>(x.frames());
         for (int at = 0; at < frames; at += tile)
             process(x.left.data() + at, x.right.data() + at, std::min(tile, frames - at));
     }
 };
 
-/// Impulse response of the left channel; the right channel gets the impulse upside down and must mirror it.
+/// Impulse response of the left channel; the right channel gets the impulse upside down and must
+/// mirror it.
 template <class Effect>
-signals::Stereo impulse_response(const std::vector<float>& params, double rate, std::size_t frames) {
+signals::Stereo impulse_response(const std::vector<float>& params, double rate,
+                                 std::size_t frames) {
     signals::Stereo x{signals::Samples(frames), signals::Samples(frames)};
     x.left[0] = 1.f;
     x.right[0] = -1.f;

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <memory>
+#include <ostream>
+#include <string>
 
 #include "kernels/engine.h"
 
@@ -24,12 +26,16 @@ protected:
     void SetUp() override {
         engine_ = GetParam().make();
         if (engine_) return;
-        std::printf("%s: absent\n", GetParam().name);
         GTEST_SKIP() << GetParam().name << ": absent";
     }
     std::unique_ptr<Engine> engine_;
 };
 
-inline std::string engine_name(const ::testing::TestParamInfo<EngineMaker>& info) { return info.param.name; }
+inline void PrintTo(const EngineMaker& maker, std::ostream* out) {
+    *out << maker.name;
+}
+inline std::string engine_name(const ::testing::TestParamInfo<EngineMaker>& info) {
+    return info.param.name;
+}
 
 }  // namespace mixfarm

@@ -50,6 +50,8 @@ inline void fft(std::vector<Complex>& x, int sign = -1) {
     }
 }
 
-inline double db(double amplitude) { return 20 * std::log10(amplitude + 1e-300); }
+inline double db(double amplitude) {
+    return 20 * std::log10(amplitude + 1e-300);
+}
 
 }  // namespace mixfarm::oracle

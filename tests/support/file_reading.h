@@ -16,11 +16,14 @@ inline Measurement read_file(const signals::Samples& interleaved, int rate, int 
     return meter.finish();
 }
 
-inline Measurement read_stereo(const signals::Samples& left, const signals::Samples& right, int rate) {
+inline Measurement read_stereo(const signals::Samples& left, const signals::Samples& right,
+                               int rate) {
     return read_file(signals::interleaved(left, right), rate);
 }
 
 /// The same signal on both sides, as the EBU's test tones.
-inline Measurement read_both(const signals::Samples& x, int rate) { return read_stereo(x, x, rate); }
+inline Measurement read_both(const signals::Samples& x, int rate) {
+    return read_stereo(x, x, rate);
+}
 
 }  // namespace mixfarm

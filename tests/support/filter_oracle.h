@@ -1,5 +1,5 @@
-/// What the filters ought to do, from their analogue prototypes and the bilinear transform alone: no
-/// digital coefficient is computed here.
+/// What the filters ought to do, from their analogue prototypes and the bilinear transform alone:
+/// no digital coefficient is computed here.
 #pragma once
 
 #include <cmath>
@@ -18,11 +18,21 @@ inline double filter_db(Shape shape, double corner_hz, double gain_db, double q,
     const std::complex<double> s{0, std::tan(pi * hz / rate) / std::tan(pi * corner_hz / rate)};
     std::complex<double> h;
     switch (shape) {
-        case Shape::bell: h = (s * s + s * (a / q) + 1.0) / (s * s + s / (a * q) + 1.0); break;
-        case Shape::low_shelf: h = a * (s * s + r * s + a) / (a * s * s + r * s + 1.0); break;
-        case Shape::high_shelf: h = a * (a * s * s + r * s + 1.0) / (s * s + r * s + a); break;
-        case Shape::high_pass: h = s * s / (s * s + s / q + 1.0); break;
-        case Shape::low_pass: h = 1.0 / (s * s + s / q + 1.0); break;
+        case Shape::bell:
+            h = (s * s + s * (a / q) + 1.0) / (s * s + s / (a * q) + 1.0);
+            break;
+        case Shape::low_shelf:
+            h = a * (s * s + r * s + a) / (a * s * s + r * s + 1.0);
+            break;
+        case Shape::high_shelf:
+            h = a * (a * s * s + r * s + 1.0) / (s * s + r * s + a);
+            break;
+        case Shape::high_pass:
+            h = s * s / (s * s + s / q + 1.0);
+            break;
+        case Shape::low_pass:
+            h = 1.0 / (s * s + s / q + 1.0);
+            break;
     }
     return 20 * std::log10(std::abs(h) + 1e-300);
 }

@@ -1,5 +1,5 @@
-/// Test signals: tones, steps, squares, clicks, noise of a given slope, and something like music; all
-/// deterministic.
+/// Test signals: tones, steps, squares, clicks, noise of a given slope, and something like music;
+/// all deterministic.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,9 @@ struct Stereo {
     std::size_t frames() const { return left.size(); }
 };
 
-inline double amplitude(double db) { return std::pow(10.0, db / 20); }
+inline double amplitude(double db) {
+    return std::pow(10.0, db / 20);
+}
 
 /// Uniform in [-1, 1), the same sequence with every standard library.
 class Random {
@@ -73,8 +75,9 @@ inline Samples tone_steps(const std::vector<Step>& steps, double rate, double hz
     return x;
 }
 
-/// Periodic noise, `frames` a power of two: random phases under a density that falls by `slope` dB an
-/// octave (0 white, -3.0103 pink) from low_hz to high_hz and is zero elsewhere; mean square 10^(db / 10).
+/// Periodic noise, `frames` a power of two: random phases under a density that falls by `slope` dB
+/// an octave (0 white, -3.0103 pink) from low_hz to high_hz and is zero elsewhere; mean square
+/// 10^(db / 10).
 inline Samples sloped(std::size_t frames, double rate, double slope, double low_hz, double high_hz,
                       double db, std::uint64_t seed) {
     Random random(seed);
@@ -106,8 +109,8 @@ inline Stereo music(double seconds, double rate, std::uint64_t seed) {
         const double t = static_cast<double>(n) / rate;
         const double beat = std::fmod(t, 0.5), eighth = std::fmod(t + 0.25, 0.25);
         const double section = t < seconds / 2 ? 0.25 : 1.0;
-        const double kick =
-            0.7 * std::exp(-beat * 14) * std::sin(2 * pi * (45 * beat + 4 * (1 - std::exp(-beat * 30))));
+        const double kick = 0.7 * std::exp(-beat * 14) *
+                            std::sin(2 * pi * (45 * beat + 4 * (1 - std::exp(-beat * 30))));
         const double root = std::fmod(t, 4) < 2 ? 55 : 65.4;
         const double bass = 0.25 * std::sin(2 * pi * root * t) + 0.06 * std::sin(6 * pi * root * t);
         double chord_left = 0, chord_right = 0;

@@ -1,4 +1,5 @@
-/// Short songs and settings for engine tests: mono, stereo, silent and pausing stems, all deterministic.
+/// Short songs and settings for engine tests: mono, stereo, silent and pausing stems, all
+/// deterministic.
 #pragma once
 
 #include <cmath>
@@ -23,7 +24,8 @@ struct SmallSong {
     SongView view() const {
         SongView v{rate, frames(), {}};
         for (std::size_t s = 0; s < stems.size(); ++s)
-            v.stems.push_back({stems[s].left.data(), (mono[s] ? stems[s].left : stems[s].right).data()});
+            v.stems.push_back(
+                {stems[s].left.data(), (mono[s] ? stems[s].left : stems[s].right).data()});
         return v;
     }
     void add(signals::Stereo stem, bool is_mono = false) {
@@ -66,7 +68,8 @@ inline MixSettings random_mix(std::size_t stems, std::uint64_t seed) {
     return mix;
 }
 
-inline std::vector<MixSettings> random_mixes(std::size_t count, std::size_t stems, std::uint64_t seed) {
+inline std::vector<MixSettings> random_mixes(std::size_t count, std::size_t stems,
+                                             std::uint64_t seed) {
     std::vector<MixSettings> mixes;
     for (std::size_t i = 0; i < count; ++i) mixes.push_back(random_mix(stems, seed + i));
     return mixes;
@@ -91,9 +94,12 @@ inline std::string difference(const Measurement& a, const Measurement& b) {
     if (a.finite != b.finite) found += "finite; ";
     compare("master_gain_db", a.master_gain_db, b.master_gain_db);
     compare("limiter_loss_lu", a.limiter_loss_lu, b.limiter_loss_lu);
-    if (a.metrics.size() != b.metrics.size() || a.stem_power.size() != b.stem_power.size()) return "sizes";
-    for (std::size_t i = 0; i < a.metrics.size(); ++i) compare(mix_metrics()[i].name, a.metrics[i], b.metrics[i]);
-    for (std::size_t s = 0; s < a.stem_power.size(); ++s) compare("stem_power", a.stem_power[s], b.stem_power[s]);
+    if (a.metrics.size() != b.metrics.size() || a.stem_power.size() != b.stem_power.size())
+        return "sizes";
+    for (std::size_t i = 0; i < a.metrics.size(); ++i)
+        compare(mix_metrics()[i].name, a.metrics[i], b.metrics[i]);
+    for (std::size_t s = 0; s < a.stem_power.size(); ++s)
+        compare("stem_power", a.stem_power[s], b.stem_power[s]);
     for (std::size_t k = 0; k < kBands; ++k) {
         compare("left_power", a.left_power[k], b.left_power[k]);
         compare("right_power", a.right_power[k], b.right_power[k]);

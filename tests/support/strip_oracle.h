@@ -1,5 +1,5 @@
-/// The whole channel strip as a plain loop over samples in double: no lanes, no tiles, no code of the
-/// kernels; settings are read by name.
+/// The whole channel strip as a plain loop over samples in double: no lanes, no tiles, no code of
+/// the kernels; settings are read by name.
 #pragma once
 
 #include <cmath>
@@ -28,13 +28,13 @@ public:
                 break;
             case Shape::low_shelf:
                 set(a * (a + 1 - (a - 1) * c + r), 2 * a * (a - 1 - (a + 1) * c),
-                    a * (a + 1 - (a - 1) * c - r), a + 1 + (a - 1) * c + r, -2 * (a - 1 + (a + 1) * c),
-                    a + 1 + (a - 1) * c - r);
+                    a * (a + 1 - (a - 1) * c - r), a + 1 + (a - 1) * c + r,
+                    -2 * (a - 1 + (a + 1) * c), a + 1 + (a - 1) * c - r);
                 break;
             case Shape::high_shelf:
                 set(a * (a + 1 + (a - 1) * c + r), -2 * a * (a - 1 + (a + 1) * c),
-                    a * (a + 1 + (a - 1) * c - r), a + 1 - (a - 1) * c + r, 2 * (a - 1 - (a + 1) * c),
-                    a + 1 - (a - 1) * c - r);
+                    a * (a + 1 + (a - 1) * c - r), a + 1 - (a - 1) * c + r,
+                    2 * (a - 1 - (a + 1) * c), a + 1 - (a - 1) * c - r);
                 break;
             case Shape::high_pass:
                 set((1 + c) / 2, -(1 + c), (1 + c) / 2, 1 + alpha, -2 * c, 1 - alpha);
@@ -62,8 +62,8 @@ struct StereoDouble {
 };
 
 /// `row` as strip_param_count() settings.
-inline StereoDouble strip(const signals::Samples& left, const signals::Samples& right, const float* row,
-                          double rate) {
+inline StereoDouble strip(const signals::Samples& left, const signals::Samples& right,
+                          const float* row, double rate) {
     const auto get = [row](const char* effect, const std::string& param) -> double {
         const int i = strip_param_index(effect, param);
         if (i < 0) throw std::runtime_error("no parameter " + param);
@@ -71,23 +71,31 @@ inline StereoDouble strip(const signals::Samples& left, const signals::Samples& 
     };
     std::vector<Filter> chain;
     if (get("high_pass", "high_pass_hz") > 10)
-        chain.emplace_back(Shape::high_pass, get("high_pass", "high_pass_hz"), 0, std::sqrt(0.5), rate);
+        chain.emplace_back(Shape::high_pass, get("high_pass", "high_pass_hz"), 0, std::sqrt(0.5),
+                           rate);
     if (get("low_pass", "low_pass_hz") < 22000)
-        chain.emplace_back(Shape::low_pass, get("low_pass", "low_pass_hz"), 0, std::sqrt(0.5), rate);
+        chain.emplace_back(Shape::low_pass, get("low_pass", "low_pass_hz"), 0, std::sqrt(0.5),
+                           rate);
     for (const char* band : {"low", "bell1", "bell2", "bell3", "bell4", "high"}) {
         const std::string name = band;
-        const bool shelf = (name == "low" || name == "high") && get("equalizer", name + "_bell") < 0.5;
-        chain.emplace_back(!shelf ? Shape::bell : name == "low" ? Shape::low_shelf : Shape::high_shelf,
+        const bool shelf =
+            (name == "low" || name == "high") && get("equalizer", name + "_bell") < 0.5;
+        chain.emplace_back(!shelf          ? Shape::bell
+                           : name == "low" ? Shape::low_shelf
+                                           : Shape::high_shelf,
                            get("equalizer", name + "_hz"), get("equalizer", name + "_db"),
                            get("equalizer", name + "_q"), rate);
     }
     std::vector<Filter> sides[2] = {chain, chain};
     const double trim = signals::amplitude(get("trim", "trim_db"));
-    const double threshold = get("compressor", "threshold_db"), slope = 1 - 1 / get("compressor", "ratio");
+    const double threshold = get("compressor", "threshold_db"),
+                 slope = 1 - 1 / get("compressor", "ratio");
     const double knee = get("compressor", "knee_db"), makeup = get("compressor", "makeup_db");
     const auto share = [rate](double ms) { return 1 - std::exp(-1000 / (ms * rate)); };
-    const double attack = share(get("compressor", "attack_ms")), release = share(get("compressor", "release_ms"));
-    const double drive = signals::amplitude(get("saturator", "drive_db")), mix = get("saturator", "mix");
+    const double attack = share(get("compressor", "attack_ms")),
+                 release = share(get("compressor", "release_ms"));
+    const double drive = signals::amplitude(get("saturator", "drive_db")),
+                 mix = get("saturator", "mix");
     const double angle = (get("pan", "position") + 1) * std::numbers::pi / 4;
     const double fader = signals::amplitude(get("fader", "fader_db"));
     const double pan[2] = {std::sqrt(2) * std::cos(angle), std::sqrt(2) * std::sin(angle)};

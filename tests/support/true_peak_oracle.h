@@ -18,8 +18,8 @@ inline double bessel_i0(double x) {
     return sum;
 }
 
-/// Largest magnitude on a grid of 1/16 sample; 64 samples on either side reach into the sum, silence
-/// lies before and after.
+/// Largest magnitude on a grid of 1/16 sample; 64 samples on either side reach into the sum,
+/// silence lies before and after.
 inline double true_peak(const std::vector<float>& x) {
     constexpr int kPhases = 16, kReach = 64, kTaps = 2 * kReach;
     constexpr double kBeta = 12;
@@ -29,7 +29,8 @@ inline double true_peak(const std::vector<float>& x) {
         for (int phase = 0; phase < kPhases; ++phase)
             for (int tap = 0; tap < kTaps; ++tap) {
                 // Sample n + tap - kReach + 1 seen from the point n + phase / kPhases.
-                const double t = tap - kReach + 1 - double(phase) / kPhases, pt = std::numbers::pi * t;
+                const double t = tap - kReach + 1 - double(phase) / kPhases,
+                             pt = std::numbers::pi * t;
                 const double u = t / kReach, inside = std::max(0.0, 1 - u * u);
                 const double window = bessel_i0(kBeta * std::sqrt(inside)) / bessel_i0(kBeta);
                 rows[static_cast<std::size_t>(tap)][static_cast<std::size_t>(phase)] =
