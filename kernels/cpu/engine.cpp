@@ -1,12 +1,11 @@
-/// The engine on this machine's cores: lane groups spread over oneTBB's workers.
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
+/// The engine on this machine's cores: lane groups spread over threads.
+#include <sched.h>
 
 #include <cmath>
 #include <fstream>
 
 #include "kernels/cpu/denormals.h"
+#include "kernels/cpu/fork_join.h"
 #include "kernels/cpu/lane_group.h"
 
 namespace mixfarm {
@@ -21,15 +20,22 @@ std::string processor_name() {
     return "processor";
 }
 
+/// Cores this process may use: a batch system or `taskset` may have given it fewer than the machine has.
+int available_threads() {
+    cpu_set_t mine;
+    CPU_ZERO(&mine);
+    if (sched_getaffinity(0, sizeof mine, &mine) == 0) return std::max(1, CPU_COUNT(&mine));
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
 class CpuEngine final : public Engine {
 public:
-    explicit CpuEngine(int threads)
-        : arena_(threads > 0 ? threads : static_cast<int>(oneapi::tbb::this_task_arena::max_concurrency())) {}
+    explicit CpuEngine(int threads) : threads_(threads > 0 ? threads : available_threads()) {}
 
     DeviceInfo info() const override {
-        return {"cpu", processor_name(), lane_count<CpuLanes>, arena_.max_concurrency()};
+        return {"cpu", processor_name(), lane_count<CpuLanes>, threads_};
     }
-    int good_batch() const override { return lane_count<CpuLanes> * arena_.max_concurrency(); }
+    int good_batch() const override { return lane_count<CpuLanes> * threads_; }
 
     void load(const SongView& song) override { song_ = std::make_unique<LoadedSong>(song); }
 
@@ -73,19 +79,17 @@ private:
     template <class Work>
     void for_groups(std::size_t mixes, Work work) {
         MF_CHECK(song_ != nullptr);
-        const std::size_t workers = static_cast<std::size_t>(arena_.max_concurrency());
+        const std::size_t workers = static_cast<std::size_t>(threads_);
         // Fewer mixes than registers times workers: share them out evenly, so that no core idles.
         const std::size_t per_group = std::clamp<std::size_t>((mixes + workers - 1) / workers, 1, lane_count<CpuLanes>);
         const std::size_t groups = (mixes + per_group - 1) / per_group;
-        arena_.execute([&] {
-            oneapi::tbb::parallel_for(std::size_t{0}, groups, [&](std::size_t g) {
-                const FlushDenormals flush;
-                work(g * per_group, std::min(per_group, mixes - g * per_group));
-            }, oneapi::tbb::simple_partitioner{});
+        fork_join(threads_, groups, [&](std::size_t g) {
+            const FlushDenormals flush;
+            work(g * per_group, std::min(per_group, mixes - g * per_group));
         });
     }
 
-    oneapi::tbb::task_arena arena_;
+    int threads_;
     std::unique_ptr<LoadedSong> song_;
 };
 
