@@ -16,24 +16,26 @@ namespace {
 
 std::string param_of(const KnobColumn& knob) { return knob.name.substr(knob.name.rfind('.') + 1); }
 
-/// A knob matters when it is off its neutral value and nothing else switches it off: a band at 0 dB has no frequency worth
-/// telling, a compressor of ratio 1 no times, a saturator of mix 0 no drive.
+/// Too close to its neutral value for anyone to write down a difference.
+bool at_rest(const KnobColumn& knob, float value) {
+    const float step = knob.unit == "dB" || knob.unit == ":1" ? 0.05f : knob.scale == "log" ? 0.001f * knob.neutral : 0.005f;
+    return std::fabs(value - knob.neutral) < step;
+}
+
+/// A knob matters when it is off its neutral value and nothing else switches it off (a band at 0 dB has no frequency worth
+/// telling, a compressor of ratio 1 no times, a saturator of mix 0 no drive), or when it belongs to something switched on.
 bool matters(const Results& results, const std::vector<float>& values, std::size_t k) {
     const KnobColumn& knob = results.knobs[k];
-    const std::string param = param_of(knob), band = param.substr(0, param.find('_'));
+    const std::string param = param_of(knob), band = param.substr(0, param.find('_')) + "_db";
+    bool belongs = false;
     for (std::size_t i = 0; i < results.knobs.size(); ++i) {
         const KnobColumn& other = results.knobs[i];
-        if (i == k || other.stem != knob.stem || other.effect != knob.effect || values[i] != other.neutral) continue;
         const std::string name = param_of(other);
-        if (name == band + "_db" || name == "ratio" || name == "mix") return false;
+        if (other.stem != knob.stem || other.effect != knob.effect || (name != band && name != "ratio" && name != "mix")) continue;
+        if (at_rest(other, values[i])) return false;
+        belongs = true;
     }
-    const bool belongs_to_band = std::any_of(results.knobs.begin(), results.knobs.end(), [&](const KnobColumn& o) {
-        return o.stem == knob.stem && o.effect == knob.effect && param_of(o) == band + "_db" && &o != &knob;
-    });
-    const bool part_of_whole = std::any_of(results.knobs.begin(), results.knobs.end(), [&](const KnobColumn& o) {
-        return o.stem == knob.stem && o.effect == knob.effect && (param_of(o) == "ratio" || param_of(o) == "mix");
-    });
-    return values[k] != knob.neutral || ((belongs_to_band || part_of_whole) && knob.scale != "toggle");
+    return !at_rest(knob, values[k]) || (belongs && knob.scale != "toggle");
 }
 
 std::string amount(const KnobColumn& knob, float value) {
