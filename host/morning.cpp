@@ -147,23 +147,21 @@ void rank_and_describe(Results& results, const Studio& studio) {
         std::copy(results.scores[i].begin(), results.scores[i].end(), scores.terms.begin());
         scores.technical = results.technical[i];
         const StemMetrics stems{row.metrics[engine_metrics], row.metrics[engine_metrics + 1], row.metrics[engine_metrics + 2]};
-        contenders.push_back({row.id, row.stage, scores, perceptual_place(measurement_of(row), stems)});
+        contenders.push_back({row.id, row.stage, scores, perceptual_place(measurement_of(row), stems), row.id == kStaticBalance});
     }
     const Ranking ranking = rank(contenders, studio.job.search.picks);
     results.order = ranking.order;
     results.picks = ranking.picks;
     results.pareto.assign(ranking.pareto.begin(), ranking.pareto.end());
-    const Row& rules = results.rows[row_of(results, 1)];
+    const Row& rules = results.rows[row_of(results, kRuleBased)];
     results.words.clear();
     for (const std::uint64_t id : results.picks) {
         const Row& row = results.rows[row_of(results, id)];
         std::string words;
-        if (id == 0) words = "static balance, nothing processed";
-        if (id == 1) words = "rule-based mix";
         for (const std::string& w : describe(studio.space, studio.song, row.values, measurement_of(row), rules.values, measurement_of(rules), kWordsPerPick)) {
-            if (id > 1) words += (words.empty() ? "" : ", ") + w;
+            words += (words.empty() ? "" : ", ") + w;
         }
-        results.words.push_back(words);
+        results.words.push_back(words.empty() ? "the rule-based mix" : words);
     }
 }
 

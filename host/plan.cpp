@@ -26,8 +26,6 @@ Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> valu
     return row;
 }
 
-constexpr std::uint64_t kStaticBalance = 0, kRuleBased = 1, kFirstSearched = 2;
-
 }  // namespace
 
 Job job_for_night(const NightOptions& options) {

@@ -12,6 +12,9 @@
 
 namespace mixfarm {
 
+/// The first candidates of every night; the search begins behind them.
+inline constexpr std::uint64_t kStaticBalance = 0, kRuleBased = 1, kFirstSearched = 2;
+
 class Plan {
 public:
     explicit Plan(const Studio& studio);

@@ -73,8 +73,8 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
     }
     document["top"] = Json::array();
     for (std::size_t i = 0; i < results.order.size() && static_cast<int>(i) < count; ++i) document["top"].push_back(entry_json(results, results.order[i]));
-    document["baselines"]["static_balance"] = entry_json(results, 0);
-    document["baselines"]["rule_based"] = entry_json(results, 1);
+    document["baselines"]["static_balance"] = entry_json(results, kStaticBalance);
+    document["baselines"]["rule_based"] = entry_json(results, kRuleBased);
     return document;
 }
 
@@ -96,8 +96,8 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
             line(std::to_string(++place), id, "(not a pick: nearer than " + results.attributes.at("min_pick_distance") + " to one, or lower)");
         }
     }
-    line("-", 1, "the rule-based mix itself");
-    line("-", 0, "static balance: levels matched, nothing else");
+    line("-", kRuleBased, "the rule-based mix itself");
+    line("-", kStaticBalance, "static balance: levels matched, nothing else");
     const std::size_t songs = static_cast<std::size_t>(std::count_if(results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
     std::cout << fmt::format("\n{} mixes tried on excerpts, {} rendered whole; excerpts foretell the whole song with rank correlation {:.2f}\n",
                              results.rows.size(), songs, results.funnel.empty() ? 0 : results.funnel.front().spearman);

@@ -118,7 +118,7 @@ int run_show(const std::vector<std::string>& words) {
         if (std::isfinite(r.metrics[m])) std::cout << fmt::format("  {:<22} {:8.2f} {}\n", results.metrics[m].first, r.metrics[m], results.metrics[m].second);
     }
     std::cout << "\njudged        this   static   rules\n";
-    const std::size_t still = row_of(results, 0), rules = row_of(results, 1);
+    const std::size_t still = row_of(results, kStaticBalance), rules = row_of(results, kRuleBased);
     for (std::size_t t = 0; t < results.terms.size(); ++t)
         std::cout << fmt::format("  {:<10} {:>6.3f}   {:>6.3f}  {:>6.3f}\n", results.terms[t], results.scores[row][t], results.scores[still][t], results.scores[rules][t]);
     std::cout << fmt::format("  {:<10} {:>6.3f}   {:>6.3f}  {:>6.3f}\n", "technical", results.technical[row], results.technical[still], results.technical[rules]);

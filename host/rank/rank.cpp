@@ -118,7 +118,7 @@ Ranking rank(std::span<const Contender> contenders, int picks) {
     for (const int i : order) {
         const Contender& c = contenders[static_cast<std::size_t>(i)];
         ranking.order.push_back(c.id);
-        if (c.stage >= kWholeSong && accepted(c)) pool.push_back(i);
+        if (c.stage >= kWholeSong && accepted(c) && !c.baseline) pool.push_back(i);
     }
     Spread spread(contenders, pool);
     std::vector<int> chosen;
