@@ -97,6 +97,7 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
                           {"job_sha256", sha256_hex(yaml)},
                           {"engine", device.name},
                           {"device", device.description},
+                          {"version", MIXFARM_VERSION},
                           {"plan_sha256", plan.hash},
                           {"created_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
                           {"min_pick_distance", fmt::format("{}", kMinPickDistance)}};

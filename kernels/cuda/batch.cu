@@ -1,12 +1,11 @@
 /// The order of work of one batch, the same as the CPU's lane groups: every pass over the song in segments.
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <numeric>
 
 #include "kernels/console/mix_measurement.h"
 #include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
+#include "kernels/cpu/fork_join.h"
 #include "kernels/cuda/batch.h"
 
 namespace mixfarm::cuda {
@@ -223,9 +222,9 @@ void Batch::for_rows(const float* device, int rows, std::int64_t row, Visit visi
         const int count = std::min(most, rows - first);
         MF_CUDA(cudaMemcpyAsync(staging_.data(), device + product(first, row), sizeof(float) * product(count, row), cudaMemcpyDeviceToHost, stream_));
         stream_.wait();
-        oneapi::tbb::parallel_for(0, count, [&](int i) {
+        fork_join(host_threads(), static_cast<std::size_t>(count), [&](std::size_t i) {
             const FlushDenormals flush;
-            visit(static_cast<std::size_t>(first + i), staging_.data() + product(i, row));
+            visit(static_cast<std::size_t>(first) + i, staging_.data() + i * static_cast<std::size_t>(row));
         });
     }
 }

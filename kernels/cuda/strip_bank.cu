@@ -1,8 +1,7 @@
 /// Designing the strips of a batch on all cores of the host, and launching them.
-#include <oneapi/tbb/parallel_for.h>
-
 #include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
+#include "kernels/cpu/fork_join.h"
 #include "kernels/cuda/strip_bank.h"
 
 namespace mixfarm::cuda {
@@ -13,10 +12,10 @@ std::vector<std::uint32_t> design_strips(const LoadedSong& song, const std::vect
     constexpr std::size_t kCount = kWords<StripCoefs<float>>;
     const std::size_t stride = static_cast<std::size_t>(slots);
     std::vector<std::uint32_t> words(stems.size() * kCount * stride);
-    oneapi::tbb::parallel_for(0, slots / kWarp, [&](int group) {
+    fork_join(host_threads(), stride / kWarp, [&](std::size_t group) {
         const FlushDenormals flush;
-        for (int slot = group * kWarp; slot < (group + 1) * kWarp; ++slot) {
-            const auto mix = static_cast<std::size_t>(slot) < mixes.size() ? static_cast<std::size_t>(slot) : 0;
+        for (std::size_t slot = group * kWarp; slot < (group + 1) * kWarp; ++slot) {
+            const std::size_t mix = slot < mixes.size() ? slot : 0;
             const std::vector<float>& rows = mixes[mix].strips;
             MF_CHECK_EQ(rows.size(), song.view.stems.size() * strip::kParamCount);
             for (std::size_t s = 0; s < stems.size(); ++s) {

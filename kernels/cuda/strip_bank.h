@@ -1,7 +1,9 @@
 /// The strips of many candidates over a song: their coefficients and states on the device, and the song that feeds them.
 #pragma once
 
+#include <algorithm>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "kernels/cuda/song_feed.h"
@@ -11,6 +13,9 @@ namespace mixfarm::cuda {
 /// Frames of one launch, about: long enough to hide what a launch costs, short enough for thousands of candidates.
 inline constexpr int kSegmentFrames = 2048;
 inline int segment_tiles(const LoadedSong& song) { return kSegmentFrames > song.tile ? kSegmentFrames / song.tile : 1; }
+
+/// Threads for what the host does for a batch: designing its strips, finishing its measurements.
+inline int host_threads() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
 
 /// Which measured tiles add to which sums of left^2 + right^2.
 struct StemEnergy {
