@@ -1,4 +1,6 @@
-/// The master's look-ahead true-peak limiter: the output's interpolated peaks do not exceed the ceiling.
+/// The master's look-ahead true-peak limiter: peaks between the samples stay under the ceiling for everything below 0.4 of the
+/// sample rate (checked against 16 times oversampling); above that the detector's filter rolls off, and bursts of noise up to
+/// Nyquist can exceed it between the samples by 2.5 dB, where meters of four times oversampling still read less than it.
 ///
 /// True peak of the input (true_peak.h) -> sliding maximum over the look-ahead -> gain that brings it under the ceiling ->
 /// release -> box average over the look-ahead, which reaches the wanted gain exactly when the peak arrives. The sliding

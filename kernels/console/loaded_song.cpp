@@ -19,7 +19,8 @@ LoadedSong::LoadedSong(const SongView& song) : view(song), tile(tile_frames(song
     MF_CHECK(song.frames > 0 && !song.stems.empty());
     tiles_per_bin = bin / tile;
     tiles = (song.frames + tile - 1) / tile;
-    for (const StemView& stem : song.stems) awake.push_back(awake_tiles(stem, song.frames, tile, song.rate));
+    for (const StemView& stem : song.stems)
+        awake.push_back(awake_tiles(stem, song.frames, tile, song.rate));
     bands = std::make_unique<BandMap>(song.rate);
     fft = std::make_unique<LaneFft>(bands->size);
 }

@@ -9,7 +9,8 @@
 
 namespace mixfarm {
 
-double unlimited_lufs(std::span<const float> tile_energy, std::span<const int> bins, int tiles_per_bin, double rate) {
+double unlimited_lufs(std::span<const float> tile_energy, std::span<const int> bins,
+                      int tiles_per_bin, double rate) {
     std::vector<double> blocks;
     const double frames = 0.4 * rate;
     std::size_t first = 0;
@@ -25,9 +26,11 @@ double unlimited_lufs(std::span<const float> tile_energy, std::span<const int> b
     return gated_loudness(blocks);
 }
 
-Measurement measure_mix(const MeterRecord& record, float gain, double unlimited, std::span<const float> stem_energy) {
+Measurement measure_mix(const MeterRecord& record, float gain, double unlimited,
+                        std::span<const float> stem_energy) {
     Measurement m;
-    m.finite = std::all_of(record.bins.begin(), record.bins.end(), [](float x) { return std::isfinite(x); });
+    m.finite = std::all_of(record.bins.begin(), record.bins.end(),
+                           [](float x) { return std::isfinite(x); });
     m.metrics = meters::finish(record);
     for (std::size_t b = 0; b < kBands; ++b) {
         m.left_power[b] = static_cast<float>(record.left_power[b]);
@@ -36,19 +39,25 @@ Measurement measure_mix(const MeterRecord& record, float gain, double unlimited,
         m.finite = m.finite && std::isfinite(m.left_power[b]) && std::isfinite(m.right_power[b]);
     }
     m.master_gain_db = static_cast<float>(20 * std::log10(static_cast<double>(gain)));
-    m.limiter_loss_lu = static_cast<float>(std::max(0.0, unlimited + m.master_gain_db - m.metrics[0]));
+    m.limiter_loss_lu =
+        static_cast<float>(std::max(0.0, unlimited + m.master_gain_db - m.metrics[0]));
     const double frames = static_cast<double>(std::max<std::int64_t>(1, record.frames));
-    for (const float energy : stem_energy) m.stem_power.push_back(static_cast<float>(energy / (2.0 * frames)));
+    for (const float energy : stem_energy)
+        m.stem_power.push_back(static_cast<float>(energy / (2.0 * frames)));
     return m;
 }
 
-std::optional<float> corrected_gain(const Measurement& measured, float gain, float heard_log2, const MasterTarget& target) {
+std::optional<float> corrected_gain(const Measurement& measured, float gain, float heard_log2,
+                                    const MasterTarget& target) {
     const double off = target.loudness_lufs - measured.metrics[0];
     const bool heard = heard_log2 > -99;
-    if (!heard || !measured.finite || !(std::abs(off) > kLoudnessTolerance) || !(gain < master_gain::kMaxGain)) return {};
+    if (!heard || !measured.finite || !(std::abs(off) > kLoudnessTolerance) ||
+        !(gain < master_gain::kMaxGain))
+        return {};
     // Limiting eats part of every added decibel: step further where it is at work.
     const double step = off * (measured.limiter_loss_lu > 0.5f ? 1.6 : 1.05);
-    return static_cast<float>(std::min<double>(master_gain::kMaxGain, gain * std::pow(10.0, step / 20)));
+    return static_cast<float>(
+        std::min<double>(master_gain::kMaxGain, gain * std::pow(10.0, step / 20)));
 }
 
 }  // namespace mixfarm

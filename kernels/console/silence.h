@@ -25,7 +25,7 @@ inline std::vector<std::uint8_t> awake_tiles(const StemView& stem, std::int64_t 
         const std::int64_t end = std::min(frames, (t + 1) * tile);
         for (std::int64_t n = t * tile; n < end; ++n) {
             if (std::fabs(stem.left[n]) >= kSilence || std::fabs(stem.right[n]) >= kSilence) {
-                left = hold;
+                left = hold + 1;  // this tile and what rings after it
                 break;
             }
         }

@@ -52,7 +52,7 @@ MF_HD void tanh_pair(F& a, F& b) {
     const F x = min_(max_(a, -limit), limit), y = min_(max_(b, -limit), limit);
     const F ex = exp2_(x * two_log2e) + F(1.f), ey = exp2_(y * two_log2e) + F(1.f);
     const F r = F(2.f) / (ex * ey);
-    const F tx = fma_(-r, ey, F(1.f)), ty = fma_(-r, ex, F(1.f));
+    const F tx = max_(fma_(-r, ey, F(1.f)), F(-1.f)), ty = max_(fma_(-r, ex, F(1.f)), F(-1.f));
     // Near zero 1 - 2/(..) cancels: x - x^3/3 + 2x^5/15 is closer there.
     const F small = F(0.125f);
     const F x2 = x * x, y2 = y * y;

@@ -217,8 +217,7 @@ private:
                 limit(setup, *limiter, gain, mix_left_, mix_right_, tile);
                 const std::int64_t heard = t - 1;
                 if (heard < s.first) {
-                    if (heard >= s.warm) Loudness::run(meter_setup.loudness, meter->loudness, mix_left_, mix_right_, tile);
-                    meter->loudness.energy = F(0.f), meter->loudness.cross = F(0.f);
+                    if (heard >= s.warm) meters::warm_up(meter_setup, *meter, mix_left_, mix_right_, tile);
                     continue;
                 }
                 const auto count = static_cast<int>(std::min<std::int64_t>(tile, s.frames - (heard - s.first) * tile));

@@ -1,74 +1,62 @@
-/// One batch of candidates on the device, through the whole chain: listen, find the master gain, master, measure.
+/// One batch of candidates on the device, through the whole chain: listen, find the master gain,
+/// master, measure.
 #pragma once
 
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "kernels/cuda/batch_plan.h"
 #include "kernels/cuda/master.h"
 #include "kernels/cuda/spectrum.h"
 #include "kernels/cuda/strip_bank.h"
 
 namespace mixfarm::cuda {
 
-/// The excerpts of a song on the grid of tiles, and what they need.
-struct BatchPlan {
-    BatchPlan(const LoadedSong& song, std::span<const Excerpt> excerpts);
-
-    std::vector<Stretch> stretches;
-    std::vector<int> whole_bins;             ///< of each stretch
-    std::int64_t rendered = 0;               ///< tiles of all stretches, warm-up included
-    std::int64_t whole_tiles = 0, bins = 0;  ///< measured
-    std::int64_t frames = 0;                 ///< measured
-    int segment_tiles = 0, ring_frames = 0;
-
-    /// Device memory a candidate needs; `keep`: the unlimited mix stays there from the listening pass to the master's.
-    std::size_t bytes_per_slot(const LoadedSong& song, bool keep) const;
-    /// Device memory that does not depend on the number of candidates.
-    std::size_t fixed_bytes(const LoadedSong& song) const;
-};
-
 class Batch {
 public:
     /// Takes all the memory it needs; OutOfDeviceMemory when there is too little.
-    Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixSettings> mixes, bool keep);
+    Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixSettings> mixes,
+          bool keep);
 
-    /// Measurements in the order of the mixes; with `audio` ([mixes]) also what was measured, as sound.
+    /// Measurements in the order of the mixes; with `audio` ([mixes]) also what was measured, as
+    /// sound.
     std::vector<Measurement> evaluate(const MasterTarget& target, std::span<StereoAudio> audio);
 
 private:
     void listen();
     void solve(const MasterTarget& target, const LimiterSetup& limiter);
-    void master(const std::vector<int>& active, const LimiterSetup& limiter, std::span<StereoAudio> audio);
-    void master_stretch(const Stretch& stretch, std::int64_t first_bin, std::int64_t kept_tiles, const std::vector<int>& active,
-                        const LimiterSetup& limiter, std::span<StereoAudio> audio);
-    void fetch_audio(int start, int frames, const std::vector<int>& active, std::span<StereoAudio> audio);
+    void master(const std::vector<int>& active, const LimiterSetup& limiter,
+                std::span<StereoAudio> audio);
+    void master_stretch(const Stretch& stretch, std::int64_t first_bin, std::int64_t kept_tiles,
+                        const std::vector<int>& active, const LimiterSetup& limiter,
+                        std::span<StereoAudio> audio);
+    void fetch_audio(int start, int frames, const std::vector<int>& active,
+                     std::span<StereoAudio> audio);
     void read(const std::vector<int>& active, std::vector<Measurement>& results);
     void read_unlimited();
-    /// Visits rows [rows][row] of device memory on the host, many at a time: visit(row number, pointer), on any thread.
+    /// Visits rows [rows][row] of device memory on the host, many at a time: visit(row number,
+    /// pointer), on any thread.
     template <class Visit>
     void for_rows(const float* device, int rows, std::int64_t row, Visit visit);
     float* mix_at(std::int64_t kept_tiles) const;
 
     const LoadedSong& song_;
     const BatchPlan& plan_;
-    int count_, slots_;                      ///< candidates; rounded up to whole warps
+    int count_, slots_;  ///< candidates; rounded up to whole warps
     bool keep_;
     meters::Setup meter_setup_;
     Stream stream_;
     StripBank strips_;
-    DeviceBuffer<float> mix_;                ///< of a segment, or of all stretches when kept
+    DeviceBuffer<float> mix_;  ///< of a segment, or of all stretches when kept
     DeviceBuffer<float> stem_energy_, energy_, peak_, weight_, gain_, loudness_, sums_;
     DeviceBuffer<std::uint32_t> listeners_, limiters_, meters_;
     DeviceBuffer<int> bins_, columns_, own_columns_;
     Ring ring_;
     BandSpectrum spectrum_;
     PinnedBuffer<float> staging_;
-    std::vector<float> gains_, heard_, stem_sums_;   ///< on the host: linear; log2; [stems][slots]
-    std::vector<double> unlimited_;                  ///< LUFS
+    std::vector<float> gains_, heard_, stem_sums_;  ///< on the host: linear; log2; [stems][slots]
+    std::vector<double> unlimited_;                 ///< LUFS
 };
-
-/// One stem of one mix behind its strip, over the whole song.
-StereoAudio strip_sound(const LoadedSong& song, const MixSettings& mix, int stem);
 
 }  // namespace mixfarm::cuda

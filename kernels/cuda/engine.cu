@@ -5,6 +5,7 @@
 #include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
 #include "kernels/cuda/batch.h"
+#include "kernels/cuda/strip_sound.h"
 #include "kernels/effects/effect.h"
 
 namespace mixfarm {
@@ -14,9 +15,11 @@ using cuda::Batch;
 using cuda::BatchPlan;
 using cuda::kWarp;
 
-/// Waves of blocks a batch may hold: the strips run one wave after another, but the master pass fills the GPU only with several.
+/// Waves of blocks a batch may hold: the strips run one wave after another, but the master pass
+/// fills the GPU only with several.
 constexpr std::size_t kMostWaves = 4;
-/// Of the free memory; the rest is for the driver, which takes the threads' local memory at the first launch.
+/// Of the free memory; the rest is for the driver, which takes the threads' local memory at the
+/// first launch.
 constexpr double kMemoryShare = 0.75;
 
 /// Any failure here means that there is no GPU for us: no driver, no card, a driver too old.
@@ -43,8 +46,9 @@ cudaDeviceProp properties(int device) {
 DeviceInfo describe(int device) {
     const cudaDeviceProp p = properties(device);
     char text[320];
-    std::snprintf(text, sizeof text, "%s, compute capability %d.%d, %d multiprocessors, %.0f GiB", p.name, p.major, p.minor,
-                  p.multiProcessorCount, static_cast<double>(p.totalGlobalMem) / (1 << 30));
+    std::snprintf(text, sizeof text, "%s, compute capability %d.%d, %d multiprocessors, %.0f GiB",
+                  p.name, p.major, p.minor, p.multiProcessorCount,
+                  static_cast<double>(p.totalGlobalMem) / (1 << 30));
     return {"cuda:" + std::to_string(device), text, kWarp, p.multiProcessorCount};
 }
 
@@ -57,12 +61,14 @@ public:
 
     void load(const SongView& song) override { song_ = std::make_unique<LoadedSong>(song); }
 
-    std::vector<Measurement> evaluate(std::span<const MixSettings> mixes, std::span<const Excerpt> excerpts,
+    std::vector<Measurement> evaluate(std::span<const MixSettings> mixes,
+                                      std::span<const Excerpt> excerpts,
                                       const MasterTarget& target) override {
         return run(mixes, excerpts, target, {});
     }
 
-    std::vector<StereoAudio> render(std::span<const MixSettings> mixes, const MasterTarget& target) override {
+    std::vector<StereoAudio> render(std::span<const MixSettings> mixes,
+                                    const MasterTarget& target) override {
         MF_CHECK(song_ != nullptr);
         std::vector<StereoAudio> audio(mixes.size());
         const Excerpt whole{0, song_->view.frames, 0};
@@ -71,7 +77,8 @@ public:
     }
 
     StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) override {
-        MF_CHECK(song_ != nullptr && stem >= 0 && stem < static_cast<int>(song_->view.stems.size()));
+        MF_CHECK(song_ != nullptr && stem >= 0 &&
+                 stem < static_cast<int>(song_->view.stems.size()));
         MF_CUDA(cudaSetDevice(device_));
         const FlushDenormals flush;
         StereoAudio audio = cuda::strip_sound(*song_, mix, stem);
@@ -82,7 +89,8 @@ public:
     }
 
 private:
-    /// How many candidates go through together, and whether the device keeps their unlimited mixes meanwhile.
+    /// How many candidates go through together, and whether the device keeps their unlimited mixes
+    /// meanwhile.
     struct Size {
         std::size_t mixes;
         bool keep;
@@ -90,18 +98,23 @@ private:
     Size batch_size(const BatchPlan& plan, std::size_t mixes, bool may_keep) const {
         std::size_t free = 0, all = 0;
         MF_CUDA(cudaMemGetInfo(&free, &all));
-        const auto share = static_cast<std::size_t>(kMemoryShare * static_cast<double>(free)), fixed = plan.fixed_bytes(*song_);
+        const auto share = static_cast<std::size_t>(kMemoryShare * static_cast<double>(free)),
+                   fixed = plan.fixed_bytes(*song_);
         const auto fit = [&](bool keep) {
-            const std::size_t slots = share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, keep) : 0;
+            const std::size_t slots =
+                share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, keep) : 0;
             return std::max<std::size_t>(kWarp, slots / kWarp * kWarp);
         };
-        const std::size_t wave = static_cast<std::size_t>(good_batch()), wanted = std::min(mixes, kMostWaves * wave);
+        const std::size_t wave = static_cast<std::size_t>(good_batch()),
+                          wanted = std::min(mixes, kMostWaves * wave);
         // Keeping saves rendering every strip twice; it is not worth a GPU half idle.
-        if (may_keep && fit(true) >= std::min(wanted, wave)) return {std::min(wanted, fit(true)), true};
+        if (may_keep && fit(true) >= std::min(wanted, wave))
+            return {std::min(wanted, fit(true)), true};
         return {std::min(wanted, fit(false)), false};
     }
 
-    std::vector<Measurement> run(std::span<const MixSettings> mixes, std::span<const Excerpt> excerpts, const MasterTarget& target,
+    std::vector<Measurement> run(std::span<const MixSettings> mixes,
+                                 std::span<const Excerpt> excerpts, const MasterTarget& target,
                                  std::span<StereoAudio> audio) {
         MF_CHECK(song_ != nullptr);
         MF_CUDA(cudaSetDevice(device_));
@@ -114,15 +127,18 @@ private:
             const Size size = batch_size(plan, std::min(most, mixes.size() - first), may_keep);
             try {
                 Batch batch(*song_, plan, mixes.subspan(first, size.mixes), size.keep);
-                std::vector<Measurement> part = batch.evaluate(target, audio.empty() ? audio : audio.subspan(first, size.mixes));
+                std::vector<Measurement> part = batch.evaluate(
+                    target, audio.empty() ? audio : audio.subspan(first, size.mixes));
                 std::move(part.begin(), part.end(), std::back_inserter(results));
-            } catch (const cuda::OutOfDeviceMemory&) {
+            } catch (const cuda::OutOfDeviceMemory& error) {
                 if (size.mixes > kWarp) {
                     most = std::max<std::size_t>(kWarp, size.mixes / 2 / kWarp * kWarp);
                 } else if (size.keep) {
                     may_keep = false;
                 } else {
-                    throw;
+                    throw DeviceError(std::string(error.what()) +
+                                      "; not even 32 mixes fit into the free memory of " +
+                                      info_.name);
                 }
             }
         }
@@ -148,6 +164,8 @@ std::vector<DeviceInfo> cuda_devices() {
     return devices;
 }
 
-bool built_with_cuda() { return true; }
+bool built_with_cuda() {
+    return true;
+}
 
 }  // namespace mixfarm

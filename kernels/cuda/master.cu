@@ -1,11 +1,14 @@
-/// Lane = candidate; the arrays a thread keeps lie in local memory, where the hardware puts the lanes of a warp side by side.
+/// Lane = candidate; the arrays a thread keeps lie in local memory, where the hardware puts the
+/// lanes of a warp side by side.
 #include "kernels/cuda/master.h"
 #include "kernels/cuda/memory.h"
 
 namespace mixfarm::cuda {
 namespace {
 
-__device__ int this_slot() { return static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x); }
+__device__ int this_slot() {
+    return static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+}
 
 __global__ void __launch_bounds__(kWarp) listen_kernel(const ListenJob j, const KSetup k) {
     const int slot = this_slot();
@@ -35,12 +38,15 @@ __global__ void __launch_bounds__(kWarp) listen_kernel(const ListenJob j, const 
 __global__ void __launch_bounds__(kWarp) solve_kernel(const SolveJob j, const GainSetup setup) {
     const int slot = this_slot();
     const GainSolution<float> solved =
-        solve_gain(setup, j.energy + slot * j.row, j.peak + slot * j.row, j.bins, j.stretches, j.weight + slot * j.weights);
+        solve_gain(setup, j.energy + slot * j.row, j.peak + slot * j.row, j.bins, j.stretches,
+                   j.weight + slot * j.weights);
     j.gain[slot] = solved.gain;
     j.loudness[slot] = solved.loudness;
 }
 
-__global__ void __launch_bounds__(kWarp) master_kernel(const MasterJob j, const LimiterSetup limiter_setup, const meters::Setup meter_setup) {
+__global__ void __launch_bounds__(kWarp)
+    master_kernel(const MasterJob j, const LimiterSetup limiter_setup,
+                  const meters::Setup meter_setup) {
     const int slot = this_slot(), column = j.columns[slot];
     const std::size_t slots = static_cast<std::size_t>(j.slots);
     const float gain = j.gains[slot];
@@ -49,7 +55,8 @@ __global__ void __launch_bounds__(kWarp) master_kernel(const MasterJob j, const 
     load_words(limiter, j.limiters + slot, j.slots);
     load_words(meter, j.meters + slot, j.slots);
     if (j.fresh) {
-        const float highest = meter.true_peak.highest;  // what a peak has to beat to matter holds for all stretches
+        const float highest =
+            meter.true_peak.highest;  // what a peak has to beat to matter holds for all stretches
         limiter = {};
         meter = {};
         meter.true_peak.highest = highest;
@@ -65,9 +72,7 @@ __global__ void __launch_bounds__(kWarp) master_kernel(const MasterJob j, const 
         limit(limiter_setup, limiter, gain, left, right, j.tile);
         const int leaving = j.leaving + tile;
         if (leaving < 0) {
-            if (tile >= j.warm_from) Loudness::run(meter_setup.loudness, meter.loudness, left, right, j.tile);
-            meter.loudness.energy = 0.f;
-            meter.loudness.cross = 0.f;
+            if (tile >= j.warm_from) meters::warm_up(meter_setup, meter, left, right, j.tile);
             continue;
         }
         const std::int64_t rest = j.frames - std::int64_t{leaving} * j.tile;
@@ -99,7 +104,8 @@ void run_solve(const SolveJob& job, const GainSetup& setup, int groups, cudaStre
     MF_CUDA(cudaGetLastError());
 }
 
-void run_master(const MasterJob& job, const LimiterSetup& limiter, const meters::Setup& meter, int groups, cudaStream_t stream) {
+void run_master(const MasterJob& job, const LimiterSetup& limiter, const meters::Setup& meter,
+                int groups, cudaStream_t stream) {
     master_kernel<<<static_cast<unsigned>(groups), kWarp, 0, stream>>>(job, limiter, meter);
     MF_CUDA(cudaGetLastError());
 }

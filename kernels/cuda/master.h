@@ -1,4 +1,5 @@
-/// What follows the strips, one thread a candidate: the listening pass, the master gain, and the pass that limits and measures.
+/// What follows the strips, one thread a candidate: the listening pass, the master gain, and the
+/// pass that limits and measures.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -21,23 +22,23 @@ struct ListenState {
 /// All pointers here and below are the device's.
 struct ListenJob {
     int slots, tile, tiles;
-    bool fresh;                        ///< a stretch begins: filters at rest
-    const float* mix;                  ///< [tiles][left, right][tile][slots]
-    std::uint32_t* states;             ///< [words of ListenState][slots]
-    int kept_from, kept_to;            ///< tiles of this segment that belong to whole bins of the stretch
-    std::int64_t place;                ///< where tile kept_from goes in a slot's row
-    std::int64_t row;                  ///< whole tiles of all stretches
-    float *energy, *peak;              ///< [slots][row]
+    bool fresh;              ///< a stretch begins: filters at rest
+    const float* mix;        ///< [tiles][left, right][tile][slots]
+    std::uint32_t* states;   ///< [words of ListenState][slots]
+    int kept_from, kept_to;  ///< tiles of this segment that belong to whole bins of the stretch
+    std::int64_t place;      ///< where tile kept_from goes in a slot's row
+    std::int64_t row;        ///< whole tiles of all stretches
+    float *energy, *peak;    ///< [slots][row]
 };
 void run_listen(const ListenJob& job, const KSetup& setup, int groups, cudaStream_t stream);
 
 struct SolveJob {
     int slots, stretches;
-    std::int64_t row, weights;         ///< tiles and bins a slot
-    const float *energy, *peak;        ///< [slots][row]
-    const int* bins;                   ///< [stretches] whole bins
-    float* weight;                     ///< [slots][weights], scratch
-    float *gain, *loudness;            ///< [slots]
+    std::int64_t row, weights;   ///< tiles and bins a slot
+    const float *energy, *peak;  ///< [slots][row]
+    const int* bins;             ///< [stretches] whole bins
+    float* weight;               ///< [slots][weights], scratch
+    float *gain, *loudness;      ///< [slots]
 };
 void run_solve(const SolveJob& job, const GainSetup& setup, int groups, cudaStream_t stream);
 
@@ -48,16 +49,18 @@ struct MasterJob {
     const int* columns;                ///< [slots]: the column of `mix` that a slot reads
     const float* gains;                ///< [slots] linear
     std::uint32_t *limiters, *meters;  ///< [words of the state][slots]
-    int leaving;                       ///< number, counted from the first measured one, of the tile that leaves the limiter
-                                       ///< while tile 0 of the segment enters; negative while warming up
-    int warm_from;                     ///< tiles of this segment before this one only fill the limiter
-    int measured;                      ///< tiles measured in the whole stretch
-    std::int64_t frames;               ///< frames measured in the whole stretch
-    std::int64_t first_bin, row;       ///< the stretch's first bin, bins a slot
-    float* sums;                       ///< [slots][row][meters::kSums]
-    int ring_start, ring_frames;       ///< where in the ring the first measured frame of this segment goes
-    float* ring;                       ///< [left, right][ring_frames][slots]: the finished sound
+    int leaving;  ///< number, counted from the first measured one, of the tile that leaves the
+                  ///< limiter while tile 0 of the segment enters; negative while warming up
+    int warm_from;                ///< tiles of this segment before this one only fill the limiter
+    int measured;                 ///< tiles measured in the whole stretch
+    std::int64_t frames;          ///< frames measured in the whole stretch
+    std::int64_t first_bin, row;  ///< the stretch's first bin, bins a slot
+    float* sums;                  ///< [slots][row][meters::kSums]
+    int ring_start,
+        ring_frames;  ///< where in the ring the first measured frame of this segment goes
+    float* ring;      ///< [left, right][ring_frames][slots]: the finished sound
 };
-void run_master(const MasterJob& job, const LimiterSetup& limiter, const meters::Setup& meter, int groups, cudaStream_t stream);
+void run_master(const MasterJob& job, const LimiterSetup& limiter, const meters::Setup& meter,
+                int groups, cudaStream_t stream);
 
 }  // namespace mixfarm::cuda

@@ -8,7 +8,8 @@
 
 namespace mixfarm::cuda {
 
-/// `count` values of T on the current device, uninitialised; at least one, so that data() is never null.
+/// `count` values of T on the current device, uninitialised; at least one, so that data() is never
+/// null.
 template <class T>
 class DeviceBuffer {
 public:

@@ -1,6 +1,8 @@
-/// Brings a song to the device segment by segment: one travels while the one before is being rendered.
+/// Brings a song to the device segment by segment: one travels while the one before is being
+/// rendered.
 ///
-/// The device never holds more than two segments of the stems, so a song may be as long as it likes.
+/// The device never holds more than two segments of the stems, so a song may be as long as it
+/// likes.
 #pragma once
 
 #include <memory>
@@ -17,16 +19,20 @@ public:
     /// Of `song` the stems `stems`, at most `segment_tiles` tiles at a time.
     SongFeed(const LoadedSong& song, std::vector<int> stems, int segment_tiles);
 
-    /// Sends tiles [first, first + tiles) on the feed's own stream and makes `compute` wait for them. `fresh`: the strips
-    /// start at rest here. Fills the job's fields that describe the segment; they are good until the next call but one.
+    /// Sends tiles [first, first + tiles) on the feed's own stream and makes `compute` wait for
+    /// them. `fresh`: the strips start at rest here. Fills the job's fields that describe the
+    /// segment; they are good until the next call but one.
     void bring(std::int64_t first, int tiles, bool fresh, StripsJob& job, cudaStream_t compute);
     /// To be called when `compute` has all the work queued that reads the segment brought last.
-    void release(cudaStream_t compute) { slots_[static_cast<std::size_t>(turn_)]->used.record(compute); }
+    void release(cudaStream_t compute) {
+        slots_[static_cast<std::size_t>(turn_)]->used.record(compute);
+    }
 
 private:
     struct Slot {
         Slot(std::size_t words) : host(words), device(words) {}
-        PinnedBuffer<std::uint32_t> host;      ///< audio [stems][2][row] as float, then awake [rounds][1 + tiles]
+        PinnedBuffer<std::uint32_t>
+            host;  ///< audio [stems][2][row] as float, then awake [rounds][1 + tiles]
         DeviceBuffer<std::uint32_t> device;
         Event ready, used;
     };

@@ -1,7 +1,7 @@
-/// Windowing by a transposition through shared memory, cuFFT in place, and a warp that sums the bins of a band with CUB.
-#include <cub/warp/warp_reduce.cuh>
-
+/// Windowing by a transposition through shared memory, cuFFT in place, and a warp that sums the
+/// bins of a band with CUB.
 #include <algorithm>
+#include <cub/warp/warp_reduce.cuh>
 
 #include "kernels/cuda/spectrum.h"
 #include "kernels/cuda/words.h"
@@ -9,17 +9,19 @@
 namespace mixfarm::cuda {
 namespace {
 
-/// Transforms a call of cuFFT, always: so a candidate's numbers cannot depend on how many others there are.
+/// Transforms a call of cuFFT, always: so a candidate's numbers cannot depend on how many others
+/// there are.
 constexpr int kTransforms = 512;
 constexpr int kRows = 8, kBandWarps = 4;
 
 struct WindowJob {
     int slots, first_slot, size, start, valid, ring_frames;
     const float *ring, *window;
-    cufftComplex* out;   ///< [kTransforms][size]
+    cufftComplex* out;  ///< [kTransforms][size]
 };
 
-/// Grid [size / 32][kTransforms / 32], block [32][kRows]: 32 slots times 32 samples, read by slot and written by sample.
+/// Grid [size / 32][kTransforms / 32], block [32][kRows]: 32 slots times 32 samples, read by slot
+/// and written by sample.
 __global__ void window_kernel(const WindowJob j) {
     __shared__ float left[kWarp][kWarp + 1], right[kWarp][kWarp + 1];
     const int x = static_cast<int>(threadIdx.x), first = static_cast<int>(blockIdx.x) * kWarp;
@@ -35,29 +37,34 @@ __global__ void window_kernel(const WindowJob j) {
     __syncthreads();
     const float w = j.window[first + x];
     for (int row = static_cast<int>(threadIdx.y); row < kWarp; row += kRows)
-        j.out[static_cast<std::size_t>(local + row) * static_cast<std::size_t>(j.size) + first + x] = {left[x][row] * w, right[x][row] * w};
+        j.out[static_cast<std::size_t>(local + row) * static_cast<std::size_t>(j.size) + first +
+              x] = {left[x][row] * w, right[x][row] * w};
 }
 
 struct BandJob {
     int size;
-    const cufftComplex* transforms;   ///< [kTransforms][size]
+    const cufftComplex* transforms;  ///< [kTransforms][size]
     const float* weights;
     const int *bins, *bands;
-    double* sums;                     ///< of the first slot of this call: [slots][kBands][3]
+    double* sums;  ///< of the first slot of this call: [slots][kBands][3]
 };
 
 /// Block = one candidate, a warp takes every kBandWarps-th band.
 __global__ void __launch_bounds__(kWarp* kBandWarps) band_kernel(const BandJob j) {
     using Sum = cub::WarpReduce<float>;
     __shared__ Sum::TempStorage storage[kBandWarps];
-    const int lane = static_cast<int>(threadIdx.x) % kWarp, warp = static_cast<int>(threadIdx.x) / kWarp;
-    const cufftComplex* z = j.transforms + static_cast<std::size_t>(blockIdx.x) * static_cast<std::size_t>(j.size);
+    const int lane = static_cast<int>(threadIdx.x) % kWarp,
+              warp = static_cast<int>(threadIdx.x) / kWarp;
+    const cufftComplex* z =
+        j.transforms + static_cast<std::size_t>(blockIdx.x) * static_cast<std::size_t>(j.size);
     for (int band = warp; band < kBands; band += kBandWarps) {
         float left = 0.f, right = 0.f, cross = 0.f;
         for (int s = j.bands[band] + lane; s < j.bands[band + 1]; s += kWarp) {
-            // Left and right share one complex transform: Z_k and Z_(N-k) hold both (factor 1/4 is in BandMap::scale).
+            // Left and right share one complex transform: Z_k and Z_(N-k) hold both (factor 1/4 is
+            // in BandMap::scale).
             const cufftComplex p = z[j.bins[s]], q = z[j.size - j.bins[s]];
-            const float lr = p.x + q.x, li = p.y - q.y, rr = p.y + q.y, ri = q.x - p.x, w = j.weights[s];
+            const float lr = p.x + q.x, li = p.y - q.y, rr = p.y + q.y, ri = q.x - p.x,
+                        w = j.weights[s];
             left = fma_(w, fma_(lr, lr, li * li), left);
             right = fma_(w, fma_(rr, rr, ri * ri), right);
             cross = fma_(w, fma_(lr, rr, li * ri), cross);
@@ -69,7 +76,9 @@ __global__ void __launch_bounds__(kWarp* kBandWarps) band_kernel(const BandJob j
         cross = Sum(storage[warp]).Sum(cross);
         __syncwarp();
         if (lane == 0) {
-            double* sum = j.sums + (static_cast<std::size_t>(blockIdx.x) * kBands + static_cast<std::size_t>(band)) * 3;
+            double* sum = j.sums + (static_cast<std::size_t>(blockIdx.x) * kBands +
+                                    static_cast<std::size_t>(band)) *
+                                       3;
             sum[0] += left;
             sum[1] += right;
             sum[2] += cross;
@@ -80,17 +89,24 @@ __global__ void __launch_bounds__(kWarp* kBandWarps) band_kernel(const BandJob j
 }  // namespace
 
 BandSpectrum::BandSpectrum(const BandMap& map, int slots, cudaStream_t stream)
-    : map_(map), stream_(stream), window_(map.window.size()), weights_(map.shares.size()), bins_(map.shares.size()),
-      bands_(kBands + 1), transforms_(static_cast<std::size_t>(kTransforms) * static_cast<std::size_t>(map.size)),
+    : map_(map),
+      stream_(stream),
+      window_(map.window.size()),
+      weights_(map.shares.size()),
+      bins_(map.shares.size()),
+      bands_(kBands + 1),
+      transforms_(static_cast<std::size_t>(kTransforms) * static_cast<std::size_t>(map.size)),
       sums_(static_cast<std::size_t>(slots) * kBands * 3) {
     std::vector<BandMap::Share> shares = map.shares;
-    std::stable_sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.band < b.band; });
+    std::stable_sort(shares.begin(), shares.end(),
+                     [](const auto& a, const auto& b) { return a.band < b.band; });
     std::vector<float> weights;
     std::vector<int> bins, bands(kBands + 1, 0);
     for (const BandMap::Share& share : shares) {
         weights.push_back(share.weight);
         bins.push_back(share.bin);
-        for (int band = share.band + 1; band <= kBands; ++band) ++bands[static_cast<std::size_t>(band)];
+        for (int band = share.band + 1; band <= kBands; ++band)
+            ++bands[static_cast<std::size_t>(band)];
     }
     window_.upload(map.window.data(), map.window.size(), stream);
     weights_.upload(weights.data(), weights.size(), stream);
@@ -102,7 +118,8 @@ BandSpectrum::BandSpectrum(const BandMap& map, int slots, cudaStream_t stream)
 }
 
 std::size_t BandSpectrum::fixed_bytes(const BandMap& map) {
-    return static_cast<std::size_t>(kTransforms) * static_cast<std::size_t>(map.size) * sizeof(cufftComplex);
+    return static_cast<std::size_t>(kTransforms) * static_cast<std::size_t>(map.size) *
+           sizeof(cufftComplex);
 }
 
 void BandSpectrum::clear() {
@@ -132,21 +149,33 @@ void BandSpectrum::end_stretch(const Ring& ring, int slots) {
 
 void BandSpectrum::analyse(const Ring& ring, int valid, int slots) {
     for (int first = 0; first < slots; first += kTransforms) {
-        const WindowJob window{ring.slots, first, map_.size, static_cast<int>(next_ % ring.frames), valid, ring.frames,
-                               ring.audio.data(), window_.data(), transforms_.data()};
-        window_kernel<<<dim3(static_cast<unsigned>(map_.size / kWarp), kTransforms / kWarp), dim3(kWarp, kRows), 0, stream_>>>(window);
+        const WindowJob window{ring.slots,
+                               first,
+                               map_.size,
+                               static_cast<int>(next_ % ring.frames),
+                               valid,
+                               ring.frames,
+                               ring.audio.data(),
+                               window_.data(),
+                               transforms_.data()};
+        window_kernel<<<dim3(static_cast<unsigned>(map_.size / kWarp), kTransforms / kWarp),
+                        dim3(kWarp, kRows), 0, stream_>>>(window);
         MF_CUDA(cudaGetLastError());
         MF_CUDA(cufftExecC2C(plan_.handle, transforms_.data(), transforms_.data(), CUFFT_FORWARD));
-        const BandJob bands{map_.size, transforms_.data(), weights_.data(), bins_.data(), bands_.data(),
-                            sums_.data() + static_cast<std::size_t>(first) * kBands * 3};
-        band_kernel<<<static_cast<unsigned>(std::min(kTransforms, slots - first)), kWarp * kBandWarps, 0, stream_>>>(bands);
+        const BandJob bands{
+            map_.size,       transforms_.data(),
+            weights_.data(), bins_.data(),
+            bands_.data(),   sums_.data() + static_cast<std::size_t>(first) * kBands * 3};
+        band_kernel<<<static_cast<unsigned>(std::min(kTransforms, slots - first)),
+                      kWarp * kBandWarps, 0, stream_>>>(bands);
         MF_CUDA(cudaGetLastError());
     }
 }
 
 std::vector<double> BandSpectrum::read(int slots) const {
     std::vector<double> sums(static_cast<std::size_t>(slots) * kBands * 3);
-    MF_CUDA(cudaMemcpyAsync(sums.data(), sums_.data(), sums.size() * sizeof(double), cudaMemcpyDeviceToHost, stream_));
+    MF_CUDA(cudaMemcpyAsync(sums.data(), sums_.data(), sums.size() * sizeof(double),
+                            cudaMemcpyDeviceToHost, stream_));
     MF_CUDA(cudaStreamSynchronize(stream_));
     const double scale = count_ > 0 ? map_.scale / count_ : 0;
     for (double& sum : sums) sum *= scale;

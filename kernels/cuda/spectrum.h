@@ -1,4 +1,5 @@
-/// Long-term third-octave spectrum on the device: cuFFT between own kernels that window the sound and sum the bands.
+/// Long-term third-octave spectrum on the device: cuFFT between own kernels that window the sound
+/// and sum the bands.
 #pragma once
 
 #include <vector>
@@ -11,25 +12,28 @@ namespace mixfarm::cuda {
 /// The finished sound of all candidates: the last `frames` frames of each, in a circle.
 struct Ring {
     int frames = 0, slots = 0;
-    DeviceBuffer<float> audio;   ///< [left, right][frames][slots]
+    DeviceBuffer<float> audio;  ///< [left, right][frames][slots]
 };
 
-/// The device's part of Spectrum<F>: same window, same half overlap, same shares of bins, same scale.
+/// The device's part of Spectrum<F>: same window, same half overlap, same shares of bins, same
+/// scale.
 class BandSpectrum {
 public:
     BandSpectrum(const BandMap& map, int slots, cudaStream_t stream);
 
     /// Nothing measured yet.
     void clear();
-    /// `frames` more of a stretch lie in the ring; frame n of the stretch is at n % ring.frames. Sums what is complete,
-    /// for the first `slots` slots.
+    /// `frames` more of a stretch lie in the ring; frame n of the stretch is at n % ring.frames.
+    /// Sums what is complete, for the first `slots` slots.
     void push(const Ring& ring, int frames, int slots);
-    /// The end of a stretch; one shorter than a transform is padded with silence, so that every stretch counts.
+    /// The end of a stretch; one shorter than a transform is padded with silence, so that every
+    /// stretch counts.
     void end_stretch(const Ring& ring, int slots);
     /// Mean squares a slot: [slots][bands][left, right, cross].
     std::vector<double> read(int slots) const;
 
-    /// Device bytes a slot, and those that all slots share (what cuFFT takes for itself not counted).
+    /// Device bytes a slot, and those that all slots share (what cuFFT takes for itself not
+    /// counted).
     static constexpr std::size_t kBytesPerSlot = 3 * kBands * sizeof(double);
     static std::size_t fixed_bytes(const BandMap& map);
 
@@ -49,13 +53,14 @@ private:
     const BandMap& map_;
     cudaStream_t stream_;
     Plan plan_;
-    DeviceBuffer<float> window_, weights_;   ///< [size]; [shares], band after band
-    DeviceBuffer<int> bins_, bands_;         ///< [shares]; [kBands + 1] the first share of every band
+    DeviceBuffer<float> window_, weights_;  ///< [size]; [shares], band after band
+    DeviceBuffer<int> bins_, bands_;  ///< [shares]; [kBands + 1] the first share of every band
     DeviceBuffer<cufftComplex> transforms_;  ///< [kTransforms][size]
     DeviceBuffer<double> sums_;              ///< [slots][kBands][3]
-    std::int64_t heard_ = 0, next_ = 0;      ///< frames of this stretch so far; where the next transform starts
-    bool analysed_ = false;                  ///< in this stretch
-    double count_ = 0;                       ///< transforms of all stretches
+    std::int64_t heard_ = 0,
+                 next_ = 0;  ///< frames of this stretch so far; where the next transform starts
+    bool analysed_ = false;  ///< in this stretch
+    double count_ = 0;       ///< transforms of all stretches
 };
 
 }  // namespace mixfarm::cuda

@@ -8,7 +8,8 @@ namespace mixfarm::cuda {
 namespace {
 
 /// [stems][words of StripCoefs][slots]
-std::vector<std::uint32_t> design_strips(const LoadedSong& song, const std::vector<int>& stems, std::span<const MixSettings> mixes, int slots) {
+std::vector<std::uint32_t> design_strips(const LoadedSong& song, const std::vector<int>& stems,
+                                         std::span<const MixSettings> mixes, int slots) {
     constexpr std::size_t kCount = kWords<StripCoefs<float>>;
     const std::size_t stride = static_cast<std::size_t>(slots);
     std::vector<std::uint32_t> words(stems.size() * kCount * stride);
@@ -19,8 +20,10 @@ std::vector<std::uint32_t> design_strips(const LoadedSong& song, const std::vect
             const std::vector<float>& rows = mixes[mix].strips;
             MF_CHECK_EQ(rows.size(), song.view.stems.size() * strip::kParamCount);
             for (std::size_t s = 0; s < stems.size(); ++s) {
-                const float* row = rows.data() + static_cast<std::size_t>(stems[s]) * strip::kParamCount;
-                store_words(strip::design(row, song.view.rate), words.data() + s * kCount * stride + slot, slots);
+                const float* row =
+                    rows.data() + static_cast<std::size_t>(stems[s]) * strip::kParamCount;
+                store_words(strip::design(row, song.view.rate),
+                            words.data() + s * kCount * stride + slot, slots);
             }
         }
     });
@@ -29,8 +32,11 @@ std::vector<std::uint32_t> design_strips(const LoadedSong& song, const std::vect
 
 }  // namespace
 
-StripBank::StripBank(const LoadedSong& song, std::vector<int> stems, std::span<const MixSettings> mixes, int slots, cudaStream_t stream)
-    : slots_(slots), stream_(stream), feed_(song, stems, segment_tiles(song)),
+StripBank::StripBank(const LoadedSong& song, std::vector<int> stems,
+                     std::span<const MixSettings> mixes, int slots, cudaStream_t stream)
+    : slots_(slots),
+      stream_(stream),
+      feed_(song, stems, segment_tiles(song)),
       states_(stems.size() * kWords<StripState<float>> * static_cast<std::size_t>(slots)) {
     const std::vector<std::uint32_t> words = design_strips(song, stems, mixes, slots);
     coefs_ = DeviceBuffer<std::uint32_t>(words.size());
@@ -38,7 +44,8 @@ StripBank::StripBank(const LoadedSong& song, std::vector<int> stems, std::span<c
     states_.clear(stream);
 }
 
-void StripBank::run(std::int64_t first, int tiles, bool fresh, const int* columns, int groups, float* mix, const StemEnergy& energy) {
+void StripBank::run(std::int64_t first, int tiles, bool fresh, const int* columns, int groups,
+                    float* mix, const StemEnergy& energy) {
     StripsJob job{};
     feed_.bring(first, tiles, fresh, job, stream_);
     job.slots = slots_;

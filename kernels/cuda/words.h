@@ -1,4 +1,5 @@
-/// States between launches: structs of 32-bit words, word by word beside the same word of the other candidates.
+/// States between launches: structs of 32-bit words, word by word beside the same word of the other
+/// candidates.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 namespace mixfarm::cuda {
 
-inline constexpr int kWarp = 32;   ///< candidates that share a warp
+inline constexpr int kWarp = 32;  ///< candidates that share a warp
 
 template <class T>
 inline constexpr int kWords = static_cast<int>(sizeof(T) / sizeof(std::uint32_t));
@@ -21,15 +22,16 @@ inline constexpr int kUnroll = kWords<T> <= 64 ? kWords<T> : 4;
 template <class T>
 MF_HD void load_words(T& to, const std::uint32_t* words, int stride) {
     static_assert(sizeof(T) % sizeof(std::uint32_t) == 0);
-#pragma unroll(kUnroll<T>)
+#pragma unroll(kUnroll <T>)
     for (int k = 0; k < kWords<T>; ++k) {
-        const std::uint32_t word = words[static_cast<std::size_t>(k) * static_cast<std::size_t>(stride)];
+        const std::uint32_t word =
+            words[static_cast<std::size_t>(k) * static_cast<std::size_t>(stride)];
         memcpy(reinterpret_cast<char*>(&to) + 4 * k, &word, 4);
     }
 }
 template <class T>
 MF_HD void store_words(const T& from, std::uint32_t* words, int stride) {
-#pragma unroll(kUnroll<T>)
+#pragma unroll(kUnroll <T>)
     for (int k = 0; k < kWords<T>; ++k) {
         std::uint32_t word;
         memcpy(&word, reinterpret_cast<const char*>(&from) + 4 * k, 4);

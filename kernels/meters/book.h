@@ -47,6 +47,14 @@ MF_HD void run(const Setup& c, State<F>& s, const F* left, const F* right, int f
 #undef MF_METER
 }
 
+/// Audio before the measured stretch.
+template <class F>
+MF_HD void warm_up(const Setup& c, State<F>& s, const F* left, const F* right, int frames) {
+#define MF_METER(name, Type) Type::warm_up(c.name, s.name, left, right, frames);
+#include "kernels/meters/meters.def"
+#undef MF_METER
+}
+
 /// Writes kSums values and starts the next bin.
 template <class F>
 MF_HD void end_bin(State<F>& s, F* sums) {

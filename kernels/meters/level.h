@@ -27,6 +27,8 @@ struct Level {
         s.left = l, s.right = r, s.cross = x;
     }
     template <class F>
+    MF_HD static void warm_up(const Setup&, State<F>&, const F*, const F*, int) {}
+    template <class F>
     MF_HD static void end_bin(State<F>& s, F* sums) {
         sums[0] = s.left, sums[1] = s.right, sums[2] = s.cross;
         s.left = F(0.f), s.right = F(0.f), s.cross = F(0.f);

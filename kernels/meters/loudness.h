@@ -33,6 +33,12 @@ struct Loudness {
         s.left = l, s.right = r, s.energy = energy, s.cross = cross;
     }
     template <class F>
+    MF_HD static void warm_up(const Setup& c, State<F>& s, const F* left, const F* right, int frames) {
+        run(c, s, left, right, frames);
+        s.energy = F(0.f);
+        s.cross = F(0.f);
+    }
+    template <class F>
     MF_HD static void end_bin(State<F>& s, F* sums) {
         sums[0] = s.energy;
         sums[1] = s.cross + s.cross;

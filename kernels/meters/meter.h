@@ -7,6 +7,8 @@
 ///         template <class F> struct State { F ...; };          // all zero = at rest
 ///         static Setup setup(double rate);
 ///         template <class F> static void run(const Setup&, State<F>&, const F* left, const F* right, int frames);
+///         // Audio before the measured stretch: filters move on, nothing is counted.
+///         template <class F> static void warm_up(const Setup&, State<F>&, const F* left, const F* right, int frames);
 ///         template <class F> static void end_bin(State<F>&, F* sums);         // writes kSums, starts the next bin
 ///         // Reads its sums from `first_sum` on, writes its metrics to row[first]...; row holds those of earlier meters.
 ///         static void finish(const MeterRecord&, int first_sum, float* row, int first);

@@ -17,6 +17,8 @@ struct Tone {
     template <class F>
     MF_HD static void run(const Setup&, State<F>&, const F*, const F*, int) {}
     template <class F>
+    MF_HD static void warm_up(const Setup&, State<F>&, const F*, const F*, int) {}
+    template <class F>
     MF_HD static void end_bin(State<F>&, F*) {}
     static void finish(const MeterRecord& record, int first_sum, float* row, int first);
 };

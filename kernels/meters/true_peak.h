@@ -13,7 +13,7 @@ namespace oversampling {
 inline constexpr int kTaps = 16;
 inline constexpr int kHistory = kTaps - 1;
 inline constexpr int kDelay = 8;            ///< the window of sample n is centred between n - 8 and n - 7
-inline constexpr float kAbsoluteSum = 2.17118f;  ///< of the half-way phase, the largest
+inline constexpr float kAbsoluteSum = 2.17119f;  ///< of the half-way phase, the largest, rounded up
 #define MF_QUARTER_TAPS                                                                                       \
     {-0.00381769729f, 0.00823394209f, -0.0154820038f, 0.0270820558f, -0.0461161323f, 0.0808652341f,            \
      -0.166032434f, 0.893592715f, 0.303095937f, -0.124902345f, 0.0720235780f, -0.0448499806f, 0.0278928764f,   \
@@ -76,6 +76,11 @@ struct TruePeak {
         }
         s.peak = max_(s.peak, highest);
         s.highest = max_(s.highest, highest);
+    }
+    template <class F>
+    MF_HD static void warm_up(const Setup&, State<F>& s, const F* left, const F* right, int frames) {
+        keep_history(s.left, left, frames);
+        keep_history(s.right, right, frames);
     }
     template <class F>
     MF_HD static void end_bin(State<F>& s, F* sums) {

@@ -80,13 +80,15 @@ TEST(Chain, PicksAreFilesAtOneLoudness) {
     }
     EXPECT_EQ(words.size(), top["picks"].size()) << "two picks are described alike";
     EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(fs::path(shared.night) / "picks"), fs::directory_iterator())), top["picks"].size());
-    double least = 0, most = -99, peak = -99;
+    double least = 99, most = -99, peak = -99;
     for (const Json& metered : ask(meter)) {
         const double lufs = metered["integrated_lufs"];
         EXPECT_NEAR(lufs, -14, 0.3) << metered["file"];
         EXPECT_LE(metered["true_peak_dbtp"].get<double>(), -1.0) << metered["file"];
         least = std::min(least, lufs), most = std::max(most, lufs), peak = std::max(peak, metered["true_peak_dbtp"].get<double>());
-        if (has_ffmpeg()) EXPECT_NEAR(ffmpeg_lufs(metered["file"]), lufs, 0.1) << metered["file"];
+        if (has_ffmpeg()) {
+            EXPECT_NEAR(ffmpeg_lufs(metered["file"]), lufs, 0.1) << metered["file"];
+        }
     }
     std::printf("  %zu picks: %.2f to %.2f LUFS, true peak at most %.2f dBTP\n", top["picks"].size(), least, most, peak);
 }
@@ -159,7 +161,8 @@ TEST(Chain, StemsAddUpToTheMix) {
     const Json rendered = ask({"render", scratch / "night", "1", "2", "-o", scratch / "mixes", "--stems", "--format", "wav", "--bits", "32f", "--device", "cpu"});
     ASSERT_EQ(rendered.size(), 2u);
     for (const Json& one : rendered) {
-        EXPECT_EQ(ask({"show", scratch / "night", std::to_string(one["id"].get<int>())})["metrics"]["limiter_loss_lu"].get<double>(), 0);
+        const Json row = ask({"show", scratch / "night", std::to_string(one["id"].get<int>())});
+        ASSERT_LT(row["metrics"]["limiter_loss_lu"].get<double>(), 1e-4) << "limited: the sum would differ";
         const Channels mix = read_sound(one["file"].get<std::string>());
         Channels sum(2, std::vector<float>(mix[0].size()));
         ASSERT_EQ(one["stems"].size(), 5u);

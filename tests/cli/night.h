@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -88,7 +89,8 @@ inline void edit_job(const fs::path& job, const std::string& from, const std::st
 
 struct SharedNight {
     fs::path folder;
-    std::string job, night, seconds;
+    std::string job, night;
+    double seconds;   ///< that it took
 };
 inline constexpr const char* kSharedCandidates = "100";
 
@@ -109,13 +111,17 @@ inline const SharedNight& shared_night() {
         fs::create_directories(folder);
         const int lock = open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         flock(lock, LOCK_EX);
-        const SharedNight made{folder, (folder / "job.yaml").string(), (folder / "night").string(), ""};
+        SharedNight made{folder, (folder / "job.yaml").string(), (folder / "night").string(), 0};
         if (text_of(folder / "made") != key) {
             for (const char* old : {"made", "stems", "job.yaml", "night"}) fs::remove_all(folder / old);
             write_song(folder, 6);
+            const auto begun = std::chrono::steady_clock::now();
             succeed({"run", made.job, "-o", made.night, "--candidates", kSharedCandidates, "--device", "cpu"});
+            made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+            write_text(folder / "seconds", std::to_string(made.seconds));
             write_text(folder / "made", key);
         }
+        made.seconds = std::stod(text_of(folder / "seconds"));
         close(lock);
         return made;
     }();

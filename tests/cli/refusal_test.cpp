@@ -98,7 +98,9 @@ TEST_F(Refusal, Options) {
     expect_refused({"run", job, "other.yaml", "-o", scratch_ / "night"}, {"usage: mixfarm run"});
     bool gpu = false;
     for (const Json& device : ask({"devices"})) gpu |= device["name"] != "cpu";
-    if (!gpu) expect_refused(with({"--device", "cuda"}), {"--device", "cpu"});
+    if (!gpu) {
+        expect_refused(with({"--device", "cuda"}), {"--device", "cpu"});
+    }
     EXPECT_FALSE(fs::exists(scratch_ / "night/parts"));
 }
 
@@ -152,7 +154,7 @@ TEST_F(Refusal, TheNightOfAnotherPlan) {
         expect_refused(words, {night, "another"});
     }
     expect_refused({"run", job, "-o", night, "--candidates", "5"}, {night, "another"});
-    EXPECT_EQ(text_of(night + "/job.yaml"), as_run) << "a refused run changed the job of the night";
+    EXPECT_TRUE(text_of(night + "/job.yaml") == as_run) << "a refused run changed the job of the night";
     succeed({"render", night, "1", "-o", scratch_ / "mixes"});
     succeed(run(job, {"--device", "cpu"}));
 }

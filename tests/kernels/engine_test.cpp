@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "kernels/console/mix_measurement.h"
 #include "tests/support/ebur128_meter.h"
 #include "tests/support/effort.h"
 #include "tests/support/every_engine.h"
@@ -77,13 +78,13 @@ TEST_P(EngineCase, EveryEngineGivesTheBitsOfTheCpu) {
 }
 
 TEST_P(EngineCase, WhatIsRenderedIsWhatWasMeasured) {
-    for (const int rate : {44100, 48000, effort(96000, 48000)}) {
+    for (const int rate : kSlowBuild ? std::vector{44100} : std::vector{44100, 48000, 96000}) {
         // Lengths that are no multiple of a tile nor of a bin.
-        for (const std::int64_t frames :
-             {std::int64_t{4 * rate + 17}, std::int64_t{3 * rate + tile_frames(rate)}}) {
+        for (const std::int64_t frames : {std::int64_t{effort(4, 1) * rate + 17},
+                                          std::int64_t{effort(3, 1) * rate + tile_frames(rate)}}) {
             const SmallSong song = small_song(rate, frames);
             engine_->load(song.view());
-            const auto mixes = random_mixes(3, song.stems.size(), 7);
+            const auto mixes = random_mixes(effort<std::size_t>(3, 1), song.stems.size(), 7);
             const auto rows = measure(*engine_, mixes, whole(song));
             const auto audio = engine_->render(mixes, kTarget);
             for (std::size_t i = 0; i < mixes.size(); ++i) {
@@ -103,14 +104,15 @@ TEST_P(EngineCase, WhatIsRenderedIsWhatWasMeasured) {
 }
 
 TEST_P(EngineCase, ReachesItsTargetUnderItsCeiling) {
-    const SmallSong song = small_song(48000, effort(8, 4) * 48000);
+    const SmallSong song = small_song(48000, effort(8, 2) * 48000);
     engine_->load(song.view());
     const auto mixes = random_mixes(effort<std::size_t>(16, 4), song.stems.size(), 11);
     for (const MasterTarget target : {MasterTarget{-30, -1}, MasterTarget{-14, -1},
                                       MasterTarget{-9, -1}, MasterTarget{-14, -6}}) {
         const auto rows = measure(*engine_, mixes, whole(song), target);
-        // Up to 6 LU of limiting the target is met. Beyond, loudness hardly grows with gain any
-        // more: what is asked for cannot be had under this ceiling, and limiter_loss_lu says so.
+        // Up to 6 LU of limiting the target is met as nearly as the console promises. Beyond,
+        // loudness hardly grows with gain any more: what is asked for cannot be had under this
+        // ceiling, and limiter_loss_lu says so.
         double off = 0, out_of_reach = 0, loss = 0, peak = -200;
         for (const Measurement& m : rows) {
             double& worst = m.limiter_loss_lu < 6 ? off : out_of_reach;
@@ -123,14 +125,15 @@ TEST_P(EngineCase, ReachesItsTargetUnderItsCeiling) {
             "target %g LUFS, %g dBTP: off by %.3f LU at most, %.3f where out of reach; "
             "limiter takes up to %.2f LU, peak %.3f dBTP\n",
             target.loudness_lufs, target.true_peak_dbtp, off, out_of_reach, loss, peak);
-        EXPECT_LE(off, 0.05);
+        EXPECT_LE(off, kLoudnessTolerance + 1e-4);
         EXPECT_LE(out_of_reach, 1.5);
         EXPECT_LE(peak, target.true_peak_dbtp);
     }
     const auto audio = engine_->render({mixes.data(), 1}, kTarget);
     const auto other =
         oracle::ebur128(signals::interleaved(audio[0].left, audio[0].right), 2, 48000);
-    EXPECT_NEAR(other.integrated_lufs, -14, 0.05);
+    EXPECT_NEAR(other.integrated_lufs, -14, kLoudnessTolerance + 0.01);
+    EXPECT_LE(kLoudnessTolerance, 0.2) << "deliveries allow 0.3 LU";
     EXPECT_LE(oracle::db(other.true_peak), -1);
 }
 

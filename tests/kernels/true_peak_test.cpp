@@ -6,7 +6,6 @@
 
 #include <cstdio>
 
-#include "tests/support/effort.h"
 #include "tests/support/file_reading.h"
 #include "tests/support/true_peak_oracle.h"
 
@@ -95,7 +94,7 @@ TEST(TruePeak, StaysNearASixteenFoldReference) {
             EXPECT_LT(off, 0.13) << share << " fs";
             EXPECT_GT(off, between - 0.13) << share << " fs";
         }
-    const signals::Stereo music = signals::music(effort(2.0, 0.5), 48000, 3);
+    const signals::Stereo music = signals::music(2.0, 48000, 3);
     const double reading = read_stereo(music.left, music.right, 48000).metric("true_peak_dbtp");
     const double reference =
         oracle::db(std::max(oracle::true_peak(music.left), oracle::true_peak(music.right)));
