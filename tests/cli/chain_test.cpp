@@ -11,7 +11,9 @@ using testing::HasSubstr;
 
 /// Loudness to three decimals by ffmpeg's ebur128, which prints only one at its end.
 double ffmpeg_lufs(const std::string& file) {
-    const Ended ended = run_program({"ffmpeg", "-hide_banner", "-nostdin", "-i", file, "-af", "ebur128=metadata=1,ametadata=mode=print:key=lavfi.r128.I:file=-", "-f", "null", "-"});
+    const Ended ended = run_program(
+        {"ffmpeg", "-hide_banner", "-nostdin", "-i", file, "-af",
+         "ebur128=metadata=1,ametadata=mode=print:key=lavfi.r128.I:file=-", "-f", "null", "-"});
     EXPECT_EQ(ended.code, 0) << ended.err;
     const std::string key = "lavfi.r128.I=";
     const auto at = ended.out.rfind(key);
@@ -49,19 +51,25 @@ TEST(Chain, NewFindsTheStemsAndTheirRoles) {
     EXPECT_EQ(document["job"], scratch / "job.yaml");
     std::map<std::string, std::string> roles;
     for (const Json& stem : document["stems"]) roles[stem["name"]] = stem["role"];
-    EXPECT_EQ(roles, (std::map<std::string, std::string>{{"bass", "bass_guitar"}, {"hats", "hi_hat"}, {"keys", "keys"}, {"kick", "kick"}, {"vocal", "lead_vocal"}}));
+    EXPECT_EQ(roles, (std::map<std::string, std::string>{{"bass", "bass_guitar"},
+                                                         {"hats", "hi_hat"},
+                                                         {"keys", "keys"},
+                                                         {"kick", "kick"},
+                                                         {"vocal", "lead_vocal"}}));
     const std::string said = succeed({"new", scratch / "stems", "-o", scratch / "job.yaml"}).out;
     EXPECT_THAT(said, testing::AllOf(HasSubstr("mixfarm run"), HasSubstr(scratch / "job.yaml")));
 }
 
 TEST(Chain, AnalyzeTellsTheSameOfAJobAndOfItsFolder) {
     const SharedNight& shared = shared_night();
-    const Json of_job = ask({"analyze", shared.job}), of_folder = ask({"analyze", (shared.folder / "stems").string()});
+    const Json of_job = ask({"analyze", shared.job}),
+               of_folder = ask({"analyze", (shared.folder / "stems").string()});
     EXPECT_EQ(of_job["stems"], of_folder["stems"]);
     EXPECT_EQ(of_job["stems"].size(), 5u);
     EXPECT_EQ(of_job["masking"].size(), 5u);
     EXPECT_NEAR(of_job["seconds"].get<double>(), 6, 1e-9);
-    EXPECT_THAT(succeed({"analyze", shared.job}).out, testing::AllOf(HasSubstr("vocal"), HasSubstr("who covers whom")));
+    EXPECT_THAT(succeed({"analyze", shared.job}).out,
+                testing::AllOf(HasSubstr("vocal"), HasSubstr("who covers whom")));
 }
 
 TEST(Chain, PicksAreFilesAtOneLoudness) {
@@ -79,18 +87,23 @@ TEST(Chain, PicksAreFilesAtOneLoudness) {
         words.insert(pick["words"].get<std::string>());
     }
     EXPECT_EQ(words.size(), top["picks"].size()) << "two picks are described alike";
-    EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(fs::path(shared.night) / "picks"), fs::directory_iterator())), top["picks"].size());
+    EXPECT_EQ(
+        static_cast<std::size_t>(std::distance(
+            fs::directory_iterator(fs::path(shared.night) / "picks"), fs::directory_iterator())),
+        top["picks"].size());
     double least = 99, most = -99, peak = -99;
     for (const Json& metered : ask(meter)) {
         const double lufs = metered["integrated_lufs"];
         EXPECT_NEAR(lufs, -14, 0.3) << metered["file"];
         EXPECT_LE(metered["true_peak_dbtp"].get<double>(), -1.0) << metered["file"];
-        least = std::min(least, lufs), most = std::max(most, lufs), peak = std::max(peak, metered["true_peak_dbtp"].get<double>());
+        least = std::min(least, lufs), most = std::max(most, lufs),
+        peak = std::max(peak, metered["true_peak_dbtp"].get<double>());
         if (has_ffmpeg()) {
             EXPECT_NEAR(ffmpeg_lufs(metered["file"]), lufs, 0.1) << metered["file"];
         }
     }
-    std::printf("  %zu picks: %.2f to %.2f LUFS, true peak at most %.2f dBTP\n", top["picks"].size(), least, most, peak);
+    std::printf("  %zu picks: %.2f to %.2f LUFS, true peak at most %.2f dBTP\n",
+                top["picks"].size(), least, most, peak);
 }
 
 TEST(Chain, TopAndShowAgree) {
@@ -101,7 +114,9 @@ TEST(Chain, TopAndShowAgree) {
         const Json& entry = top["top"][place];
         const Json shown = ask({"show", shared.night, std::to_string(entry["id"].get<int>())});
         EXPECT_EQ(shown["place"], place + 1);
-        for (const char* key : {"id", "technical", "stage", "origin", "terms", "metrics", "rejected"}) EXPECT_EQ(shown[key], entry[key]) << key;
+        for (const char* key :
+             {"id", "technical", "stage", "origin", "terms", "metrics", "rejected"})
+            EXPECT_EQ(shown[key], entry[key]) << key;
         EXPECT_GT(shown["settings"].size(), 100u);
     }
     EXPECT_EQ(ask({"show", shared.night, "0"})["origin"], "static_balance");
@@ -109,7 +124,8 @@ TEST(Chain, TopAndShowAgree) {
     EXPECT_EQ(ask({"top", shared.night, "-n", "3"})["top"].size(), 3u);
     EXPECT_EQ(ask({"top", shared.night + "/results.h5"})["picks"].size(), top["picks"].size());
     const std::string text = succeed({"show", shared.night, "1"}).out;
-    EXPECT_THAT(text, testing::AllOf(HasSubstr("settings"), HasSubstr("measured"), HasSubstr("judged"), HasSubstr("vocal"), HasSubstr("LUFS")));
+    EXPECT_THAT(text, testing::AllOf(HasSubstr("settings"), HasSubstr("measured"),
+                                     HasSubstr("judged"), HasSubstr("vocal"), HasSubstr("LUFS")));
 }
 
 /// A row promises how its mix sounds: rendered, it measures the same.
@@ -120,7 +136,8 @@ TEST(Chain, ARenderedRowMeasuresWhatTheRowSays) {
     Words ids;
     for (const Json& entry : top["top"]) {
         // The best, the static balance, and the whole-song mix that the limiter works hardest on.
-        if (entry["stage"] == 3 && ids.empty()) ids = {std::to_string(entry["id"].get<int>()), "0", ""};
+        if (entry["stage"] == 3 && ids.empty())
+            ids = {std::to_string(entry["id"].get<int>()), "0", ""};
     }
     double hardest = -1;
     for (const Json& entry : top["top"])
@@ -130,15 +147,19 @@ TEST(Chain, ARenderedRowMeasuresWhatTheRowSays) {
         }
     for (const auto& [format, bits] : {std::pair{"wav", "32f"}, {"flac", "24"}}) {
         const std::string folder = scratch / format;
-        Words words = {"render", shared.night, ids[0], ids[1], ids[2], "-o", folder, "--format", format, "--bits", bits, "--device", "cpu"};
+        Words words = {"render",   shared.night, ids[0],   ids[1], ids[2],     "-o", folder,
+                       "--format", format,       "--bits", bits,   "--device", "cpu"};
         const Json rendered = ask(words);
         ASSERT_EQ(rendered.size(), 3u);
         for (const Json& one : rendered) {
             const std::string file = one["file"];
-            const Json row = ask({"show", shared.night, std::to_string(one["id"].get<int>())})["metrics"], metered = ask({"meter", file})[0];
+            const Json row = ask(
+                           {"show", shared.night, std::to_string(one["id"].get<int>())})["metrics"],
+                       metered = ask({"meter", file})[0];
             int compared = 0;
             const double worst = worst_difference(row, metered, compared);
-            std::printf("  mix %2d as %s %s: %d metrics, largest difference %.6f", one["id"].get<int>(), format, bits, compared, worst);
+            std::printf("  mix %2d as %s %s: %d metrics, largest difference %.6f",
+                        one["id"].get<int>(), format, bits, compared, worst);
             EXPECT_GE(compared, 14);
             if (has_ffmpeg()) {
                 const double theirs = ffmpeg_lufs(file), ours = metered["integrated_lufs"];
@@ -148,7 +169,8 @@ TEST(Chain, ARenderedRowMeasuresWhatTheRowSays) {
             std::printf("\n");
         }
     }
-    EXPECT_GT(hardest, 0) << "no mix of this song is limited: the comparison proves less than it should";
+    EXPECT_GT(hardest, 0)
+        << "no mix of this song is limited: the comparison proves less than it should";
     if (!has_ffmpeg()) GTEST_SKIP() << "no ffmpeg here: its loudness was not compared";
 }
 
@@ -158,11 +180,13 @@ TEST(Chain, StemsAddUpToTheMix) {
     const std::string job = write_song(scratch.path(), 4);
     edit_job(job, "loudness_lufs: -14", "loudness_lufs: -30");
     succeed({"run", job, "-o", scratch / "night", "--candidates", "3", "--device", "cpu"});
-    const Json rendered = ask({"render", scratch / "night", "1", "2", "-o", scratch / "mixes", "--stems", "--format", "wav", "--bits", "32f", "--device", "cpu"});
+    const Json rendered = ask({"render", scratch / "night", "1", "2", "-o", scratch / "mixes",
+                               "--stems", "--format", "wav", "--bits", "32f", "--device", "cpu"});
     ASSERT_EQ(rendered.size(), 2u);
     for (const Json& one : rendered) {
         const Json row = ask({"show", scratch / "night", std::to_string(one["id"].get<int>())});
-        ASSERT_LT(row["metrics"]["limiter_loss_lu"].get<double>(), 1e-4) << "limited: the sum would differ";
+        ASSERT_LT(row["metrics"]["limiter_loss_lu"].get<double>(), 1e-4)
+            << "limited: the sum would differ";
         const Channels mix = read_sound(one["file"].get<std::string>());
         Channels sum(2, std::vector<float>(mix[0].size()));
         ASSERT_EQ(one["stems"].size(), 5u);
@@ -178,7 +202,8 @@ TEST(Chain, StemsAddUpToTheMix) {
                 left += std::pow(double(sum[c][n]) - mix[c][n], 2);
                 whole += std::pow(double(mix[c][n]), 2);
             }
-        std::printf("  mix %d less its stems: %.1f dB of the mix\n", one["id"].get<int>(), 10 * std::log10(left / whole + 1e-30));
+        std::printf("  mix %d less its stems: %.1f dB of the mix\n", one["id"].get<int>(),
+                    10 * std::log10(left / whole + 1e-30));
         EXPECT_GT(whole, 0);
         EXPECT_LT(10 * std::log10(left / whole + 1e-30), -90);
     }

@@ -19,7 +19,8 @@ namespace mixfarm::cli_test {
 
 using Channels = std::vector<std::vector<float>>;
 
-inline void write_sound(const fs::path& file, const Channels& channels, int rate, int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT) {
+inline void write_sound(const fs::path& file, const Channels& channels, int rate,
+                        int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT) {
     SF_INFO info{};
     info.samplerate = rate;
     info.channels = static_cast<int>(channels.size());
@@ -45,20 +46,28 @@ inline Channels read_sound(const fs::path& file) {
     return channels;
 }
 
-/// Five stems that sound like a band: kick, bass, keys (stereo, FLAC), a voice that rests for a second, hats.
+/// Five stems that sound like a band: kick, bass, keys (stereo, FLAC), a voice that rests for a
+/// second, hats.
 inline void write_stems(const fs::path& folder, double seconds, int rate = 44100) {
     fs::create_directories(folder);
     const auto frames = static_cast<std::size_t>(seconds * rate);
-    Channels kick(1, std::vector<float>(frames)), bass = kick, voice = kick, hats = kick, keys(2, std::vector<float>(frames));
+    Channels kick(1, std::vector<float>(frames)), bass = kick, voice = kick, hats = kick,
+                                                  keys(2, std::vector<float>(frames));
     signals::Random random(11);
-    const auto tone = [](double hz, double t, double phase = 0) { return std::sin(2 * std::numbers::pi * hz * t + phase); };
+    const auto tone = [](double hz, double t, double phase = 0) {
+        return std::sin(2 * std::numbers::pi * hz * t + phase);
+    };
     for (std::size_t n = 0; n < frames; ++n) {
-        const double t = static_cast<double>(n) / rate, beat = std::fmod(t, 0.5), off = std::fmod(t + 0.125, 0.25);
+        const double t = static_cast<double>(n) / rate, beat = std::fmod(t, 0.5),
+                     off = std::fmod(t + 0.125, 0.25);
         const double root = std::fmod(t, 2) < 1 ? 55 : 65.4;
-        kick[0][n] = static_cast<float>(0.8 * std::exp(-14 * beat) * tone(1, 45 * beat + 4 * (1 - std::exp(-30 * beat))));
+        kick[0][n] = static_cast<float>(0.8 * std::exp(-14 * beat) *
+                                        tone(1, 45 * beat + 4 * (1 - std::exp(-30 * beat))));
         bass[0][n] = static_cast<float>(0.3 * tone(root, t) + 0.1 * tone(3 * root, t));
         for (int c = 0; c < 2; ++c)
-            for (const double interval : {4.0, 5.0, 6.0}) keys[static_cast<std::size_t>(c)][n] += static_cast<float>(0.08 * tone(root * interval * (1 + 0.003 * c), t, c));
+            for (const double interval : {4.0, 5.0, 6.0})
+                keys[static_cast<std::size_t>(c)][n] +=
+                    static_cast<float>(0.08 * tone(root * interval * (1 + 0.003 * c), t, c));
         double harmonics = 0;
         for (int h = 1; h <= 8; ++h) harmonics += tone(330 * h, t + 0.002 * tone(5, t)) / h;
         voice[0][n] = static_cast<float>(t < 1 ? 0 : 0.15 * harmonics * std::pow(tone(1.5, t), 2));
@@ -90,21 +99,26 @@ inline void edit_job(const fs::path& job, const std::string& from, const std::st
 struct SharedNight {
     fs::path folder;
     std::string job, night;
-    double seconds;   ///< that it took
+    double seconds;  ///< that it took
 };
 inline constexpr const char* kSharedCandidates = "100";
 
-/// One night of 100 candidates on a song of six seconds, worked through once for a build of the program and its data, whichever
-/// test (each is a process of its own under ctest) needs it first.
+/// One night of 100 candidates on a song of six seconds, worked through once for a build of the
+/// program and its data, whichever test (each is a process of its own under ctest) needs it first.
 inline const SharedNight& shared_night() {
     static const SharedNight shared = [] {
         std::string key;
         const auto stamp = [&key](const fs::path& file) {
             struct stat status {};
-            if (stat(file.c_str(), &status) == 0) key += std::to_string(status.st_size) + "." + std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec) + " ";
+            if (stat(file.c_str(), &status) == 0)
+                key += std::to_string(status.st_size) + "." +
+                       std::to_string(status.st_mtim.tv_sec) + "." +
+                       std::to_string(status.st_mtim.tv_nsec) + " ";
         };
         std::vector<fs::path> files = {MIXFARM_BINARY, "/proc/self/exe"};
-        for (const auto& entry : fs::recursive_directory_iterator(fs::path(MIXFARM_SOURCE_DIR) / "jobs")) files.push_back(entry.path());
+        for (const auto& entry :
+             fs::recursive_directory_iterator(fs::path(MIXFARM_SOURCE_DIR) / "jobs"))
+            files.push_back(entry.path());
         std::sort(files.begin(), files.end());
         for (const fs::path& file : files) stamp(file);
         const fs::path folder = MIXFARM_CLI_NIGHTS;
@@ -113,11 +127,14 @@ inline const SharedNight& shared_night() {
         flock(lock, LOCK_EX);
         SharedNight made{folder, (folder / "job.yaml").string(), (folder / "night").string(), 0};
         if (text_of(folder / "made") != key) {
-            for (const char* old : {"made", "stems", "job.yaml", "night"}) fs::remove_all(folder / old);
+            for (const char* old : {"made", "stems", "job.yaml", "night"})
+                fs::remove_all(folder / old);
             write_song(folder, 6);
             const auto begun = std::chrono::steady_clock::now();
-            succeed({"run", made.job, "-o", made.night, "--candidates", kSharedCandidates, "--device", "cpu"});
-            made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+            succeed({"run", made.job, "-o", made.night, "--candidates", kSharedCandidates,
+                     "--device", "cpu"});
+            made.seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
             write_text(folder / "seconds", std::to_string(made.seconds));
             write_text(folder / "made", key);
         }
@@ -135,7 +152,9 @@ inline std::map<std::string, std::string> stored_parts(const fs::path& night) {
     for (const auto& entry : fs::directory_iterator(night / "parts", none)) {
         struct stat s {};
         if (entry.path().extension() != ".h5" || stat(entry.path().c_str(), &s) != 0) continue;
-        parts[entry.path().filename().string()] = std::to_string(s.st_ino) + " " + std::to_string(s.st_size) + " " + std::to_string(s.st_mtim.tv_sec) + "." + std::to_string(s.st_mtim.tv_nsec);
+        parts[entry.path().filename().string()] =
+            std::to_string(s.st_ino) + " " + std::to_string(s.st_size) + " " +
+            std::to_string(s.st_mtim.tv_sec) + "." + std::to_string(s.st_mtim.tv_nsec);
     }
     return parts;
 }
@@ -144,7 +163,8 @@ inline std::map<std::string, std::string> stored_parts(const fs::path& night) {
 inline Json ranking_of(const fs::path& night) {
     Json top = ask({"top", night.string(), "-n", "1000"});
     top.erase("night");
-    for (Json& pick : top["picks"]) pick["file"] = fs::path(pick["file"].get<std::string>()).filename().string();
+    for (Json& pick : top["picks"])
+        pick["file"] = fs::path(pick["file"].get<std::string>()).filename().string();
     return top;
 }
 
@@ -159,9 +179,11 @@ inline Json look_into(const Words& words) {
 
 /// Both nights hold the same candidates, metrics, scores and ranking, bit for bit.
 inline void expect_same_night(const fs::path& a, const fs::path& b) {
-    const Json difference = look_into({"compare", (a / "results.h5").string(), (b / "results.h5").string()});
+    const Json difference =
+        look_into({"compare", (a / "results.h5").string(), (b / "results.h5").string()});
     EXPECT_GT(difference["compared"].get<int>(), 40);
-    EXPECT_TRUE(difference["different"].empty()) << a << " and " << b << " differ in " << difference["different"];
+    EXPECT_TRUE(difference["different"].empty())
+        << a << " and " << b << " differ in " << difference["different"];
     EXPECT_EQ(ranking_of(a), ranking_of(b));
 }
 

@@ -1,4 +1,5 @@
-/// Runs mixfarm, or any other program, as a user does: words in, exit code, output and peak memory out.
+/// Runs mixfarm, or any other program, as a user does: words in, exit code, output and peak memory
+/// out.
 #pragma once
 
 #include <fcntl.h>
@@ -31,7 +32,8 @@ class Scratch {
 public:
     Scratch() {
         const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-        path_ = fs::temp_directory_path() / ("mixfarm-cli-" + std::to_string(getpid()) + "-" + info->test_suite_name() + "-" + info->name());
+        path_ = fs::temp_directory_path() / ("mixfarm-cli-" + std::to_string(getpid()) + "-" +
+                                             info->test_suite_name() + "-" + info->name());
         fs::remove_all(path_);
         fs::create_directories(path_);
     }
@@ -53,14 +55,17 @@ inline std::string text_of(const fs::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-inline void write_text(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
+inline void write_text(const fs::path& file, const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+}
 
 /// What came of a program.
 struct Ended {
-    int code = -1;        ///< exit code, or minus the signal that ended it
+    int code = -1;  ///< exit code, or minus the signal that ended it
     std::string out, err;
-    long peak_kb = 0;     ///< largest resident set
-    /// Standard output as the one JSON document it has to be; throws when it is none or more than one.
+    long peak_kb = 0;  ///< largest resident set
+    /// Standard output as the one JSON document it has to be; throws when it is none or more than
+    /// one.
     Json json() const { return Json::parse(out); }
 };
 
@@ -74,12 +79,15 @@ public:
         posix_spawn_file_actions_t actions;
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_addopen(&actions, 1, (said_ / "out").c_str(), O_WRONLY | O_CREAT, 0600);
-        posix_spawn_file_actions_addopen(&actions, 2, (said_ / "err").c_str(), O_WRONLY | O_CREAT, 0600);
+        posix_spawn_file_actions_addopen(&actions, 1, (said_ / "out").c_str(), O_WRONLY | O_CREAT,
+                                         0600);
+        posix_spawn_file_actions_addopen(&actions, 2, (said_ / "err").c_str(), O_WRONLY | O_CREAT,
+                                         0600);
         std::vector<char*> arguments;
         for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
         arguments.push_back(nullptr);
-        const int failed = posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
+        const int failed =
+            posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
         posix_spawn_file_actions_destroy(&actions);
         if (failed) throw std::runtime_error("cannot start " + words[0]);
     }
@@ -96,14 +104,16 @@ public:
     void send(int signal) const { kill(pid_, signal); }
     bool over() const {
         siginfo_t info{};
-        return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
+        return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+               info.si_pid == pid_;
     }
     Ended wait() {
         int status = 0;
         rusage used{};
         wait4(pid_, &status, 0, &used);
         pid_ = -1;
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text_of(said_ / "out"), text_of(said_ / "err"), used.ru_maxrss};
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text_of(said_ / "out"),
+                text_of(said_ / "err"), used.ru_maxrss};
     }
 
 private:
@@ -115,8 +125,12 @@ inline Words mixfarm_words(Words words) {
     words.insert(words.begin(), MIXFARM_BINARY);
     return words;
 }
-inline Ended run_program(const Words& words) { return Running(words).wait(); }
-inline Ended mixfarm(const Words& words) { return run_program(mixfarm_words(words)); }
+inline Ended run_program(const Words& words) {
+    return Running(words).wait();
+}
+inline Ended mixfarm(const Words& words) {
+    return run_program(mixfarm_words(words));
+}
 
 /// Runs mixfarm and expects success; what it said on standard error is shown when it fails.
 inline Ended succeed(const Words& words) {

@@ -1,4 +1,5 @@
-/// Bad input, one case a mistake: exit 2, the culprit by name, nothing on standard output, and no harm to what was there.
+/// Bad input, one case a mistake: exit 2, the culprit by name, nothing on standard output, and no
+/// harm to what was there.
 #include <limits>
 
 #include "tests/cli/night.h"
@@ -23,7 +24,8 @@ protected:
     std::string job_with(const std::string& from, const std::string& to) {
         const std::string job = scratch_ / "job.yaml";
         fs::copy_file(shared_night().job, job, fs::copy_options::overwrite_existing);
-        if (!fs::exists(scratch_ / "stems")) fs::copy(shared_night().folder / "stems", scratch_ / "stems");
+        if (!fs::exists(scratch_ / "stems"))
+            fs::copy(shared_night().folder / "stems", scratch_ / "stems");
         if (!from.empty()) edit_job(job, from, to);
         return job;
     }
@@ -43,8 +45,10 @@ TEST_F(Refusal, Jobs) {
     write_text(scratch_ / "empty.yaml", "");
     expect_refused(run(scratch_ / "empty.yaml"), {"empty.yaml"});
     expect_refused(run(job_with("target:", "tarqet:")), {"job.yaml", "tarqet"});
-    expect_refused(run(job_with("loudness_lufs: -14", "loudness_lufs: loud")), {"job.yaml", "loudness_lufs"});
-    expect_refused(run(job_with("loudness_lufs: -14", "loudness_lufs: 14")), {"job.yaml", "loudness_lufs"});
+    expect_refused(run(job_with("loudness_lufs: -14", "loudness_lufs: loud")),
+                   {"job.yaml", "loudness_lufs"});
+    expect_refused(run(job_with("loudness_lufs: -14", "loudness_lufs: 14")),
+                   {"job.yaml", "loudness_lufs"});
     expect_refused(run(job_with("candidates: 2000", "candidates: -5")), {"job.yaml", "candidates"});
     expect_refused(run(job_with("role: kick", "role: kickdrum")), {"kickdrum"});
     expect_refused(run(job_with("style: neutral", "style: polka")), {"polka"});
@@ -109,24 +113,33 @@ TEST_F(Refusal, NightsAndIds) {
     expect_refused({"top", scratch_ / "nowhere"}, {"nowhere"});
     expect_refused({"top", scratch_.path().string()}, {scratch_.path().string(), "results.h5"});
     expect_refused({"top", shared.job}, {"job.yaml"});
-    ASSERT_EQ(run_program({MIXFARM_PYTHON, "-c", "import h5py,sys; h5py.File(sys.argv[1],'w')['x']=[1,2,3]", scratch_ / "foreign.h5"}).code, 0);
+    ASSERT_EQ(run_program({MIXFARM_PYTHON, "-c",
+                           "import h5py,sys; h5py.File(sys.argv[1],'w')['x']=[1,2,3]",
+                           scratch_ / "foreign.h5"})
+                  .code,
+              0);
     expect_refused({"top", scratch_ / "foreign.h5"}, {"foreign.h5"});
     const std::string torn = scratch_ / "results.h5";
     fs::copy_file(shared.night + "/results.h5", torn);
     fs::resize_file(torn, fs::file_size(torn) - 1000);
     expect_refused({"top", torn}, {"results.h5"});
     for (const char* command : {"show", "render"})
-        for (const char* id : {"100", "99999999999999999", "abc", "1x", "1.5", "-3", "", "123456789012345678901234567890"}) {
+        for (const char* id : {"100", "99999999999999999", "abc", "1x", "1.5", "-3", "",
+                               "123456789012345678901234567890"}) {
             Words words = {command, shared.night, id};
-            if (command == std::string("render")) words.insert(words.end(), {"-o", scratch_ / "mixes"});
+            if (command == std::string("render"))
+                words.insert(words.end(), {"-o", scratch_ / "mixes"});
             expect_refused(words, {id});
         }
     expect_refused({"show", shared.night}, {"usage: mixfarm show"});
     expect_refused({"render", shared.night, "-o", scratch_ / "mixes"}, {"usage: mixfarm render"});
     expect_refused({"render", shared.night, "1"}, {"-o"});
-    expect_refused({"render", shared.night, "1", "-o", scratch_ / "mixes", "--format", "mp3"}, {"mp3"});
-    expect_refused({"render", shared.night, "1", "-o", scratch_ / "mixes", "--bits", "32f"}, {"--bits", "FLAC"});
-    expect_refused({"render", shared.night, "1", "-o", scratch_ / "mixes", "--device", "abacus"}, {"abacus"});
+    expect_refused({"render", shared.night, "1", "-o", scratch_ / "mixes", "--format", "mp3"},
+                   {"mp3"});
+    expect_refused({"render", shared.night, "1", "-o", scratch_ / "mixes", "--bits", "32f"},
+                   {"--bits", "FLAC"});
+    expect_refused({"render", shared.night, "1", "-o", scratch_ / "mixes", "--device", "abacus"},
+                   {"abacus"});
     expect_refused({"top", shared.night, "-n", "0"}, {"-n"});
     EXPECT_FALSE(fs::exists(scratch_ / "mixes")) << "nothing was rendered";
 }
@@ -135,16 +148,20 @@ TEST_F(Refusal, NightsAndIds) {
 TEST_F(Refusal, PlacesThatCannotBeWritten) {
     const SharedNight& shared = shared_night();
     write_text(scratch_ / "file", "in the way");
-    for (const std::string& place : {std::string("/proc/mixfarm"), scratch_ / "file", std::string("/proc/self")}) {
+    for (const std::string& place :
+         {std::string("/proc/mixfarm"), scratch_ / "file", std::string("/proc/self")}) {
         expect_refused({"run", shared.job, "-o", place, "--candidates", "3"}, {place});
         expect_refused({"render", shared.night, "1", "-o", place}, {place});
     }
-    expect_refused({"new", (shared.folder / "stems").string(), "-o", "/proc/mixfarm.yaml"}, {"/proc/mixfarm.yaml"});
-    expect_refused({"new", (shared.folder / "stems").string(), "-o", scratch_ / "no/such/job.yaml"}, {"job.yaml"});
+    expect_refused({"new", (shared.folder / "stems").string(), "-o", "/proc/mixfarm.yaml"},
+                   {"/proc/mixfarm.yaml"});
+    expect_refused({"new", (shared.folder / "stems").string(), "-o", scratch_ / "no/such/job.yaml"},
+                   {"job.yaml"});
     EXPECT_EQ(text_of(scratch_ / "file"), "in the way");
 }
 
-/// Another plan into the same NIGHT is refused, and the night that lies there stays whole: it still shows and renders.
+/// Another plan into the same NIGHT is refused, and the night that lies there stays whole: it still
+/// shows and renders.
 TEST_F(Refusal, TheNightOfAnotherPlan) {
     const std::string job = job_with("", ""), night = scratch_ / "night";
     succeed(run(job, {"--device", "cpu"}));
@@ -154,7 +171,8 @@ TEST_F(Refusal, TheNightOfAnotherPlan) {
         expect_refused(words, {night, "another"});
     }
     expect_refused({"run", job, "-o", night, "--candidates", "5"}, {night, "another"});
-    EXPECT_TRUE(text_of(night + "/job.yaml") == as_run) << "a refused run changed the job of the night";
+    EXPECT_TRUE(text_of(night + "/job.yaml") == as_run)
+        << "a refused run changed the job of the night";
     succeed({"render", night, "1", "-o", scratch_ / "mixes"});
     succeed(run(job, {"--device", "cpu"}));
 }
@@ -181,7 +199,8 @@ TEST_F(Refusal, AMovedJobIsNoMistake) {
     fs::create_directories(scratch_ / "elsewhere/deep");
     fs::rename(job, scratch_ / "elsewhere/job.yaml");
     fs::rename(scratch_ / "night", scratch_ / "elsewhere/deep/night");
-    const Json rendered = ask({"render", scratch_ / "elsewhere/deep/night", "2", "-o", scratch_ / "mixes", "--device", "cpu"});
+    const Json rendered = ask({"render", scratch_ / "elsewhere/deep/night", "2", "-o",
+                               scratch_ / "mixes", "--device", "cpu"});
     EXPECT_TRUE(fs::exists(rendered[0]["file"].get<std::string>()));
     expect_refused(run(scratch_ / "elsewhere/job.yaml"), {"stems"});
 }

@@ -1,4 +1,5 @@
-/// The same command gives the same night: any number of threads, any folder; and memory does not grow with the candidates.
+/// The same command gives the same night: any number of threads, any folder; and memory does not
+/// grow with the candidates.
 #include <cmath>
 
 #include "tests/cli/night.h"
@@ -11,38 +12,47 @@ TEST(Repeat, OneThreadOrTwoAndAnotherFolder) {
     const Scratch scratch;
     for (const char* threads : {"1", "2"}) {
         const std::string night = scratch / (std::string("threads-") + threads);
-        const Ended ended = succeed({"run", shared.job, "-o", night, "--candidates", kSharedCandidates, "--device", "cpu", "--threads", threads, "--json"});
+        const Ended ended =
+            succeed({"run", shared.job, "-o", night, "--candidates", kSharedCandidates, "--device",
+                     "cpu", "--threads", threads, "--json"});
         Json printed = ended.json();
         EXPECT_EQ(printed["picks"].size(), ask({"top", night})["picks"].size());
         expect_same_night(shared.night, night);
         // Picks are the same audio under the same names.
         for (const auto& pick : fs::directory_iterator(night + "/picks"))
-            EXPECT_EQ(text_of(pick.path()), text_of(fs::path(shared.night) / "picks" / pick.path().filename())) << pick.path();
+            EXPECT_EQ(text_of(pick.path()),
+                      text_of(fs::path(shared.night) / "picks" / pick.path().filename()))
+                << pick.path();
     }
 }
 
 TEST(Repeat, AFinishedNightRunAgainRendersNothing) {
     const Scratch scratch;
     const std::string job = write_song(scratch.path(), 4);
-    const Words run = {"run", job, "-o", scratch / "night", "--candidates", "20", "--device", "cpu"};
+    const Words run = {"run",          job,  "-o",       scratch / "night",
+                       "--candidates", "20", "--device", "cpu"};
     succeed(run);
     const auto before = stored_parts(scratch / "night");
     const Json ranking = ranking_of(scratch / "night");
     const Ended again = succeed(run);
     EXPECT_EQ(stored_parts(scratch / "night"), before);
     EXPECT_EQ(ranking_of(scratch / "night"), ranking);
-    EXPECT_THAT(again.err, testing::HasSubstr("40 renders of an earlier run are kept")) << "20 in excerpts and 20 whole";
+    EXPECT_THAT(again.err, testing::HasSubstr("40 renders of an earlier run are kept"))
+        << "20 in excerpts and 20 whole";
 }
 
 TEST(Repeat, AnotherSeedIsAnotherNight) {
     const SharedNight& shared = shared_night();
     const Scratch scratch;
-    succeed({"run", shared.job, "-o", scratch / "night", "--candidates", "20", "--seed", "2", "--device", "cpu"});
+    succeed({"run", shared.job, "-o", scratch / "night", "--candidates", "20", "--seed", "2",
+             "--device", "cpu"});
     const Json a = ask({"show", shared.night, "3"}), b = ask({"show", scratch / "night", "3"});
     EXPECT_NE(a["settings"], b["settings"]);
     EXPECT_NE(a["metrics"], b["metrics"]);
     for (const char* baseline : {"0", "1"}) {
-        EXPECT_EQ(ask({"show", shared.night, baseline})["settings"], ask({"show", scratch / "night", baseline})["settings"]) << "baselines know no chance";
+        EXPECT_EQ(ask({"show", shared.night, baseline})["settings"],
+                  ask({"show", scratch / "night", baseline})["settings"])
+            << "baselines know no chance";
     }
 }
 
@@ -52,9 +62,11 @@ TEST(Memory, DoesNotGrowWithTheCandidates) {
     long peak[2] = {};
     int i = 0;
     for (const char* candidates : {"40", "400"}) {
-        const Ended ended = succeed({"run", job, "-o", scratch / candidates, "--candidates", candidates, "--device", "cpu", "--threads", "2"});
+        const Ended ended = succeed({"run", job, "-o", scratch / candidates, "--candidates",
+                                     candidates, "--device", "cpu", "--threads", "2"});
         peak[i++] = ended.peak_kb;
-        std::printf("  %s candidates: peak memory %.1f MB\n", candidates, static_cast<double>(ended.peak_kb) / 1024);
+        std::printf("  %s candidates: peak memory %.1f MB\n", candidates,
+                    static_cast<double>(ended.peak_kb) / 1024);
     }
     EXPECT_LT(peak[0], 400 * 1024);
     EXPECT_LT(static_cast<double>(peak[1]), 1.1 * static_cast<double>(peak[0]));

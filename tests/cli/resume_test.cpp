@@ -1,4 +1,5 @@
-/// A night that was killed, stopped or ran out of disk: the same line again goes on, and ends as if nothing had happened.
+/// A night that was killed, stopped or ran out of disk: the same line again goes on, and ends as if
+/// nothing had happened.
 #include <chrono>
 #include <thread>
 
@@ -11,14 +12,16 @@ using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 Words run_words(const std::string& job, const std::string& night) {
-    return mixfarm_words({"run", job, "-o", night, "--candidates", kSharedCandidates, "--device", "cpu"});
+    return mixfarm_words(
+        {"run", job, "-o", night, "--candidates", kSharedCandidates, "--device", "cpu"});
 }
 
 /// The shared song, whose night is known when nothing disturbs it.
 class Resume : public testing::Test {
 protected:
     /// What was stored before is still there, untouched.
-    static void expect_kept(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& after) {
+    static void expect_kept(const std::map<std::string, std::string>& before,
+                            const std::map<std::string, std::string>& after) {
         for (const auto& [name, state] : before) {
             const auto now = after.find(name);
             ASSERT_NE(now, after.end()) << name << " is gone";
@@ -27,17 +30,20 @@ protected:
     }
     /// Waits until `night` holds `count` parts, at most a minute.
     static void wait_for_parts(const std::string& night, std::size_t count) {
-        for (int i = 0; i < 6000 && stored_parts(night).size() < count; ++i) std::this_thread::sleep_for(10ms);
+        for (int i = 0; i < 6000 && stored_parts(night).size() < count; ++i)
+            std::this_thread::sleep_for(10ms);
     }
     void stopped_by(int signal);
 
     Scratch scratch_;
-    const std::string job_ = shared_night().job, calm_ = shared_night().night, night_ = scratch_ / "night";
+    const std::string job_ = shared_night().job, calm_ = shared_night().night,
+                      night_ = scratch_ / "night";
     const double seconds_ = shared_night().seconds;
 };
 
 TEST_F(Resume, KilledTenTimes) {
-    signals::Random random(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
+    signals::Random random(
+        static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
     struct Try {
         std::map<std::string, std::string> before;
         std::string said;
@@ -48,7 +54,8 @@ TEST_F(Resume, KilledTenTimes) {
         Try now{stored_parts(night_), ""};
         Running running(run_words(job_, night_));
         if (kills < 10) {
-            std::this_thread::sleep_for(std::chrono::duration<double>((0.02 + random.unit()) * seconds_));
+            std::this_thread::sleep_for(
+                std::chrono::duration<double>((0.02 + random.unit()) * seconds_));
             running.send(SIGKILL);
         }
         const Ended ended = running.wait();
@@ -59,7 +66,8 @@ TEST_F(Resume, KilledTenTimes) {
         ASSERT_TRUE(ended.code == 0 || ended.code == -SIGKILL) << ended.code << ended.err;
         kills += ended.code == -SIGKILL;
         if (ended.code == 0) {
-            // Done before it could be killed ten times: this night counts, and another one is killed on.
+            // Done before it could be killed ten times: this night counts, and another one is
+            // killed on.
             expect_same_night(calm_, night_);
             fs::remove_all(night_);
         }
@@ -83,8 +91,10 @@ TEST_F(Resume, KilledTenTimes) {
         ++said;
     }
     EXPECT_GT(said, 0);
-    std::printf("  %.1f s undisturbed; %d kills, renders found at each start:%s\n", seconds_, kills, story.c_str());
-    for (const auto& entry : fs::directory_iterator(night_ + "/parts")) EXPECT_EQ(entry.path().extension(), ".h5") << entry.path() << " is left over";
+    std::printf("  %.1f s undisturbed; %d kills, renders found at each start:%s\n", seconds_, kills,
+                story.c_str());
+    for (const auto& entry : fs::directory_iterator(night_ + "/parts"))
+        EXPECT_EQ(entry.path().extension(), ".h5") << entry.path() << " is left over";
 }
 
 void Resume::stopped_by(int signal) {
@@ -94,7 +104,8 @@ void Resume::stopped_by(int signal) {
     const Ended stopped = running.wait();
     EXPECT_EQ(stopped.code, 75) << stopped.err;
     EXPECT_EQ(stopped.out, "");
-    EXPECT_THAT(stopped.err, testing::AllOf(HasSubstr("stored"), HasSubstr("same command line goes on")));
+    EXPECT_THAT(stopped.err,
+                testing::AllOf(HasSubstr("stored"), HasSubstr("same command line goes on")));
     const auto stored = stored_parts(night_);
     EXPECT_GE(stored.size(), 2u);
     EXPECT_LT(stored.size(), stored_parts(calm_).size());
@@ -107,8 +118,12 @@ void Resume::stopped_by(int signal) {
     expect_same_night(calm_, night_);
 }
 
-TEST_F(Resume, StoppedByCtrlC) { stopped_by(SIGINT); }
-TEST_F(Resume, StoppedByTheScheduler) { stopped_by(SIGTERM); }
+TEST_F(Resume, StoppedByCtrlC) {
+    stopped_by(SIGINT);
+}
+TEST_F(Resume, StoppedByTheScheduler) {
+    stopped_by(SIGTERM);
+}
 
 /// A part torn by a power cut is put aside, said, and rendered again; the others stay.
 TEST_F(Resume, ATornPartIsRenderedAgain) {
@@ -128,20 +143,24 @@ TEST_F(Resume, ATornPartIsRenderedAgain) {
     expect_same_night(calm_, night_);
 }
 
-/// A file that may not grow beyond a limit stands for a disk that fills up, where no disk can be mounted.
+/// A file that may not grow beyond a limit stands for a disk that fills up, where no disk can be
+/// mounted.
 TEST_F(Resume, AFileThatCannotGrow) {
     std::uintmax_t part = 0;
-    for (const auto& entry : fs::directory_iterator(calm_ + "/parts")) part = std::max(part, entry.file_size());
+    for (const auto& entry : fs::directory_iterator(calm_ + "/parts"))
+        part = std::max(part, entry.file_size());
     const auto results = fs::file_size(calm_ + "/results.h5");
     ASSERT_GT(results, part + 2048);
     // bash counts in KB.
-    const std::string limit = "trap '' XFSZ; ulimit -f " + std::to_string((part + results) / 2 / 1024) + "; exec \"$@\"";
+    const std::string limit =
+        "trap '' XFSZ; ulimit -f " + std::to_string((part + results) / 2 / 1024) + "; exec \"$@\"";
     Words words = {"bash", "-c", limit, "bash"};
     const Words run = run_words(job_, night_);
     words.insert(words.end(), run.begin(), run.end());
     const Ended full = run_program(words);
     EXPECT_EQ(full.code, 75) << full.err;
-    EXPECT_THAT(full.err, testing::AllOf(HasSubstr("results.h5"), HasSubstr("run the same line again")));
+    EXPECT_THAT(full.err,
+                testing::AllOf(HasSubstr("results.h5"), HasSubstr("run the same line again")));
     const auto stored = stored_parts(night_);
     EXPECT_EQ(stored.size(), stored_parts(calm_).size());
     EXPECT_EQ(run_program(run).code, 0);
@@ -149,7 +168,8 @@ TEST_F(Resume, AFileThatCannotGrow) {
     expect_same_night(calm_, night_);
 }
 
-/// A real disk of so many KB that fills up during the night; room is made by mounting it anew with more.
+/// A real disk of so many KB that fills up during the night; room is made by mounting it anew with
+/// more.
 TEST_F(Resume, AFullDisk) {
     std::uintmax_t parts = 0;
     for (const auto& entry : fs::directory_iterator(calm_ + "/parts")) parts += entry.file_size();
@@ -158,19 +178,26 @@ TEST_F(Resume, AFullDisk) {
     fs::create_directories(scratch_ / "out");
     std::string run;
     for (const std::string& word : run_words(job_, night)) run += "'" + word + "' ";
-    const std::string script = "mount -t tmpfs -o size=" + std::to_string(parts / 2 / 1024) + "k none '" + disk + "' || exit 77\n" +
-                               run + "> '" + (scratch_ / "said") + "' 2>&1; first=$?\n" +
-                               "(cd " + night + "/parts && sha256sum *.h5) > '" + (scratch_ / "sums") + "'; ls -A " + night + "/parts > '" + (scratch_ / "list") + "'\n" +
-                               "mount -o remount,size=200m '" + disk + "'\n" +
-                               run + "> '" + (scratch_ / "said2") + "' 2>&1; second=$?\n" +
-                               "(cd " + night + "/parts && sha256sum --quiet -c '" + (scratch_ / "sums") + "'); kept=$?\n" +
-                               "cp -r " + night + " '" + (scratch_ / "out") + "'; echo $first $second $kept\n";
+    const std::string script =
+        "mount -t tmpfs -o size=" + std::to_string(parts / 2 / 1024) + "k none '" + disk +
+        "' || exit 77\n" + run + "> '" + (scratch_ / "said") + "' 2>&1; first=$?\n" + "(cd " +
+        night + "/parts && sha256sum *.h5) > '" + (scratch_ / "sums") + "'; ls -A " + night +
+        "/parts > '" + (scratch_ / "list") + "'\n" + "mount -o remount,size=200m '" + disk + "'\n" +
+        run + "> '" + (scratch_ / "said2") + "' 2>&1; second=$?\n" + "(cd " + night +
+        "/parts && sha256sum --quiet -c '" + (scratch_ / "sums") + "'); kept=$?\n" + "cp -r " +
+        night + " '" + (scratch_ / "out") + "'; echo $first $second $kept\n";
     const Ended ended = run_program({"unshare", "-m", "sh", "-c", script});
-    if (ended.code == 77 || (ended.code != 0 && ended.out.empty())) GTEST_SKIP() << "NOT TESTED: this user may not mount a small disk (" << ended.err << ")";
-    EXPECT_EQ(ended.out, "75 0 0\n") << "exit when full, exit with room, earlier parts as they were\n" << text_of(scratch_ / "said") << text_of(scratch_ / "said2");
-    EXPECT_THAT(text_of(scratch_ / "said"), testing::AllOf(HasSubstr("No space left"), HasSubstr("make room and run the same line again")));
+    if (ended.code == 77 || (ended.code != 0 && ended.out.empty()))
+        GTEST_SKIP() << "NOT TESTED: this user may not mount a small disk (" << ended.err << ")";
+    EXPECT_EQ(ended.out, "75 0 0\n")
+        << "exit when full, exit with room, earlier parts as they were\n"
+        << text_of(scratch_ / "said") << text_of(scratch_ / "said2");
+    EXPECT_THAT(text_of(scratch_ / "said"),
+                testing::AllOf(HasSubstr("No space left"),
+                               HasSubstr("make room and run the same line again")));
     EXPECT_THAT(text_of(scratch_ / "said2"), HasSubstr("renders of an earlier run are kept"));
-    EXPECT_EQ(text_of(scratch_ / "list").find(".tmp"), std::string::npos) << text_of(scratch_ / "list");
+    EXPECT_EQ(text_of(scratch_ / "list").find(".tmp"), std::string::npos)
+        << text_of(scratch_ / "list");
     expect_same_night(calm_, scratch_ / "out/night");
 }
 

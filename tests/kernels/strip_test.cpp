@@ -98,7 +98,7 @@ TEST(Sleep, FollowsTheStemAlone) {
         awake_tiles({x.data(), x.data()}, static_cast<std::int64_t>(x.size()), tile, rate);
     ASSERT_EQ(awake.size(), x.size() / 120);
     for (std::size_t t = 0; t < awake.size(); ++t)
-        EXPECT_EQ(awake[t] != 0, t >= 500 && t < 500 + 800) << "tile " << t;
+        EXPECT_EQ(awake[t] != 0, t >= 500 && t < 500 + 801) << "tile " << t;
     Samples odd(1000);
     odd.back() = 1.f;
     EXPECT_EQ(awake_tiles({odd.data(), odd.data()}, 1000, tile, rate).back(), 1);

@@ -29,20 +29,25 @@ TEST(FileWords, Table) {
         {"gain -12 dB", "gain-minus-12-db"},
         {"+", "plus"},
     };
-    for (const auto& c : kCases) EXPECT_EQ(file_words(c.words), c.name) << "of \"" << c.words << "\"";
+    for (const auto& c : kCases)
+        EXPECT_EQ(file_words(c.words), c.name) << "of \"" << c.words << "\"";
 }
 
 TEST(FileWords, LongOnesEndAtAWord) {
-    const std::string words = "vocal compressed 2.7:1, bass compressed 3.6:1, kick fuller (+4.5 dB at 85 Hz)";
+    const std::string words =
+        "vocal compressed 2.7:1, bass compressed 3.6:1, kick fuller (+4.5 dB at 85 Hz)";
     const std::string whole = file_words(words, 1000);
-    EXPECT_EQ(whole, "vocal-compressed-2.7-1-bass-compressed-3.6-1-kick-fuller-plus-4.5-db-at-85-hz");
+    EXPECT_EQ(whole,
+              "vocal-compressed-2.7-1-bass-compressed-3.6-1-kick-fuller-plus-4.5-db-at-85-hz");
     for (std::size_t longest = 5; longest < 90; ++longest) {
         const std::string name = file_words(words, longest);
         EXPECT_LE(name.size(), longest);
         EXPECT_EQ(whole.compare(0, name.size(), name), 0) << name;
-        EXPECT_TRUE(name.size() == whole.size() || whole[name.size()] == '-') << name << " cuts a word";
+        EXPECT_TRUE(name.size() == whole.size() || whole[name.size()] == '-')
+            << name << " cuts a word";
     }
-    EXPECT_EQ(file_words(std::string(300, 'x'), 60), std::string(60, 'x')) << "one word longer than allowed";
+    EXPECT_EQ(file_words(std::string(300, 'x'), 60), std::string(60, 'x'))
+        << "one word longer than allowed";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-/// Known landscapes over the unit cube: a search is judged by how near it comes to their known bottom.
+/// Known landscapes over the unit cube: a search is judged by how near it comes to their known
+/// bottom.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace mixfarm::landscape {
 
 inline constexpr int kStrips = 12, kKnobs = 5, kDimensions = kStrips * kKnobs;
 
-inline SearchPlan plan(std::uint64_t candidates, std::uint64_t seed, int strips = kStrips, int knobs = kKnobs) {
+inline SearchPlan plan(std::uint64_t candidates, std::uint64_t seed, int strips = kStrips,
+                       int knobs = kKnobs) {
     SearchPlan p;
     p.dimensions = strips * knobs;
     for (int d = 0; d < p.dimensions; ++d) p.block.push_back(d / knobs);
@@ -42,7 +44,8 @@ inline Loss sphere(std::uint64_t seed) {
     };
 }
 
-/// Every strip is a valley of its own with ripples along it (Rastrigin): strips can be improved one by one, knobs of a strip not.
+/// Every strip is a valley of its own with ripples along it (Rastrigin): strips can be improved one
+/// by one, knobs of a strip not.
 inline Loss rippled_strips(std::uint64_t seed) {
     return [at = bottom(seed)](const std::vector<float>& x) {
         double sum = 0;
@@ -54,13 +57,15 @@ inline Loss rippled_strips(std::uint64_t seed) {
                 square += z * z;
                 along += z;
             }
-            sum += square + 0.5 * along * along + 0.1 * (1 - std::cos(2 * std::numbers::pi * 5 * std::sqrt(square)));
+            sum += square + 0.5 * along * along +
+                   0.1 * (1 - std::cos(2 * std::numbers::pi * 5 * std::sqrt(square)));
         }
         return sum;
     };
 }
 
-/// What the ear would be told: a score that falls with the loss, and a place that moves with each strip's mean.
+/// What the ear would be told: a score that falls with the loss, and a place that moves with each
+/// strip's mean.
 inline Outcome outcome(double loss, const std::vector<float>& x) {
     Outcome o;
     o.score = 1 / (1 + loss);

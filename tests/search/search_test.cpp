@@ -18,7 +18,8 @@ Outcome judged(const Candidate& c) {
 }
 
 bool same(const Candidate& a, const Candidate& b) {
-    return a.id == b.id && a.origin == b.origin && a.parent_a == b.parent_a && a.parent_b == b.parent_b && a.unit == b.unit;
+    return a.id == b.id && a.origin == b.origin && a.parent_a == b.parent_a &&
+           a.parent_b == b.parent_b && a.unit == b.unit;
 }
 
 TEST(Budget, GenerationsAddUpToTheCandidatesAndIdsGoOn) {
@@ -29,7 +30,8 @@ TEST(Budget, GenerationsAddUpToTheCandidatesAndIdsGoOn) {
         std::uint64_t id = p.first_id, sum = 0;
         for (std::uint32_t g = 0; g < 100; ++g) {
             const std::vector<Candidate> asked = search.ask();
-            EXPECT_EQ(asked.size(), sizes.generation_size(g)) << "generation " << g << " of " << candidates;
+            EXPECT_EQ(asked.size(), sizes.generation_size(g))
+                << "generation " << g << " of " << candidates;
             EXPECT_EQ(search.generation(), g);
             for (const Candidate& c : asked) ASSERT_EQ(c.id, id++);
             sum += asked.size();
@@ -56,7 +58,8 @@ TEST(Budget, TheFirstCandidateIsTypicalAndTheFirstGenerationSobol) {
 }
 
 TEST(Repeatability, TheSameAnswersGiveTheSameQuestions) {
-    const auto a = whole_search(plan(700, 5), judged), b = whole_search(plan(700, 5), judged), other = whole_search(plan(700, 6), judged);
+    const auto a = whole_search(plan(700, 5), judged), b = whole_search(plan(700, 5), judged),
+               other = whole_search(plan(700, 6), judged);
     ASSERT_EQ(a.size(), b.size());
     int differ = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -66,7 +69,8 @@ TEST(Repeatability, TheSameAnswersGiveTheSameQuestions) {
     EXPECT_EQ(differ, 699) << "all but the typical one";
 }
 
-/// Killed after any generation and told again what was stored, it goes on as if nothing had happened.
+/// Killed after any generation and told again what was stored, it goes on as if nothing had
+/// happened.
 TEST(Repeatability, ReplayedAfterAnInterruption) {
     const auto whole = whole_search(plan(700, 5), judged);
     std::map<std::uint64_t, Outcome> stored;
@@ -78,7 +82,9 @@ TEST(Repeatability, ReplayedAfterAnInterruption) {
             for (const Candidate& c : search.ask()) known.push_back(stored.at(c.id));
             search.tell(known);
         }
-        for (const Candidate& c : search.ask()) EXPECT_TRUE(same(c, whole[c.id - 2])) << "after " << stop << " generations, candidate " << c.id;
+        for (const Candidate& c : search.ask())
+            EXPECT_TRUE(same(c, whole[c.id - 2]))
+                << "after " << stop << " generations, candidate " << c.id;
     }
 }
 
@@ -106,7 +112,9 @@ TEST(Breeding, StaysInsideTheCubeAndNamesItsParents) {
         for (const float x : c.unit) ASSERT_TRUE(x >= 0 && x <= 1) << x;
         crossed += c.origin == "crossed";
         moved += c.origin == "moved";
-        const auto earlier = [&c](std::int64_t id) { return id >= 2 && static_cast<std::uint64_t>(id) < c.id; };
+        const auto earlier = [&c](std::int64_t id) {
+            return id >= 2 && static_cast<std::uint64_t>(id) < c.id;
+        };
         const bool bred = c.origin == "crossed" || c.origin == "moved";
         EXPECT_EQ(earlier(c.parent_a), bred) << c.id;
         EXPECT_EQ(earlier(c.parent_b) && c.parent_b != c.parent_a, c.origin == "crossed") << c.id;
@@ -127,7 +135,8 @@ TEST(Breeding, StripsAreInheritedWhole) {
         if (c.origin != "crossed") continue;
         bool from_a = false, from_b = false;
         for (int s = 0; s < kStrips; ++s) {
-            const auto mine = strip(static_cast<std::int64_t>(c.id), s), a = strip(c.parent_a, s), b = strip(c.parent_b, s);
+            const auto mine = strip(static_cast<std::int64_t>(c.id), s), a = strip(c.parent_a, s),
+                       b = strip(c.parent_b, s);
             ++strips;
             whole += mine == a || mine == b;
             from_a |= mine == a && a != b;
@@ -136,9 +145,12 @@ TEST(Breeding, StripsAreInheritedWhole) {
         ++children;
         both_parents += from_a && from_b;
     }
-    // Knob-wise crossing of five knobs would leave 2 / 2^5 of the strips whole, less those that moved.
-    std::printf("  %d crossed: %.1f %% of the strips whole from a parent, %.1f %% of the children have strips of both\n", children, 100.0 * whole / strips,
-                100.0 * both_parents / children);
+    // Knob-wise crossing of five knobs would leave 2 / 2^5 of the strips whole, less those that
+    // moved.
+    std::printf(
+        "  %d crossed: %.1f %% of the strips whole from a parent, %.1f %% of the children have "
+        "strips of both\n",
+        children, 100.0 * whole / strips, 100.0 * both_parents / children);
     EXPECT_GT(whole, 0.8 * strips);
     EXPECT_LT(whole, 0.95 * strips);
     EXPECT_GT(both_parents, children / 2);
@@ -155,7 +167,8 @@ TEST(Breeding, HardlyAnyChildRepeatsAnEarlierCandidate) {
         std::set<std::vector<float>> seen;
         int repeated = 0;
         for (const Candidate& c : all) repeated += !seen.insert(c.unit).second;
-        std::printf("  %d strips of %d knobs: %d of %zu repeat an earlier one\n", strips, knobs, repeated, all.size());
+        std::printf("  %d strips of %d knobs: %d of %zu repeat an earlier one\n", strips, knobs,
+                    repeated, all.size());
         EXPECT_LE(repeated, 20) << "one in a hundred";
     }
 }
@@ -178,7 +191,9 @@ TEST(Rejection, RejectedOnesAreNeverParents) {
 }
 
 TEST(Rejection, WhereAllAreRejectedItGoesOnAsking) {
-    const auto all = whole_search(plan(1500, 2), [](const Candidate& c) { return Outcome{0, judged(c).place}; });
+    const auto all = whole_search(plan(1500, 2), [](const Candidate& c) {
+        return Outcome{0, judged(c).place};
+    });
     EXPECT_EQ(all.size(), 1500u);
     std::set<std::vector<float>> points;
     for (const Candidate& c : all) {
@@ -190,9 +205,12 @@ TEST(Rejection, WhereAllAreRejectedItGoesOnAsking) {
 }
 
 TEST(Rejection, OneSurvivorIsEnough) {
-    const auto all = whole_search(plan(700, 2), [](const Candidate& c) { return Outcome{c.id == 9 ? 0.5 : 0.0, judged(c).place}; });
+    const auto all = whole_search(plan(700, 2), [](const Candidate& c) {
+        return Outcome{c.id == 9 ? 0.5 : 0.0, judged(c).place};
+    });
     ASSERT_EQ(all.size(), 700u);
-    for (std::size_t i = 280; i < all.size(); ++i) EXPECT_TRUE(all[i].parent_a == 9 && all[i].origin == "moved") << all[i].id;
+    for (std::size_t i = 280; i < all.size(); ++i)
+        EXPECT_TRUE(all[i].parent_a == 9 && all[i].origin == "moved") << all[i].id;
 }
 
 }  // namespace

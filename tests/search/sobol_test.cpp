@@ -35,8 +35,9 @@ TEST(ShiftedSobol, EveryAxisIsHitOnceInEachOfAsManyIntervalsAsThereArePoints) {
                     spoilt += empty > 0;
                     worst = std::max(worst, empty);
                 }
-                EXPECT_EQ(spoilt, 0) << "axes of " << dimensions << " with empty intervals, " << count
-                                     << " points, seed " << seed << ", at most " << worst << " empty";
+                EXPECT_EQ(spoilt, 0)
+                    << "axes of " << dimensions << " with empty intervals, " << count
+                    << " points, seed " << seed << ", at most " << worst << " empty";
             }
 }
 
@@ -48,19 +49,24 @@ TEST(ShiftedSobol, APrefixIsSpreadToo) {
         double widest = 0;
         for (int d = 0; d < kDimensions; ++d) {
             std::vector<double> axis = {0, 1};
-            for (std::uint64_t i = 0; i < count; ++i) axis.push_back(points[i * kDimensions + static_cast<std::uint64_t>(d)]);
+            for (std::uint64_t i = 0; i < count; ++i)
+                axis.push_back(points[i * kDimensions + static_cast<std::uint64_t>(d)]);
             std::sort(axis.begin(), axis.end());
-            for (std::size_t i = 1; i < axis.size(); ++i) widest = std::max(widest, axis[i] - axis[i - 1]);
+            for (std::size_t i = 1; i < axis.size(); ++i)
+                widest = std::max(widest, axis[i] - axis[i - 1]);
         }
-        // Below `count` lies a whole net of 2^m points: each of its intervals is hit, so no gap is two of them wide.
+        // Below `count` lies a whole net of 2^m points: each of its intervals is hit, so no gap is
+        // two of them wide.
         const double net = std::exp2(std::floor(std::log2(static_cast<double>(count))));
-        std::printf("  %3lu points: widest gap %.5f, two intervals of the net inside %.5f\n", static_cast<unsigned long>(count), widest, 2 / net);
+        std::printf("  %3lu points: widest gap %.5f, two intervals of the net inside %.5f\n",
+                    static_cast<unsigned long>(count), widest, 2 / net);
         EXPECT_LT(widest, 2 / net);
     }
 }
 
 TEST(ShiftedSobol, PairsOfAxesAreSpreadBetterThanByChance) {
-    // Of 32 x 32 cells, 1024 random points leave 1/e empty; a (0,10,2)-net leaves none, pairs of high axes lie in between.
+    // Of 32 x 32 cells, 1024 random points leave 1/e empty; a (0,10,2)-net leaves none, pairs of
+    // high axes lie in between.
     constexpr int kDimensions = 60, kSide = 32;
     const std::vector<float> points = shifted_sobol(1024, kDimensions, 5);
     double empty = 0;
@@ -70,12 +76,14 @@ TEST(ShiftedSobol, PairsOfAxesAreSpreadBetterThanByChance) {
             std::set<int> cells;
             for (int i = 0; i < 1024; ++i) {
                 const float* x = points.data() + i * kDimensions;
-                cells.insert(static_cast<int>(x[a] * kSide) * kSide + static_cast<int>(x[b] * kSide));
+                cells.insert(static_cast<int>(x[a] * kSide) * kSide +
+                             static_cast<int>(x[b] * kSide));
             }
             empty += 1 - static_cast<double>(cells.size()) / (kSide * kSide);
         }
     empty /= pairs;
-    std::printf("  cells left empty, mean over %d pairs of axes: %.3f (random points: 0.368)\n", pairs, empty);
+    std::printf("  cells left empty, mean over %d pairs of axes: %.3f (random points: 0.368)\n",
+                pairs, empty);
     EXPECT_LT(empty, 0.35);
 }
 
@@ -92,10 +100,13 @@ TEST(ShiftedSobol, AxesBeyondTheDirectionNumbersAreUniform) {
         for (std::uint64_t i = 0; i < kPoints; ++i) column.push_back(points[i * kDimensions + d]);
         columns.insert(column);
         std::sort(column.begin(), column.end());
-        for (std::uint64_t i = 0; i < kPoints; ++i) worst = std::max(worst, std::fabs(column[i] - (static_cast<double>(i) + 0.5) / kPoints));
+        for (std::uint64_t i = 0; i < kPoints; ++i)
+            worst =
+                std::max(worst, std::fabs(column[i] - (static_cast<double>(i) + 0.5) / kPoints));
     }
     EXPECT_EQ(columns.size(), 80u) << "two axes are the same";
-    // Kolmogorov's statistic over 40 random axes of 256 points: beyond 0.15 with a probability of 1e-4 * 40.
+    // Kolmogorov's statistic over 40 random axes of 256 points: beyond 0.15 with a probability of
+    // 1e-4 * 40.
     std::printf("  largest distance from uniform over the last 80 axes: %.3f\n", worst);
     EXPECT_LT(worst, 0.15);
 }
