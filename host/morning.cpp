@@ -20,7 +20,7 @@ namespace mixfarm {
 namespace {
 
 constexpr float kUnheard = std::numeric_limits<float>::quiet_NaN();
-constexpr int kWordsPerPick = 3;
+constexpr int kWordsPerPick = 3, kMostWordsPerPick = 8;
 constexpr std::size_t kPickBytes = std::size_t{256} << 20;   // audio of picks held at a time
 
 /// Ranks with ties sharing their mean.
@@ -102,8 +102,8 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
                           {"created_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
                           {"min_pick_distance", fmt::format("{}", kMinPickDistance)}};
     describe_song(results, studio);
-    for (const MetricInfo& m : mix_metrics()) results.metrics.emplace_back(m.name, m.unit);
-    for (const auto& [name, unit] : {std::pair{"masking", ""}, {"lead_to_rest_lu", "LU"}, {"prior_distance", ""}}) results.metrics.emplace_back(name, unit);
+    for (const MetricInfo& m : mix_metrics()) results.metrics.emplace_back(m.name, *m.unit ? m.unit : "1");
+    for (const auto& [name, unit] : {std::pair{"masking", "1"}, {"lead_to_rest_lu", "LU"}, {"prior_distance", "1"}}) results.metrics.emplace_back(name, unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
     for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
 
@@ -159,8 +159,14 @@ void rank_and_describe(Results& results, const Studio& studio) {
     for (const std::uint64_t id : results.picks) {
         const Row& row = results.rows[row_of(results, id)];
         std::string words;
-        for (const std::string& w : describe(studio.space, studio.song, row.values, measurement_of(row), rules.values, measurement_of(rules), kWordsPerPick)) {
-            words += (words.empty() ? "" : ", ") + w;
+        // What two picks share is not told alone: words are added until the later one has some of its own.
+        const auto known = [&] { return std::find(results.words.begin(), results.words.end(), words) != results.words.end(); };
+        for (int most = kWordsPerPick; words.empty() || (known() && most <= kMostWordsPerPick); ++most) {
+            words.clear();
+            for (const std::string& w : describe(studio.space, studio.song, row.values, measurement_of(row), rules.values, measurement_of(rules), most)) {
+                words += (words.empty() ? "" : ", ") + w;
+            }
+            if (words.empty()) break;
         }
         results.words.push_back(words.empty() ? "the rule-based mix" : words);
     }

@@ -15,7 +15,9 @@ Results run_night(const NightOptions& options, Progress& progress) {
     const Plan plan(studio);
 
     PartStore parts = folder.parts();
-    Hearing hearing(plan.context(studio, parts, progress), folder.stored(parts, studio, progress));
+    std::vector<Part> stored = folder.stored(parts, studio, progress);
+    folder.write_job_as_run(job);
+    Hearing hearing(plan.context(studio, parts, progress), std::move(stored));
     Search search = plan.search(studio);
 
     std::vector<Heard> excerpts = hear_excerpts(plan, studio, search, hearing, progress);

@@ -80,11 +80,18 @@ NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress&
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
     if (error) throw InputError(folder_.string(), "cannot make this folder (" + error.message() + "); choose another with -o");
-    std::ofstream yaml(folder_ / "job.yaml", std::ios::trunc);
+    if (!std::filesystem::exists(folder_ / "job.yaml")) write_job_as_run(job);
+    progress.log_to((folder_ / "run.log").string());
+}
+
+void NightFolder::write_job_as_run(const Job& job) const {
+    const std::filesystem::path file = folder_ / "job.yaml", fresh = folder_ / "job.yaml.part";
+    std::ofstream yaml(fresh, std::ios::trunc);
     yaml << write_job(job, {});
     yaml.close();
-    if (!yaml) throw InputError((folder_ / "job.yaml").string(), "cannot be written; is the folder writable and the disk not full?");
-    progress.log_to((folder_ / "run.log").string());
+    std::error_code error;
+    if (yaml) std::filesystem::rename(fresh, file, error);
+    if (!yaml || error) throw InputError(file.string(), "cannot be written; is the folder writable and the disk not full?");
 }
 
 PartStore NightFolder::parts() const { return PartStore(folder_ / "parts"); }

@@ -35,8 +35,12 @@ public:
 /// NIGHT on disk.
 class NightFolder {
 public:
-    /// Makes the folder, writes job.yaml as run, opens run.log. Throws InputError when it cannot.
+    /// Makes the folder, opens run.log; a new night gets its job.yaml. Throws InputError when it cannot.
     NightFolder(std::filesystem::path folder, const Job& job, Progress& progress);
+
+    /// NIGHT/job.yaml as run, whole or not at all. To be called once `stored` has found no parts of another plan: a refused run
+    /// leaves the night that lies there as it was. Throws InputError when it cannot.
+    void write_job_as_run(const Job& job) const;
 
     PartStore parts() const;
     /// Verified parts of this plan; torn ones are reported and rendered again.

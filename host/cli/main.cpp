@@ -1,4 +1,6 @@
 /// mixfarm's front door: finds the command, turns every kind of failure into its exit code.
+#include <malloc.h>
+
 #include <cstring>
 #include <iostream>
 #include <new>
@@ -63,6 +65,10 @@ int dispatch(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
+#ifdef __GLIBC__
+    // Blocks of audio go back to the system when freed; glibc would keep them, in pieces, once the first one was freed.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
     try {
         return dispatch(words);
     } catch (const InputError& e) {
@@ -75,6 +81,12 @@ int main(int argc, char** argv) {
         std::cerr << "mixfarm: the device failed: " << e.what() << "\nwhat was finished is stored; run the same line again to go on\n";
         return kRunAgain;
     } catch (const std::system_error& e) {
+        for (const std::errc forbidden : {std::errc::permission_denied, std::errc::operation_not_permitted, std::errc::read_only_file_system,
+                                          std::errc::no_such_file_or_directory, std::errc::not_a_directory, std::errc::is_a_directory}) {
+            if (e.code() != forbidden) continue;
+            std::cerr << "mixfarm: " << e.what() << "\nchoose a place that can be written\n";
+            return kInputFault;
+        }
         std::cerr << "mixfarm: " << e.what() << "\nwhat was finished is stored; make room and run the same line again to go on\n";
         return kRunAgain;
     } catch (const std::bad_alloc&) {

@@ -7,6 +7,7 @@
 
 #include "host/cli/command.h"
 #include "host/job/input_error.h"
+#include "host/song/container.h"
 #include "kernels/engine.h"
 
 namespace mixfarm::cli {
@@ -23,6 +24,7 @@ Metered meter(const std::string& file) {
     SF_INFO info{};
     const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> in(sf_open(file.c_str(), SFM_READ, &info), sf_close);
     if (!in) throw InputError(file, std::string("cannot be read as audio (") + sf_strerror(nullptr) + "); WAV, FLAC, AIFF and OGG work");
+    refuse_torn_container(file);   // libsndfile takes what is there of a WAV cut short
     if (info.channels > 2) throw InputError(file, "has " + std::to_string(info.channels) + " channels; one or two can be metered");
     if (info.samplerate < 8000) throw InputError(file, "has a sample rate below 8000 Hz");
     FileMeter meters(info.samplerate, info.channels);

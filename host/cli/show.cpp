@@ -115,7 +115,7 @@ int run_show(const std::vector<std::string>& words) {
     print_settings(results, row);
     std::cout << fmt::format("  {:<20} gain {:+.1f} dB, limiter takes {:.2f} LU\n\nmeasured\n", "master", r.master_gain_db, r.limiter_loss_lu);
     for (std::size_t m = 0; m < results.metrics.size(); ++m) {
-        if (std::isfinite(r.metrics[m])) std::cout << fmt::format("  {:<22} {:8.2f} {}\n", results.metrics[m].first, r.metrics[m], results.metrics[m].second);
+        if (std::isfinite(r.metrics[m])) std::cout << fmt::format("  {:<22} {:8.2f} {}\n", results.metrics[m].first, r.metrics[m], results.metrics[m].second == "1" ? "" : results.metrics[m].second);
     }
     std::cout << "\njudged        this   static   rules\n";
     const std::size_t still = row_of(results, kStaticBalance), rules = row_of(results, kRuleBased);

@@ -14,6 +14,16 @@
 #include "kernels/core/random.h"
 
 namespace mixfarm {
+namespace {
+
+/// FNV-1a.
+std::uint64_t text_key(const std::string& text) {
+    std::uint64_t key = 0xcbf29ce484222325ull;
+    for (const char c : text) key = (key ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+    return key;
+}
+
+}  // namespace
 
 AudioFormat audio_format(const std::string& text) {
     if (text == "wav") return AudioFormat::wav;
@@ -49,12 +59,15 @@ void write_audio(const std::filesystem::path& file, const StereoAudio& audio, Au
     sf_set_string(out, SF_STR_TITLE, tags.title.c_str());
     sf_set_string(out, SF_STR_COMMENT, tags.comment.c_str());
     sf_set_string(out, SF_STR_SOFTWARE, "mixfarm");
-    sf_command(out, SFC_SET_CLIPPING, nullptr, bits == BitDepth::f32 ? SF_FALSE : SF_TRUE);
 
     constexpr std::size_t kBlock = 8192;
     std::vector<float> block(2 * kBlock);
-    RandomStream dither(0xd17e4, static_cast<std::uint64_t>(audio.left.size()));
-    const auto triangle = [&] { return static_cast<float>((dither.next() - dither.next()) / 32768); };
+    std::vector<int> steps(2 * kBlock);
+    // Rounded here: libsndfile truncates floats on their way to integer WAV. A stem's dither is its own, so that the dither of
+    // stems added up again adds as a power.
+    RandomStream dither(0xd17e4, text_key(tags.title + "\n" + tags.comment));
+    const double scale = bits == BitDepth::b16 ? 0x1p15 : 0x1p23;
+    const int unit = bits == BitDepth::b16 ? 1 << 16 : 1 << 8;
     bool whole = true;
     for (std::size_t from = 0; from < audio.left.size() && whole; from += kBlock) {
         const std::size_t count = std::min(kBlock, audio.left.size() - from);
@@ -62,9 +75,20 @@ void write_audio(const std::filesystem::path& file, const StereoAudio& audio, Au
             block[2 * n] = audio.left[from + n];
             block[2 * n + 1] = audio.right[from + n];
         }
-        if (bits == BitDepth::b16)
-            for (std::size_t i = 0; i < 2 * count; ++i) block[i] += triangle();
-        whole = sf_writef_float(out, block.data(), static_cast<sf_count_t>(count)) == static_cast<sf_count_t>(count);
+        const auto frames = static_cast<sf_count_t>(count);
+        if (bits == BitDepth::f32) {
+            whole = sf_writef_float(out, block.data(), frames) == frames;
+            continue;
+        }
+        for (std::size_t i = 0; i < 2 * count; ++i) {
+            double x = scale * block[i];
+            if (bits == BitDepth::b16) {
+                x += dither.next();
+                x -= dither.next();
+            }
+            steps[i] = std::isnan(x) ? 0 : unit * static_cast<int>(std::clamp(std::nearbyint(x), -scale, scale - 1));
+        }
+        whole = sf_writef_int(out, steps.data(), frames) == frames;
     }
     const int closed = sf_close(out);
     if (!whole || closed != 0) fail("could not write all of it; is the disk full?");

@@ -78,17 +78,24 @@ std::uint64_t Search::generation_size(std::uint32_t g) const {
 }
 
 Candidate Search::sobol_point(std::uint64_t index) const {
-    const float* x = sobol_.data() + index * static_cast<std::uint64_t>(plan_.dimensions + 1);
+    // Points beyond the prepared ones are only asked for while everything was rejected.
+    const auto width = static_cast<std::uint64_t>(plan_.dimensions + 1);
+    const bool prepared = (index + 1) * width <= sobol_.size();
+    const RandomStream beyond(plan_.seed ^ 0xbe40dull, index);
+    const auto x = [&](int d) {
+        const auto k = static_cast<std::uint64_t>(d);
+        return prepared ? static_cast<double>(sobol_[index * width + k]) : beyond.uniform(k);
+    };
     Candidate c;
     c.origin = index == 0 ? "typical" : "sobol";
     c.unit.assign(static_cast<std::size_t>(plan_.dimensions), 0.5f);
     if (index == 0) return c;
     // A share of the cube around the typical mix: some candidates stay close to what engineers do, some go all the way.
-    const double whole = 0.45 + 0.55 * x[plan_.dimensions];
+    const double whole = 0.45 + 0.55 * x(plan_.dimensions);
     const RandomStream strengths(plan_.seed ^ 0x5ca1ab1eull, index);
     for (int d = 0; d < plan_.dimensions; ++d) {
         const double strip = 0.5 + 0.5 * strengths.uniform(static_cast<std::uint64_t>(plan_.block[static_cast<std::size_t>(d)]));
-        c.unit[static_cast<std::size_t>(d)] = static_cast<float>(0.5 + whole * strip * (x[d] - 0.5));
+        c.unit[static_cast<std::size_t>(d)] = static_cast<float>(0.5 + whole * strip * (x(d) - 0.5));
     }
     return c;
 }
@@ -127,6 +134,12 @@ Candidate Search::offspring(std::uint64_t id, double step) const {
         if (f.moved && touched) x += jump;
         child.unit[d] = static_cast<float>(reflect(x));
     }
+    if (blocks > 0 && (child.unit == a.candidate.unit || child.unit == b.candidate.unit)) {
+        // Heard already: one strip moves after all.
+        const auto strip = static_cast<int>(random.below(static_cast<std::uint64_t>(blocks)));
+        for (std::size_t d = 0; d < child.unit.size(); ++d)
+            if (plan_.block[d] == strip) child.unit[d] = static_cast<float>(reflect(child.unit[d] + normal(random) * step));
+    }
     return child;
 }
 
@@ -137,7 +150,7 @@ std::vector<Candidate> Search::ask() {
     const double step = kFirstStep * std::pow(kLastStep / kFirstStep, progress);
     for (std::uint64_t i = 0; i < size; ++i) {
         const std::uint64_t id = plan_.first_id + asked_ + i;
-        Candidate c = generation_ == 0 || parents_.empty() ? sobol_point(i % generation_size(0)) : offspring(id, step);
+        Candidate c = generation_ == 0 || parents_.empty() ? sobol_point(asked_ + i) : offspring(id, step);
         c.id = id;
         open_.push_back(std::move(c));
     }

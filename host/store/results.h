@@ -79,7 +79,7 @@ struct Results {
     std::vector<StemRecord> stems;
     std::vector<SectionRecord> sections;
     std::vector<KnobColumn> knobs;
-    std::vector<std::pair<std::string, std::string>> metrics;   ///< name, unit; /metrics/<name>
+    std::vector<std::pair<std::string, std::string>> metrics;   ///< name, unit ("1" = a plain number); /metrics/<name>
     std::vector<double> band_centres_hz;
     std::vector<std::string> terms;
     std::vector<Row> rows;                                       ///< by id

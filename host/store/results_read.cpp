@@ -106,9 +106,8 @@ void read_metrics(hid_t file, Results& r) {
     r.stage2_metrics.assign(n, std::vector<float>(names.size()));
     for (Row& row : r.rows) row.metrics.resize(names.size());
     for (std::size_t m = 0; m < names.size(); ++m) {
-        const std::string unit =
-            h5::read_text_attribute(h5::open_object(file, at + names[m]), "unit");
-        r.metrics.emplace_back(names[m], unit == "1" ? "" : unit);  // 1 = a plain number
+        r.metrics.emplace_back(
+            names[m], h5::read_text_attribute(h5::open_object(file, at + names[m]), "unit"));
         put_numbers(file, at + names[m], n, [&](auto i) -> float& { return r.rows[i].metrics[m]; });
         put_numbers(file, at + "stage2/" + names[m], n,
                     [&](auto i) -> float& { return r.stage2_metrics[i][m]; });

@@ -216,12 +216,9 @@ private:
         group("/metrics/stage2");
         id_axis("/metrics/stage2/id");
         for (std::size_t m = 0; m < names.size(); ++m)
-            by_row<float>("/metrics/stage2/" + names[m], unit_or_one(r_.metrics[m].second),
+            by_row<float>("/metrics/stage2/" + names[m], r_.metrics[m].second,
                           [&](auto i) { return r_.stage2_metrics[i][m]; });
     }
-
-    /// A plain number has the unit 1, as in UDUNITS.
-    static std::string unit_or_one(const std::string& unit) { return unit.empty() ? "1" : unit; }
 
     /// Column m of Results::metrics, unless it repeats a field of the row, which is there already.
     void metric(std::size_t m) {
@@ -235,7 +232,7 @@ private:
                     "metric " + name + " has another unit than " + row_metric.unit);
             return;
         }
-        by_row<float>("/metrics/" + name, unit_or_one(unit), [&](auto i) { return r_.rows[i].metrics[m]; });
+        by_row<float>("/metrics/" + name, unit, [&](auto i) { return r_.rows[i].metrics[m]; });
     }
 
     void scores() {

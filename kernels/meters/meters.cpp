@@ -44,8 +44,9 @@ double highest(const MeterRecord& record, int sum) {
     return t;
 }
 
+/// Undefined where no window of that length fits; -70 where there is nothing to hear.
 float largest_lufs(const std::vector<double>& powers) {
-    return powers.empty() ? -70.f
+    return powers.empty() ? kUndefined
                           : static_cast<float>(std::max(-70.0, lufs(*std::max_element(powers.begin(), powers.end()))));
 }
 
@@ -102,8 +103,12 @@ void TruePeak::finish(const MeterRecord& record, int first_sum, float* row, int 
     const auto db = [](double x) { return static_cast<float>(x > 1e-6 ? 20 * std::log10(x) : -120.0); };
     row[first] = db(peak);
     row[first + 1] = db(sample);
-    row[first + 2] = db(peak) - row[metric_index("integrated_lufs")];
-    row[first + 3] = db(peak) - row[metric_index("max_short_term_lufs")];
+    const auto over = [&](const char* loudness) {
+        const float lufs_value = row[metric_index(loudness)];
+        return lufs_value > -70 ? row[first] - lufs_value : kUndefined;
+    };
+    row[first + 2] = over("integrated_lufs");
+    row[first + 3] = over("max_short_term_lufs");
 }
 
 void Level::finish(const MeterRecord& record, int first_sum, float* row, int first) {
