@@ -22,7 +22,9 @@ void fill(Row& row, const Measurement& m, std::uint8_t stage) {
 }
 
 bool same_mixes(std::span<const Row> a, std::span<const Row> b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Row& x, const Row& y) { return x.id == y.id && x.values == y.values; });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Row& x, const Row& y) {
+        return x.id == y.id && x.values == y.values;
+    });
 }
 
 }  // namespace
@@ -57,23 +59,27 @@ double Hearing::seconds(std::uint8_t stage) const {
 Heard Hearing::judge(Row row) const {
     const Measurement m = measurement_of(row);
     Heard heard;
-    heard.stems = context_.judge.stem_metrics(m, context_.space.settings(row.values), context_.space.prior_distance(row.values), row.stage);
+    heard.stems = context_.judge.stem_metrics(m, context_.space.settings(row.values),
+                                              context_.space.prior_distance(row.values), row.stage);
     heard.scores = context_.judge.score(m, heard.stems);
     heard.place = perceptual_place(m, heard.stems);
     heard.row = std::move(row);
     return heard;
 }
 
-std::vector<Row> Hearing::render(std::span<const Row> rows, std::uint8_t stage, std::span<const Excerpt> excerpts) {
+std::vector<Row> Hearing::render(std::span<const Row> rows, std::uint8_t stage,
+                                 std::span<const Excerpt> excerpts) {
     std::vector<MixSettings> settings;
     for (const Row& row : rows) settings.push_back(context_.space.settings(row.values));
-    const std::vector<Measurement> measured = context_.engine.evaluate(settings, excerpts, context_.target);
+    const std::vector<Measurement> measured =
+        context_.engine.evaluate(settings, excerpts, context_.target);
     std::vector<Row> out(rows.begin(), rows.end());
     for (std::size_t i = 0; i < out.size(); ++i) fill(out[i], measured[i], stage);
     return out;
 }
 
-std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage, std::span<const Excerpt> excerpts) {
+std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation,
+                                 std::uint8_t stage, std::span<const Excerpt> excerpts) {
     std::vector<Heard> all;
     const std::size_t part_size = stage == 2 ? context_.excerpt_part : context_.song_part;
     for (std::size_t first = 0; first < rows.size(); first += part_size) {
@@ -81,7 +87,8 @@ std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation
         const std::span<const Row> wanted(rows.data() + first, count);
         const auto known = stored_.find({generation, stage, first});
         std::vector<Row> done;
-        // A night ended by the clock may promote others when it goes on: then the part is of no use.
+        // A night ended by the clock may promote others when it goes on: then the part is of no
+        // use.
         if (known != stored_.end() && same_mixes(known->second.rows, wanted)) {
             Part& part = known->second;
             seconds_[stage] += part.seconds;
@@ -97,7 +104,8 @@ std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation
             part.stage = stage;
             part.first = first;
             part.rows = render(wanted, stage, excerpts);
-            part.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+            part.seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
             context_.parts.publish(part);
             seconds_[stage] += part.seconds;
             rendered_ += count;

@@ -1,4 +1,5 @@
-/// Hears candidates: what is stored already is taken from the parts, the rest is rendered and stored batch by batch.
+/// Hears candidates: what is stored already is taken from the parts, the rest is rendered and
+/// stored batch by batch.
 #pragma once
 
 #include <map>
@@ -17,10 +18,10 @@ namespace mixfarm {
 
 /// A candidate with its settings, measured and judged.
 struct Heard {
-    Row row;                     ///< values and measurements as stored
+    Row row;  ///< values and measurements as stored
     StemMetrics stems;
     Scores scores;
-    std::vector<float> place;    ///< perceptual_place
+    std::vector<float> place;  ///< perceptual_place
 };
 
 Measurement measurement_of(const Row& row);
@@ -35,14 +36,17 @@ public:
         Progress& progress;
         MasterTarget target;
         std::string plan_hash;
-        std::size_t excerpt_part, song_part;   ///< candidates a part; a part is the unit of crash safety
+        std::size_t excerpt_part,
+            song_part;  ///< candidates a part; a part is the unit of crash safety
     };
     /// `stored` are the verified parts of an earlier, interrupted run of the same plan.
     Hearing(Context context, std::vector<Part> stored);
 
-    /// Hears all of `rows` (id, origin, parents, values filled in), in order, over `excerpts`. Throws Interrupted between
-    /// two batches when asked to stop. Each batch is on disk before the next begins.
-    std::vector<Heard> hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage, std::span<const Excerpt> excerpts);
+    /// Hears all of `rows` (id, origin, parents, values filled in), in order, over `excerpts`.
+    /// Throws Interrupted between two batches when asked to stop. Each batch is on disk before the
+    /// next begins.
+    std::vector<Heard> hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage,
+                            std::span<const Excerpt> excerpts);
 
     /// Judges a measured row; a pure function of the row.
     Heard judge(Row row) const;
@@ -54,7 +58,8 @@ public:
     double best() const { return best_; }
 
 private:
-    std::vector<Row> render(std::span<const Row> rows, std::uint8_t stage, std::span<const Excerpt> excerpts);
+    std::vector<Row> render(std::span<const Row> rows, std::uint8_t stage,
+                            std::span<const Excerpt> excerpts);
 
     Context context_;
     std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint64_t>, Part> stored_;

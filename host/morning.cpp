@@ -21,13 +21,14 @@ namespace {
 
 constexpr float kUnheard = std::numeric_limits<float>::quiet_NaN();
 constexpr int kWordsPerPick = 3, kMostWordsPerPick = 8;
-constexpr std::size_t kPickBytes = std::size_t{256} << 20;   // audio of picks held at a time
+constexpr std::size_t kPickBytes = std::size_t{256} << 20;  // audio of picks held at a time
 
 /// Ranks with ties sharing their mean.
 std::vector<double> ranks(const std::vector<double>& x) {
     std::vector<std::size_t> order(x.size());
     std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
     std::vector<double> rank(x.size());
     for (std::size_t i = 0; i < order.size();) {
         std::size_t j = i;
@@ -57,7 +58,8 @@ double recall_of_best(const std::vector<double>& guess, const std::vector<double
     const auto best = [](const std::vector<double>& x) {
         std::vector<std::size_t> order(x.size());
         std::iota(order.begin(), order.end(), 0);
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] > x[b]; });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return x[a] > x[b]; });
         order.resize(std::max<std::size_t>(1, x.size() / 20));
         return std::set<std::size_t>(order.begin(), order.end());
     };
@@ -69,41 +71,56 @@ double recall_of_best(const std::vector<double>& guess, const std::vector<double
 
 void describe_song(Results& results, const Studio& studio) {
     for (const Stem& s : studio.song.stems) {
-        results.stems.push_back({s.name, std::string(role_name(s.role.role)), s.file.string(), s.sha256, s.channels, s.source_rate, s.source_frames});
+        results.stems.push_back({s.name, std::string(role_name(s.role.role)), s.file.string(),
+                                 s.sha256, s.channels, s.source_rate, s.source_frames});
     }
-    for (const Section& s : studio.song.sections) results.sections.push_back({s.name, s.start_s, s.end_s});
+    for (const Section& s : studio.song.sections)
+        results.sections.push_back({s.name, s.start_s, s.end_s});
     for (const Knob& k : studio.space.knobs()) {
-        const char* scale = k.scale == Scale::log ? "log" : k.scale == Scale::toggle ? "toggle" : "linear";
-        results.knobs.push_back({k.name, k.unit, studio.song.stems[static_cast<std::size_t>(k.stem)].name, k.effect, scale, k.low, k.high, k.neutral});
+        const char* scale = k.scale == Scale::log      ? "log"
+                            : k.scale == Scale::toggle ? "toggle"
+                                                       : "linear";
+        results.knobs.push_back({k.name, k.unit,
+                                 studio.song.stems[static_cast<std::size_t>(k.stem)].name, k.effect,
+                                 scale, k.low, k.high, k.neutral});
     }
 }
 
 }  // namespace
 
 std::size_t row_of(const Results& results, std::uint64_t id) {
-    const auto at = std::lower_bound(results.rows.begin(), results.rows.end(), id, [](const Row& row, std::uint64_t wanted) { return row.id < wanted; });
+    const auto at =
+        std::lower_bound(results.rows.begin(), results.rows.end(), id,
+                         [](const Row& row, std::uint64_t wanted) { return row.id < wanted; });
     if (at == results.rows.end() || at->id != id) {
-        throw InputError("ID " + std::to_string(id), "this night has no such mix; ids go from 0 to " + std::to_string(results.rows.empty() ? 0 : results.rows.back().id));
+        throw InputError("ID " + std::to_string(id),
+                         "this night has no such mix; ids go from 0 to " +
+                             std::to_string(results.rows.empty() ? 0 : results.rows.back().id));
     }
     return static_cast<std::size_t>(at - results.rows.begin());
 }
 
-Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerpts, std::vector<Heard> songs, const Hearing& hearing) {
+Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerpts,
+               std::vector<Heard> songs, const Hearing& hearing) {
     Results results;
     results.seed = studio.job.search.seed;
     const DeviceInfo device = studio.engine->info();
     const std::string yaml = write_job(studio.job, {});
-    results.attributes = {{"job_yaml", yaml},
-                          {"job_sha256", sha256_hex(yaml)},
-                          {"engine", device.name},
-                          {"device", device.description},
-                          {"version", MIXFARM_VERSION},
-                          {"plan_sha256", plan.hash},
-                          {"created_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
-                          {"min_pick_distance", fmt::format("{}", kMinPickDistance)}};
+    results.attributes = {
+        {"job_yaml", yaml},
+        {"job_sha256", sha256_hex(yaml)},
+        {"engine", device.name},
+        {"device", device.description},
+        {"version", MIXFARM_VERSION},
+        {"plan_sha256", plan.hash},
+        {"created_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+        {"min_pick_distance", fmt::format("{}", kMinPickDistance)}};
     describe_song(results, studio);
-    for (const MetricInfo& m : mix_metrics()) results.metrics.emplace_back(m.name, *m.unit ? m.unit : "1");
-    for (const auto& [name, unit] : {std::pair{"masking", "1"}, {"lead_to_rest_lu", "LU"}, {"prior_distance", "1"}}) results.metrics.emplace_back(name, unit);
+    for (const MetricInfo& m : mix_metrics())
+        results.metrics.emplace_back(m.name, *m.unit ? m.unit : "1");
+    for (const auto& [name, unit] :
+         {std::pair{"masking", "1"}, {"lead_to_rest_lu", "LU"}, {"prior_distance", "1"}})
+        results.metrics.emplace_back(name, unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
     for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
 
@@ -133,8 +150,10 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         results.rejected[at] = static_cast<std::uint8_t>(h.scores.rejected);
         results.rows[at] = std::move(h.row);
     }
-    results.funnel = {{2, results.rows.size(), hearing.seconds(2), spearman(excerpt_score, song_score), recall_of_best(excerpt_score, song_score)},
-                      {3, songs.size(), hearing.seconds(3), std::nan(""), std::nan("")}};
+    results.funnel = {
+        {2, results.rows.size(), hearing.seconds(2), spearman(excerpt_score, song_score),
+         recall_of_best(excerpt_score, song_score)},
+        {3, songs.size(), hearing.seconds(3), std::nan(""), std::nan("")}};
     return results;
 }
 
@@ -147,8 +166,11 @@ void rank_and_describe(Results& results, const Studio& studio) {
         scores.rejected = static_cast<Reject>(results.rejected[i]);
         std::copy(results.scores[i].begin(), results.scores[i].end(), scores.terms.begin());
         scores.technical = results.technical[i];
-        const StemMetrics stems{row.metrics[engine_metrics], row.metrics[engine_metrics + 1], row.metrics[engine_metrics + 2]};
-        contenders.push_back({row.id, row.stage, scores, perceptual_place(measurement_of(row), stems), row.id == kStaticBalance});
+        const StemMetrics stems{row.metrics[engine_metrics], row.metrics[engine_metrics + 1],
+                                row.metrics[engine_metrics + 2]};
+        contenders.push_back({row.id, row.stage, scores,
+                              perceptual_place(measurement_of(row), stems),
+                              row.id == kStaticBalance});
     }
     const Ranking ranking = rank(contenders, studio.job.search.picks);
     results.order = ranking.order;
@@ -159,11 +181,18 @@ void rank_and_describe(Results& results, const Studio& studio) {
     for (const std::uint64_t id : results.picks) {
         const Row& row = results.rows[row_of(results, id)];
         std::string words;
-        // What two picks share is not told alone: words are added until the later one has some of its own.
-        const auto known = [&] { return std::find(results.words.begin(), results.words.end(), words) != results.words.end(); };
-        for (int most = kWordsPerPick; words.empty() || (known() && most <= kMostWordsPerPick); ++most) {
+        // What two picks share is not told alone: words are added until the later one has some of
+        // its own.
+        const auto known = [&] {
+            return std::find(results.words.begin(), results.words.end(), words) !=
+                   results.words.end();
+        };
+        for (int most = kWordsPerPick; words.empty() || (known() && most <= kMostWordsPerPick);
+             ++most) {
             words.clear();
-            for (const std::string& w : describe(studio.space, studio.song, row.values, measurement_of(row), rules.values, measurement_of(rules), most)) {
+            for (const std::string& w :
+                 describe(studio.space, studio.song, row.values, measurement_of(row), rules.values,
+                          measurement_of(rules), most)) {
                 words += (words.empty() ? "" : ", ") + w;
             }
             if (words.empty()) break;
@@ -172,30 +201,37 @@ void rank_and_describe(Results& results, const Studio& studio) {
     }
 }
 
-void write_picks(const std::filesystem::path& folder, const Results& results, const Studio& studio, Progress& progress) {
+void write_picks(const std::filesystem::path& folder, const Results& results, const Studio& studio,
+                 Progress& progress) {
     std::filesystem::create_directories(folder);
     std::set<std::filesystem::path> wanted;
     std::vector<MixSettings> mixes;
-    for (const std::uint64_t id : results.picks) mixes.push_back(studio.space.settings(results.rows[row_of(results, id)].values));
+    for (const std::uint64_t id : results.picks)
+        mixes.push_back(studio.space.settings(results.rows[row_of(results, id)].values));
     progress.begin("picks", mixes.size(), 0);
-    // Side by side as long as their audio stays within bounds; a mix alone costs as much as a register full.
+    // Side by side as long as their audio stays within bounds; a mix alone costs as much as a
+    // register full.
     const std::size_t bytes = static_cast<std::size_t>(studio.song.frames) * 2 * sizeof(float);
     const std::size_t batch = std::max<std::size_t>(1, kPickBytes / bytes);
     for (std::size_t first = 0; first < mixes.size(); first += batch) {
         const std::size_t count = std::min(batch, mixes.size() - first);
-        const std::vector<StereoAudio> audio = studio.engine->render(std::span(mixes).subspan(first, count), studio.target);
+        const std::vector<StereoAudio> audio =
+            studio.engine->render(std::span(mixes).subspan(first, count), studio.target);
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t place = first + i;
-            const auto file = folder / fmt::format("{:02}-{}.flac", place + 1, file_words(results.words[place]));
+            const auto file =
+                folder / fmt::format("{:02}-{}.flac", place + 1, file_words(results.words[place]));
             write_audio(file, audio[i], AudioFormat::flac, BitDepth::b24,
-                        {fmt::format("{} - mix {}", studio.job.title, results.picks[place]), results.words[place]});
+                        {fmt::format("{} - mix {}", studio.job.title, results.picks[place]),
+                         results.words[place]});
             wanted.insert(file.filename());
         }
         progress.update(first + count, -1);
     }
     progress.end();
     for (const auto& entry : std::filesystem::directory_iterator(folder))
-        if (entry.path().extension() == ".flac" && !wanted.count(entry.path().filename())) std::filesystem::remove(entry.path());
+        if (entry.path().extension() == ".flac" && !wanted.count(entry.path().filename()))
+            std::filesystem::remove(entry.path());
 }
 
 }  // namespace mixfarm

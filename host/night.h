@@ -14,16 +14,18 @@ namespace mixfarm {
 
 struct NightOptions {
     std::filesystem::path job;
-    std::filesystem::path folder;                 ///< NIGHT; made when missing, continued when it holds parts of the same plan
-    std::optional<std::uint64_t> candidates;      ///< these three override the job
+    std::filesystem::path
+        folder;  ///< NIGHT; made when missing, continued when it holds parts of the same plan
+    std::optional<std::uint64_t> candidates;  ///< these three override the job
     std::optional<std::uint64_t> seed;
     std::optional<double> time_s;
-    std::string device = "auto";                  ///< auto, cpu, cuda, cuda:1
-    int threads = 0;                              ///< 0 = all cores
+    std::string device = "auto";  ///< auto, cpu, cuda, cuda:1
+    int threads = 0;              ///< 0 = all cores
 };
 
-/// Works through the night and returns what results.h5 holds. Throws InputError, DeviceError, std::system_error (disk full)
-/// and Interrupted; in the last three cases the same call goes on where this one stopped.
+/// Works through the night and returns what results.h5 holds. Throws InputError, DeviceError,
+/// std::system_error (disk full) and Interrupted; in the last three cases the same call goes on
+/// where this one stopped.
 Results run_night(const NightOptions& options, Progress& progress);
 
 /// The job as it runs: overrides applied, paths absolute.

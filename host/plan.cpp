@@ -13,10 +13,10 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kPromotedShare = 0.15;                     // of the candidates
+constexpr double kPromotedShare = 0.15;  // of the candidates
 constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400;
-constexpr double kExcerptShareOfTime = 0.6;                 // the rest is for whole songs and picks
-constexpr std::uint64_t kUnlimited = 1'000'000;             // candidates of a night that only the clock ends
+constexpr double kExcerptShareOfTime = 0.6;      // the rest is for whole songs and picks
+constexpr std::uint64_t kUnlimited = 1'000'000;  // candidates of a night that only the clock ends
 
 Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> values) {
     Row row;
@@ -38,11 +38,13 @@ Job job_for_night(const NightOptions& options) {
     }
     // NIGHT/job.yaml is the job as run: no path in it depends on where the job once lay.
     const auto make_absolute = [&job](std::filesystem::path& file) {
-        if (!file.empty() && file.is_relative()) file = std::filesystem::absolute(job.folder / file).lexically_normal();
+        if (!file.empty() && file.is_relative())
+            file = std::filesystem::absolute(job.folder / file).lexically_normal();
     };
     for (StemJob& stem : job.stems) make_absolute(stem.file);
     make_absolute(job.rough_mix);
-    if (std::filesystem::path style = job.style; style.has_parent_path() || style.extension() == ".yaml") {
+    if (std::filesystem::path style = job.style;
+        style.has_parent_path() || style.extension() == ".yaml") {
         make_absolute(style);
         job.style = style.string();
     }
@@ -51,14 +53,17 @@ Job job_for_night(const NightOptions& options) {
 
 Plan::Plan(const Studio& studio)
     : candidates(std::max<std::uint64_t>(studio.job.search.candidates, kFirstSearched)),
-      promoted(std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)), kLeastPromoted, kMostPromoted)),
+      promoted(
+          std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)),
+                     kLeastPromoted, kMostPromoted)),
       excerpt_part(candidates <= 4096 ? 64 : 256),
       song_part(32),
       time_s(studio.job.search.time_s),
       hash(studio.plan_hash()) {}
 
 Hearing::Context Plan::context(const Studio& studio, PartStore& parts, Progress& progress) const {
-    return {*studio.engine, studio.space, studio.judge, parts, progress, studio.target, hash, excerpt_part, song_part};
+    return {*studio.engine, studio.space, studio.judge, parts,    progress,
+            studio.target,  hash,         excerpt_part, song_part};
 }
 
 Search Plan::search(const Studio& studio) const {
@@ -66,20 +71,25 @@ Search Plan::search(const Studio& studio) const {
     plan.seed = studio.job.search.seed;
     plan.candidates = candidates - kFirstSearched;
     plan.first_id = kFirstSearched;
-    for (const int knob : studio.space.searched()) plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].stem);
+    for (const int knob : studio.space.searched())
+        plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].stem);
     plan.dimensions = static_cast<int>(plan.block.size());
     return Search(plan);
 }
 
 bool Plan::spent(double share) const {
     if (time_s <= 0) return false;
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() >= share * time_s;
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() >=
+           share * time_s;
 }
 
-NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress& progress) : folder_(std::move(folder)) {
+NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress& progress)
+    : folder_(std::move(folder)) {
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
-    if (error) throw InputError(folder_.string(), "cannot make this folder (" + error.message() + "); choose another with -o");
+    if (error)
+        throw InputError(folder_.string(), "cannot make this folder (" + error.message() +
+                                               "); choose another with -o");
     if (!std::filesystem::exists(folder_ / "job.yaml")) write_job_as_run(job);
     progress.log_to((folder_ / "run.log").string());
 }
@@ -91,22 +101,29 @@ void NightFolder::write_job_as_run(const Job& job) const {
     yaml.close();
     std::error_code error;
     if (yaml) std::filesystem::rename(fresh, file, error);
-    if (!yaml || error) throw InputError(file.string(), "cannot be written; is the folder writable and the disk not full?");
+    if (!yaml || error)
+        throw InputError(file.string(),
+                         "cannot be written; is the folder writable and the disk not full?");
 }
 
-PartStore NightFolder::parts() const { return PartStore(folder_ / "parts"); }
+PartStore NightFolder::parts() const {
+    return PartStore(folder_ / "parts");
+}
 
-std::vector<Part> NightFolder::stored(const PartStore& parts, const Studio& studio, Progress& progress) const {
+std::vector<Part> NightFolder::stored(const PartStore& parts, const Studio& studio,
+                                      Progress& progress) const {
     std::vector<std::string> warnings;
     std::vector<Part> stored = parts.load(studio.plan_hash(), warnings);
     for (const std::string& warning : warnings) progress.warn(warning);
     std::size_t rows = 0;
     for (const Part& part : stored) rows += part.rows.size();
-    if (rows > 0) progress.say(fmt::format("going on: {} renders of an earlier run are kept", rows));
+    if (rows > 0)
+        progress.say(fmt::format("going on: {} renders of an earlier run are kept", rows));
     return stored;
 }
 
-std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search& search, Hearing& hearing, Progress& progress) {
+std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search& search,
+                                 Hearing& hearing, Progress& progress) {
     std::vector<Heard> all;
     progress.begin("excerpts", plan.candidates, 0);
     const auto hear = [&](std::vector<Row> rows, std::uint32_t part) {
@@ -118,9 +135,11 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search&
         }
         return outcomes;
     };
-    hear({unheard(kStaticBalance, "static_balance", studio.space.static_balance()), unheard(kRuleBased, "rule_based", studio.space.rule_based())}, 0);
+    hear({unheard(kStaticBalance, "static_balance", studio.space.static_balance()),
+          unheard(kRuleBased, "rule_based", studio.space.rule_based())},
+         0);
     while (!plan.spent(kExcerptShareOfTime)) {
-        const std::uint32_t generation = search.generation() + 1;    // 0 holds the baselines
+        const std::uint32_t generation = search.generation() + 1;  // 0 holds the baselines
         std::vector<Row> rows;
         for (const Candidate& c : search.ask()) {
             rows.push_back(unheard(c.id, c.origin, studio.space.values(c.unit)));
@@ -133,9 +152,12 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search&
     return all;
 }
 
-std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio, const std::vector<Heard>& excerpts, Hearing& hearing, Progress& progress) {
+std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio,
+                              const std::vector<Heard>& excerpts, Hearing& hearing,
+                              Progress& progress) {
     std::vector<Contender> contenders;
-    for (const Heard& h : excerpts) contenders.push_back({h.row.id, h.row.stage, h.scores, h.place});
+    for (const Heard& h : excerpts)
+        contenders.push_back({h.row.id, h.row.stage, h.scores, h.place});
     std::vector<bool> chosen(excerpts.size(), false);
     chosen[kStaticBalance] = chosen[kRuleBased] = true;
     std::vector<Row> rows = {excerpts[kStaticBalance].row, excerpts[kRuleBased].row};
@@ -148,10 +170,14 @@ std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio, const std:
     progress.begin("whole songs", rows.size(), 0);
     const Excerpt whole = whole_song(studio.song);
     std::vector<Heard> all;
-    for (std::size_t first = 0, part = 0; first < rows.size() && (part < 2 || !plan.spent(0.97)); first += plan.song_part, ++part) {
+    for (std::size_t first = 0, part = 0; first < rows.size() && (part < 2 || !plan.spent(0.97));
+         first += plan.song_part, ++part) {
         const std::size_t count = std::min(plan.song_part, rows.size() - first);
-        std::vector<Row> some(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(first + count));
-        for (Heard& h : hearing.hear(std::move(some), static_cast<std::uint32_t>(part), 3, {&whole, 1})) all.push_back(std::move(h));
+        std::vector<Row> some(rows.begin() + static_cast<std::ptrdiff_t>(first),
+                              rows.begin() + static_cast<std::ptrdiff_t>(first + count));
+        for (Heard& h :
+             hearing.hear(std::move(some), static_cast<std::uint32_t>(part), 3, {&whole, 1}))
+            all.push_back(std::move(h));
     }
     progress.end();
     return all;

@@ -24,7 +24,9 @@ void on_interrupt(int signal) {
 
 }  // namespace
 
-bool interrupted() { return g_interrupts.load() > 0; }
+bool interrupted() {
+    return g_interrupts.load() > 0;
+}
 
 void catch_interrupts() {
     std::signal(SIGINT, on_interrupt);
@@ -34,13 +36,17 @@ void catch_interrupts() {
 std::string clock_text(double seconds) {
     const auto s = static_cast<long long>(std::llround(std::fmax(0, seconds)));
     char text[40];
-    if (s >= 3600) std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
-    else std::snprintf(text, sizeof text, "%lld:%02lld", s / 60, s % 60);
+    if (s >= 3600)
+        std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+    else
+        std::snprintf(text, sizeof text, "%lld:%02lld", s / 60, s % 60);
     return text;
 }
 
 Progress::Progress() : terminal_(isatty(STDERR_FILENO) != 0) {}
-Progress::~Progress() { end(); }
+Progress::~Progress() {
+    end();
+}
 
 void Progress::log_to(const std::string& file) {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(file, false);
@@ -55,7 +61,9 @@ void Progress::say(const std::string& text) {
     if (log_) log_->info(text);
 }
 
-void Progress::warn(const std::string& text) { say("warning: " + text); }
+void Progress::warn(const std::string& text) {
+    say("warning: " + text);
+}
 
 void Progress::begin(const std::string& what, std::uint64_t total, std::uint64_t known) {
     end();
@@ -81,20 +89,29 @@ void Progress::end() {
 }
 
 void Progress::draw(bool last) {
-    const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-    const double fresh = static_cast<double>(done_ - known_), rate = elapsed > 0 ? fresh / elapsed : 0;
+    const double elapsed =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+    const double fresh = static_cast<double>(done_ - known_),
+                 rate = elapsed > 0 ? fresh / elapsed : 0;
     char text[200];
-    int length = std::snprintf(text, sizeof text, "%-12s %llu of %llu", what_.c_str(), static_cast<unsigned long long>(done_),
+    int length = std::snprintf(text, sizeof text, "%-12s %llu of %llu", what_.c_str(),
+                               static_cast<unsigned long long>(done_),
                                static_cast<unsigned long long>(total_));
     const auto add = [&](const char* format, auto... values) {
-        if (length < static_cast<int>(sizeof text)) length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), format, values...);
+        if (length < static_cast<int>(sizeof text))
+            length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length),
+                                    format, values...);
     };
     if (fresh > 0) add("  %.1f/s", rate);
     if (best_ >= 0) add("  best %.3f", best_);
-    if (last) add("  in %s", clock_text(elapsed).c_str());
-    else if (rate > 0) add("  %s left", clock_text(static_cast<double>(total_ - done_) / rate).c_str());
-    if (terminal_) std::fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
-    else std::fprintf(stderr, "%s\n", text);
+    if (last)
+        add("  in %s", clock_text(elapsed).c_str());
+    else if (rate > 0)
+        add("  %s left", clock_text(static_cast<double>(total_ - done_) / rate).c_str());
+    if (terminal_)
+        std::fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
+    else
+        std::fprintf(stderr, "%s\n", text);
     if (last && log_) log_->info(text);
 }
 

@@ -1,4 +1,5 @@
-/// What a night says while it works: one live line on a terminal, a plain line now and then elsewhere; stdout stays free.
+/// What a night says while it works: one live line on a terminal, a plain line now and then
+/// elsewhere; stdout stays free.
 #pragma once
 
 #include <chrono>

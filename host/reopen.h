@@ -1,4 +1,5 @@
-/// A finished night opened again: its results and the studio that made them, so that any row can be rendered.
+/// A finished night opened again: its results and the studio that made them, so that any row can be
+/// rendered.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +15,9 @@ struct ReopenedNight {
     std::unique_ptr<Studio> studio;
 };
 
-/// Throws InputError: no such night, stems gone, or stems, priors or style changed since (the row would not sound as measured).
-ReopenedNight reopen_night(const std::filesystem::path& night, const std::string& device, Progress& progress);
+/// Throws InputError: no such night, stems gone, or stems, priors or style changed since (the row
+/// would not sound as measured).
+ReopenedNight reopen_night(const std::filesystem::path& night, const std::string& device,
+                           Progress& progress);
 
 }  // namespace mixfarm

@@ -14,11 +14,14 @@ std::unique_ptr<Engine> open_engine(const std::string& device, int threads) {
         if (!cuda_devices().empty()) return make_cuda_engine(0);
         return make_cpu_engine(threads);
     }
-    if (device == "cuda" || (device.rfind("cuda:", 0) == 0 && device.size() > 5 && device.find_first_not_of("0123456789", 5) == std::string::npos)) {
+    if (device == "cuda" || (device.rfind("cuda:", 0) == 0 && device.size() > 5 &&
+                             device.find_first_not_of("0123456789", 5) == std::string::npos)) {
         const int index = device == "cuda" ? 0 : std::stoi(device.substr(5, 6));
         if (auto engine = make_cuda_engine(index)) return engine;
-        throw InputError("--device", built_with_cuda() ? "there is no GPU '" + device + "' here; see `mixfarm devices`, or use --device cpu"
-                                                       : "this mixfarm was built without CUDA; use --device cpu");
+        throw InputError("--device", built_with_cuda()
+                                         ? "there is no GPU '" + device +
+                                               "' here; see `mixfarm devices`, or use --device cpu"
+                                         : "this mixfarm was built without CUDA; use --device cpu");
     }
     throw InputError("--device", "'" + device + "' is not a device; use auto, cpu, cuda or cuda:1");
 }
@@ -35,30 +38,43 @@ auto said(Progress& progress, const std::string& what, Work work) {
 
 Studio::Studio(Job given, const std::string& device, int threads, Progress& progress)
     : job(std::move(given)),
-      song(said(progress, fmt::format("loading {} stems of \"{}\"", job.stems.size(), job.title), [&] { return load_song(job); })),
-      profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate), [&] { return analyze(song); })),
+      song(said(progress, fmt::format("loading {} stems of \"{}\"", job.stems.size(), job.title),
+                [&] { return load_song(job); })),
+      profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate),
+                   [&] { return analyze(song); })),
       style(read_style(job.style, data_folder() / "jobs" / "styles")),
       space(job, song, profile, data_folder() / "jobs" / "priors"),
       judge(song, profile, style, job.target, job.weights),
       engine(open_engine(device, threads)),
-      target{static_cast<float>(job.target.loudness_lufs), static_cast<float>(job.target.true_peak_dbtp)} {
+      target{static_cast<float>(job.target.loudness_lufs),
+             static_cast<float>(job.target.true_peak_dbtp)} {
     engine->load(view_of(song));
 }
 
 std::string Studio::plan_hash() const {
-    // Numbers in full precision; the engine's own version is part of the format version in the store.
-    std::string text = fmt::format("plan 1 seed {} candidates {} time {} target {} {} style {}\n", job.search.seed, job.search.candidates,
-                                   job.search.time_s, job.target.loudness_lufs, job.target.true_peak_dbtp, style.name);
-    for (int b = 0; b < kBands; ++b) text += fmt::format("{} {} ", style.tone_db[static_cast<std::size_t>(b)], style.tone_tolerance_db[static_cast<std::size_t>(b)]);
-    text += fmt::format("{} {} {} {} {} {} {} {}\n", style.plr_low_db, style.plr_high_db, style.lra_low_lu, style.lra_high_lu, style.lead_low_lu,
-                        style.lead_high_lu, style.width_low, style.width_high);
-    for (const auto& [term, weight] : job.weights) text += fmt::format("weight {} {}\n", term, weight);
-    for (const Stem& s : song.stems) text += fmt::format("stem {} {} {} {}\n", s.name, s.sha256, s.start_s, static_cast<int>(s.intent));
+    // Numbers in full precision; the engine's own version is part of the format version in the
+    // store.
+    std::string text = fmt::format("plan 1 seed {} candidates {} time {} target {} {} style {}\n",
+                                   job.search.seed, job.search.candidates, job.search.time_s,
+                                   job.target.loudness_lufs, job.target.true_peak_dbtp, style.name);
+    for (int b = 0; b < kBands; ++b)
+        text += fmt::format("{} {} ", style.tone_db[static_cast<std::size_t>(b)],
+                            style.tone_tolerance_db[static_cast<std::size_t>(b)]);
+    text += fmt::format("{} {} {} {} {} {} {} {}\n", style.plr_low_db, style.plr_high_db,
+                        style.lra_low_lu, style.lra_high_lu, style.lead_low_lu, style.lead_high_lu,
+                        style.width_low, style.width_high);
+    for (const auto& [term, weight] : job.weights)
+        text += fmt::format("weight {} {}\n", term, weight);
+    for (const Stem& s : song.stems)
+        text += fmt::format("stem {} {} {} {}\n", s.name, s.sha256, s.start_s,
+                            static_cast<int>(s.intent));
     for (const Knob& k : space.knobs()) {
-        text += fmt::format("{} {} {} {} {} {} {} {} {} {}\n", k.name, k.low, k.high, k.neutral, k.rest, k.prior.searched, k.prior.use, k.prior.low,
-                            k.prior.typical, k.prior.high);
+        text +=
+            fmt::format("{} {} {} {} {} {} {} {} {} {}\n", k.name, k.low, k.high, k.neutral, k.rest,
+                        k.prior.searched, k.prior.use, k.prior.low, k.prior.typical, k.prior.high);
     }
-    for (const Excerpt& e : profile.telling) text += fmt::format("excerpt {} {} {}\n", e.start, e.frames, e.warmup);
+    for (const Excerpt& e : profile.telling)
+        text += fmt::format("excerpt {} {} {}\n", e.start, e.frames, e.warmup);
     return sha256_hex(text);
 }
 

@@ -1,4 +1,5 @@
-/// Everything a job stands for, loaded and ready to make mixes: the song, what is known of it, its knobs, its judge, an engine.
+/// Everything a job stands for, loaded and ready to make mixes: the song, what is known of it, its
+/// knobs, its judge, an engine.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,8 @@
 
 namespace mixfarm {
 
-/// "auto" (a GPU when there is one), "cpu", "cuda", "cuda:1". Throws InputError when there is no such device.
+/// "auto" (a GPU when there is one), "cpu", "cuda", "cuda:1". Throws InputError when there is no
+/// such device.
 std::unique_ptr<Engine> open_engine(const std::string& device, int threads);
 
 struct Studio {
@@ -24,15 +26,16 @@ struct Studio {
     Style style;
     Space space;
     Judge judge;
-    std::unique_ptr<Engine> engine;     ///< loaded with the song
+    std::unique_ptr<Engine> engine;  ///< loaded with the song
     MasterTarget target;
 
-    Studio(const Studio&) = delete;     // the engine borrows the song's audio
+    Studio(const Studio&) = delete;  // the engine borrows the song's audio
 
     /// Loads, analyses and sets up. Throws InputError and DeviceError.
     Studio(Job job, const std::string& device, int threads, Progress& progress);
 
-    /// Hex hash of everything that decides what a candidate is and how it is measured: same hash, same numbers.
+    /// Hex hash of everything that decides what a candidate is and how it is measured: same hash,
+    /// same numbers.
     std::string plan_hash() const;
 };
 

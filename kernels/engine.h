@@ -1,4 +1,5 @@
-/// The border between what happens to samples and what decides about them: load a song, evaluate mixes, render one.
+/// The border between what happens to samples and what decides about them: load a song, evaluate
+/// mixes, render one.
 #pragma once
 
 #include <array>
@@ -14,9 +15,11 @@
 
 namespace mixfarm {
 
-// ---- What a channel strip can do -------------------------------------------------------------------------------
+// ---- What a channel strip can do
+// -------------------------------------------------------------------------------
 
-/// One effect of the strip, in signal order; its parameters occupy [first, first + params.size()) of a strip's row.
+/// One effect of the strip, in signal order; its parameters occupy [first, first + params.size())
+/// of a strip's row.
 struct EffectInfo {
     const char* name;
     std::span<const ParamSpec> params;
@@ -29,10 +32,12 @@ int strip_param_count();
 int strip_param_index(std::string_view effect, std::string_view param);
 /// A row with every parameter at its neutral value.
 std::vector<float> neutral_strip();
-/// Gain in dB of the strip's linear part (trim, filters, equaliser, fader) for a small signal at `hz`.
+/// Gain in dB of the strip's linear part (trim, filters, equaliser, fader) for a small signal at
+/// `hz`.
 double strip_response_db(std::span<const float> strip, double hz, double rate);
 
-// ---- What is measured ------------------------------------------------------------------------------------------
+// ---- What is measured
+// ------------------------------------------------------------------------------------------
 
 struct MetricInfo {
     const char* name;  ///< as in results.h5 and `meter --json`
@@ -47,22 +52,25 @@ int metric_index(std::string_view name);
 inline constexpr int kBands = 30;
 double band_centre_hz(int band);
 
-/// All that is kept of one rendered mix. Powers are mean squares over the measured time; full scale = 1.
+/// All that is kept of one rendered mix. Powers are mean squares over the measured time; full scale
+/// = 1.
 struct Measurement {
-    bool finite = true;                     ///< false when a NaN or infinity left the console
-    float master_gain_db = 0;               ///< gain in front of the limiter that reached the target loudness
-    float limiter_loss_lu = 0;              ///< loudness taken away by the limiter, >= 0
-    std::vector<float> metrics;             ///< [mix_metrics()]; NaN where undefined
+    bool finite = true;          ///< false when a NaN or infinity left the console
+    float master_gain_db = 0;    ///< gain in front of the limiter that reached the target loudness
+    float limiter_loss_lu = 0;   ///< loudness taken away by the limiter, >= 0
+    std::vector<float> metrics;  ///< [mix_metrics()]; NaN where undefined
     std::array<float, kBands> left_power{}, right_power{};
-    std::array<float, kBands> cross_power{};///< mean of L * R in the band (real part)
-    std::vector<float> stem_power;          ///< [stems] mean of (L^2 + R^2) / 2 behind each strip, before the master gain
+    std::array<float, kBands> cross_power{};  ///< mean of L * R in the band (real part)
+    std::vector<float>
+        stem_power;  ///< [stems] mean of (L^2 + R^2) / 2 behind each strip, before the master gain
     float metric(std::string_view name) const {
         const int i = metric_index(name);
         return i < 0 ? __builtin_nanf("") : metrics[static_cast<std::size_t>(i)];
     }
 };
 
-// ---- Songs and mixes as the engine sees them -------------------------------------------------------------------
+// ---- Songs and mixes as the engine sees them
+// -------------------------------------------------------------------
 
 struct StemView {
     const float* left;   ///< [frames]
@@ -70,19 +78,22 @@ struct StemView {
 };
 /// Borrowed audio: the owner keeps it alive while the engine is loaded with it.
 struct SongView {
-    int rate = 48000;    ///< Hz, a multiple of 100 whose 10 ms hold a whole number of tiles (see tile_frames)
+    int rate = 48000;  ///< Hz, a multiple of 100 whose 10 ms hold a whole number of tiles (see
+                       ///< tile_frames)
     std::int64_t frames = 0;
     std::vector<StemView> stems;
 };
 /// Frames the engine handles at a time: 2.5 ms, at 44.1 kHz and its multiples 3.33 ms.
 int tile_frames(int rate);
 
-/// One candidate's settings, physical units, stem-major: row s is strips[s * strip_param_count() ...].
+/// One candidate's settings, physical units, stem-major: row s is strips[s * strip_param_count()
+/// ...].
 struct MixSettings {
     std::vector<float> strips;
 };
 
-/// A stretch of the song to be measured. Rendering starts `warmup` frames earlier (or at 0) with all states at rest.
+/// A stretch of the song to be measured. Rendering starts `warmup` frames earlier (or at 0) with
+/// all states at rest.
 struct Excerpt {
     std::int64_t start = 0;
     std::int64_t frames = 0;
@@ -90,8 +101,8 @@ struct Excerpt {
 };
 
 struct MasterTarget {
-    float loudness_lufs = -14;    ///< integrated over the measured time
-    float true_peak_dbtp = -1;    ///< never exceeded
+    float loudness_lufs = -14;  ///< integrated over the measured time
+    float true_peak_dbtp = -1;  ///< never exceeded
 };
 
 struct StereoAudio {
@@ -99,20 +110,22 @@ struct StereoAudio {
     std::vector<float> left, right;
 };
 
-/// The machine failed, not the input and not us: out of memory on a GPU, a lost device. Work stored so far is kept.
+/// The machine failed, not the input and not us: out of memory on a GPU, a lost device. Work stored
+/// so far is kept.
 class DeviceError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
 struct DeviceInfo {
-    std::string name;          ///< "cpu", "cuda:0"
-    std::string description;   ///< processor or GPU model, lanes
-    int lanes = 1;             ///< candidates that run side by side in one worker
-    int workers = 1;           ///< threads or multiprocessors
+    std::string name;         ///< "cpu", "cuda:0"
+    std::string description;  ///< processor or GPU model, lanes
+    int lanes = 1;            ///< candidates that run side by side in one worker
+    int workers = 1;          ///< threads or multiprocessors
 };
 
-/// Evaluates mixes of one song. The result of a candidate does not depend on what else is in the batch, on threads,
-/// or on lane width. Not thread-safe: one caller at a time; the engine spreads the batch itself.
+/// Evaluates mixes of one song. The result of a candidate does not depend on what else is in the
+/// batch, on threads, or on lane width. Not thread-safe: one caller at a time; the engine spreads
+/// the batch itself.
 class Engine {
 public:
     virtual ~Engine() = default;
@@ -121,13 +134,17 @@ public:
     virtual int good_batch() const = 0;
     /// Borrows the song until the next load or destruction.
     virtual void load(const SongView& song) = 0;
-    /// Renders and measures every mix over the given excerpts (one excerpt of the whole length = the whole song).
+    /// Renders and measures every mix over the given excerpts (one excerpt of the whole length =
+    /// the whole song).
     virtual std::vector<Measurement> evaluate(std::span<const MixSettings> mixes,
                                               std::span<const Excerpt> excerpts,
                                               const MasterTarget& target) = 0;
-    /// Renders whole mixes as audio, sample for sample what evaluate() measured over the whole song.
-    virtual std::vector<StereoAudio> render(std::span<const MixSettings> mixes, const MasterTarget& target) = 0;
-    /// One stem behind its strip and the master gain of `gain_db`, without the limiter; all stems sum to the mix before it.
+    /// Renders whole mixes as audio, sample for sample what evaluate() measured over the whole
+    /// song.
+    virtual std::vector<StereoAudio> render(std::span<const MixSettings> mixes,
+                                            const MasterTarget& target) = 0;
+    /// One stem behind its strip and the master gain of `gain_db`, without the limiter; all stems
+    /// sum to the mix before it.
     virtual StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) = 0;
 };
 
@@ -140,7 +157,8 @@ std::vector<DeviceInfo> cuda_devices();
 /// Did this build find nvcc?
 bool built_with_cuda();
 
-/// Measures finished audio of one or two channels as a file: no console, no limiter, nothing level-matched.
+/// Measures finished audio of one or two channels as a file: no console, no limiter, nothing
+/// level-matched.
 class FileMeter {
 public:
     /// `channels` 1 or 2. Stereo metrics of a mono file are NaN.

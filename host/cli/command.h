@@ -1,10 +1,10 @@
-/// What a command of the command line is: a name, a line of help, and a function from its words to an exit code.
+/// What a command of the command line is: a name, a line of help, and a function from its words to
+/// an exit code.
 #pragma once
 
 #include <boost/program_options.hpp>
-#include <nlohmann/json.hpp>
-
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -17,8 +17,9 @@ using Json = nlohmann::ordered_json;
 
 enum Exit { kDone = 0, kOurFault = 1, kInputFault = 2, kRunAgain = 75 };
 
-/// Options shared by all commands, parsed with the command's own. Prints help and returns false when --help was asked for.
-/// Positional words are bound to option `words` ("file", "night" ...) in order; the last takes all that remain when `many`.
+/// Options shared by all commands, parsed with the command's own. Prints help and returns false
+/// when --help was asked for. Positional words are bound to option `words` ("file", "night" ...) in
+/// order; the last takes all that remain when `many`.
 class Arguments {
 public:
     Arguments(std::string usage, std::string what, std::string example);
@@ -33,7 +34,8 @@ public:
     T get(const std::string& name) const {
         return values_[name].as<T>();
     }
-    /// The value of a required positional word. Throws InputError with the usage when it is missing.
+    /// The value of a required positional word. Throws InputError with the usage when it is
+    /// missing.
     std::string required(const std::string& name) const;
 
 private:

@@ -23,20 +23,24 @@ constexpr Command kCommands[] = {
     {"top", "NIGHT [-n 12]", "the ranking, in words", run_top},
     {"show", "NIGHT ID", "one candidate: settings, metrics, why it is where it is", run_show},
     {"render", "NIGHT ID... -o DIR", "audio of any candidate", run_render},
-    {"meter", "FILE...", "loudness, range, true peak, dynamics, stereo of any audio file", run_meter},
+    {"meter", "FILE...", "loudness, range, true peak, dynamics, stereo of any audio file",
+     run_meter},
     {"devices", "", "what it would run on, and how fast that is", run_devices},
 };
 
 constexpr const char* kLater[] = {"rank", "audition", "export", "merge", "taste"};
 
 int help(std::ostream& out) {
-    out << "mixfarm " MIXFARM_VERSION ": mixes your stems through the night, lays the good and different ones before you in the morning\n\n";
+    out << "mixfarm " MIXFARM_VERSION
+           ": mixes your stems through the night, lays the good and different ones before you in "
+           "the morning\n\n";
     for (const Command& c : kCommands) {
         std::string left = std::string("  mixfarm ") + c.name + " " + c.arguments;
         left.resize(std::max<std::size_t>(left.size() + 2, 44), ' ');
         out << left << c.what << "\n";
     }
-    out << "\nEvery command takes --help and --json. Exit codes: 0 done, 1 our fault, 2 the input's, 75 interrupted: run again.\n";
+    out << "\nEvery command takes --help and --json. Exit codes: 0 done, 1 our fault, 2 the "
+           "input's, 75 interrupted: run again.\n";
     return kDone;
 }
 
@@ -58,7 +62,8 @@ int dispatch(const std::vector<std::string>& words) {
             return kOurFault;
         }
     }
-    throw InputError("mixfarm", "there is no command '" + words[0] + "'; `mixfarm --help` lists them");
+    throw InputError("mixfarm",
+                     "there is no command '" + words[0] + "'; `mixfarm --help` lists them");
 }
 
 }  // namespace
@@ -66,7 +71,8 @@ int dispatch(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
 #ifdef __GLIBC__
-    // Blocks of audio go back to the system when freed; glibc would keep them, in pieces, once the first one was freed.
+    // Blocks of audio go back to the system when freed; glibc would keep them, in pieces, once the
+    // first one was freed.
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
     try {
@@ -75,22 +81,29 @@ int main(int argc, char** argv) {
         std::cerr << "mixfarm: " << e.what() << "\n";
         return kInputFault;
     } catch (const Interrupted&) {
-        std::cerr << "stopped; everything finished so far is stored. The same command line goes on from here.\n";
+        std::cerr << "stopped; everything finished so far is stored. The same command line goes on "
+                     "from here.\n";
         return kRunAgain;
     } catch (const DeviceError& e) {
-        std::cerr << "mixfarm: the device failed: " << e.what() << "\nwhat was finished is stored; run the same line again to go on\n";
+        std::cerr << "mixfarm: the device failed: " << e.what()
+                  << "\nwhat was finished is stored; run the same line again to go on\n";
         return kRunAgain;
     } catch (const std::system_error& e) {
-        for (const std::errc forbidden : {std::errc::permission_denied, std::errc::operation_not_permitted, std::errc::read_only_file_system,
-                                          std::errc::no_such_file_or_directory, std::errc::not_a_directory, std::errc::is_a_directory}) {
+        for (const std::errc forbidden :
+             {std::errc::permission_denied, std::errc::operation_not_permitted,
+              std::errc::read_only_file_system, std::errc::no_such_file_or_directory,
+              std::errc::not_a_directory, std::errc::is_a_directory}) {
             if (e.code() != forbidden) continue;
             std::cerr << "mixfarm: " << e.what() << "\nchoose a place that can be written\n";
             return kInputFault;
         }
-        std::cerr << "mixfarm: " << e.what() << "\nwhat was finished is stored; make room and run the same line again to go on\n";
+        std::cerr
+            << "mixfarm: " << e.what()
+            << "\nwhat was finished is stored; make room and run the same line again to go on\n";
         return kRunAgain;
     } catch (const std::bad_alloc&) {
-        std::cerr << "mixfarm: out of memory; what was finished is stored, run the same line again to go on\n";
+        std::cerr << "mixfarm: out of memory; what was finished is stored, run the same line again "
+                     "to go on\n";
         return kRunAgain;
     } catch (const std::exception& e) {
         std::cerr << "mixfarm: internal error: " << e.what() << "\n";

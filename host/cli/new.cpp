@@ -10,9 +10,12 @@ namespace mixfarm::cli {
 namespace fs = std::filesystem;
 
 int run_new(const std::vector<std::string>& words) {
-    Arguments arguments("new STEMS_DIR [-o job.yaml]", "Decodes every audio file of the folder, guesses what each one is, and writes a commented job.",
+    Arguments arguments("new STEMS_DIR [-o job.yaml]",
+                        "Decodes every audio file of the folder, guesses what each one is, and "
+                        "writes a commented job.",
                         "mixfarm new ~/songs/blue/stems -o blue.yaml");
-    arguments.add()("out,o", po::value<std::string>()->default_value("job.yaml"), "the job to write");
+    arguments.add()("out,o", po::value<std::string>()->default_value("job.yaml"),
+                    "the job to write");
     arguments.positional("stems", 1);
     if (!arguments.parse(words)) return kDone;
     const fs::path folder = arguments.required("stems"), file = arguments.get<std::string>("out");
@@ -27,18 +30,25 @@ int run_new(const std::vector<std::string>& words) {
     std::ofstream out(file, std::ios::trunc);
     out << write_job(scouted.job, scouted.notes);
     out.close();
-    if (!out) throw InputError(file.string(), "cannot be written; is the folder there and writable?");
+    if (!out)
+        throw InputError(file.string(), "cannot be written; is the folder there and writable?");
     if (arguments.json()) {
         Json document;
         document["job"] = file.string();
         for (std::size_t i = 0; i < scouted.job.stems.size(); ++i) {
             const StemJob& s = scouted.job.stems[i];
-            document["stems"].push_back({{"name", s.name}, {"file", s.file.string()}, {"role", s.role}, {"note", scouted.notes[i]}});
+            document["stems"].push_back({{"name", s.name},
+                                         {"file", s.file.string()},
+                                         {"role", s.role},
+                                         {"note", scouted.notes[i]}});
         }
         print(document);
     } else {
-        for (std::size_t i = 0; i < scouted.job.stems.size(); ++i) std::cout << "  " << scouted.job.stems[i].name << " -> " << scouted.job.stems[i].role << "  (" << scouted.notes[i] << ")\n";
-        std::cout << "wrote " << file.string() << "; look it over, then: mixfarm run " << file.string() << " -o tonight\n";
+        for (std::size_t i = 0; i < scouted.job.stems.size(); ++i)
+            std::cout << "  " << scouted.job.stems[i].name << " -> " << scouted.job.stems[i].role
+                      << "  (" << scouted.notes[i] << ")\n";
+        std::cout << "wrote " << file.string() << "; look it over, then: mixfarm run "
+                  << file.string() << " -o tonight\n";
     }
     return kDone;
 }

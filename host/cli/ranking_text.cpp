@@ -13,7 +13,9 @@
 namespace mixfarm::cli {
 namespace fs = std::filesystem;
 
-fs::path night_folder(const fs::path& path) { return fs::is_directory(path) ? path : path.parent_path(); }
+fs::path night_folder(const fs::path& path) {
+    return fs::is_directory(path) ? path : path.parent_path();
+}
 
 double metric_of(const Results& results, std::size_t row, const std::string& name) {
     for (std::size_t m = 0; m < results.metrics.size(); ++m)
@@ -23,7 +25,8 @@ double metric_of(const Results& results, std::size_t row, const std::string& nam
 
 Json metrics_json(const Results& results, std::size_t row) {
     Json all;
-    for (std::size_t m = 0; m < results.metrics.size(); ++m) all[results.metrics[m].first] = number(results.rows[row].metrics[m]);
+    for (std::size_t m = 0; m < results.metrics.size(); ++m)
+        all[results.metrics[m].first] = number(results.rows[row].metrics[m]);
     all["master_gain_db"] = number(results.rows[row].master_gain_db);
     all["limiter_loss_lu"] = number(results.rows[row].limiter_loss_lu);
     return all;
@@ -47,8 +50,11 @@ Json entry_json(const Results& results, std::uint64_t id) {
     entry["technical"] = number(results.technical[row]);
     entry["stage"] = results.rows[row].stage;
     entry["origin"] = results.rows[row].origin;
-    entry["rejected"] = results.rejected[row] ? Json(reject_name(static_cast<Reject>(results.rejected[row]))) : Json(nullptr);
-    for (std::size_t t = 0; t < results.terms.size(); ++t) entry["terms"][results.terms[t]] = number(results.scores[row][t]);
+    entry["rejected"] = results.rejected[row]
+                            ? Json(reject_name(static_cast<Reject>(results.rejected[row])))
+                            : Json(nullptr);
+    for (std::size_t t = 0; t < results.terms.size(); ++t)
+        entry["terms"][results.terms[t]] = number(results.scores[row][t]);
     entry["metrics"] = metrics_json(results, row);
     return entry;
 }
@@ -61,7 +67,9 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
     document["seed"] = results.seed;
     document["candidates"] = results.rows.size();
     for (const FunnelLevel& level : results.funnel) {
-        document["funnel"].push_back({{"level", level.level}, {"candidates", level.candidates}, {"spearman", number(level.spearman)},
+        document["funnel"].push_back({{"level", level.level},
+                                      {"candidates", level.candidates},
+                                      {"spearman", number(level.spearman)},
                                       {"recall_top5", number(level.recall_top5)}});
     }
     document["picks"] = Json::array();
@@ -72,36 +80,48 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
         document["picks"].push_back(std::move(entry));
     }
     document["top"] = Json::array();
-    for (std::size_t i = 0; i < results.order.size() && static_cast<int>(i) < count; ++i) document["top"].push_back(entry_json(results, results.order[i]));
+    for (std::size_t i = 0; i < results.order.size() && static_cast<int>(i) < count; ++i)
+        document["top"].push_back(entry_json(results, results.order[i]));
     document["baselines"]["static_balance"] = entry_json(results, kStaticBalance);
     document["baselines"]["rule_based"] = entry_json(results, kRuleBased);
     return document;
 }
 
 void print_ranking(const fs::path& night, const Results& results, int count) {
-    std::cout << fmt::format("{:>2}  {:>6}  {:>5}  {:>6}  {:>6}  {:>5}  {:>5}  {}\n", "", "id", "score", "LUFS", "dBTP", "LRA", "width", "against the rule-based mix");
+    std::cout << fmt::format("{:>2}  {:>6}  {:>5}  {:>6}  {:>6}  {:>5}  {:>5}  {}\n", "", "id",
+                             "score", "LUFS", "dBTP", "LRA", "width", "against the rule-based mix");
     const auto line = [&](const std::string& place, std::uint64_t id, const std::string& words) {
         const std::size_t row = row_of(results, id);
-        std::cout << fmt::format("{:>2}  {:>6}  {:>5.3f}  {:>6.2f}  {:>6.2f}  {:>5.1f}  {:>5.2f}  {}\n", place, id, results.technical[row],
-                                 metric_of(results, row, "integrated_lufs"), metric_of(results, row, "true_peak_dbtp"),
-                                 metric_of(results, row, "loudness_range_lu"), metric_of(results, row, "width"), words);
+        std::cout << fmt::format(
+            "{:>2}  {:>6}  {:>5.3f}  {:>6.2f}  {:>6.2f}  {:>5.1f}  {:>5.2f}  {}\n", place, id,
+            results.technical[row], metric_of(results, row, "integrated_lufs"),
+            metric_of(results, row, "true_peak_dbtp"), metric_of(results, row, "loudness_range_lu"),
+            metric_of(results, row, "width"), words);
     };
-    for (std::size_t p = 0; p < results.picks.size() && static_cast<int>(p) < count; ++p) line(std::to_string(p + 1), results.picks[p], results.words[p]);
+    for (std::size_t p = 0; p < results.picks.size() && static_cast<int>(p) < count; ++p)
+        line(std::to_string(p + 1), results.picks[p], results.words[p]);
     if (static_cast<int>(results.picks.size()) < count) {
         // More asked for than picked: go on down the order.
         int place = static_cast<int>(results.picks.size());
         for (const std::uint64_t id : results.order) {
             if (place >= count) break;
-            if (std::find(results.picks.begin(), results.picks.end(), id) != results.picks.end()) continue;
-            line(std::to_string(++place), id, "(not a pick: nearer than " + results.attributes.at("min_pick_distance") + " to one, or lower)");
+            if (std::find(results.picks.begin(), results.picks.end(), id) != results.picks.end())
+                continue;
+            line(std::to_string(++place), id,
+                 "(not a pick: nearer than " + results.attributes.at("min_pick_distance") +
+                     " to one, or lower)");
         }
     }
     line("-", kRuleBased, "the rule-based mix itself");
     line("-", kStaticBalance, "static balance: levels matched, nothing else");
-    const std::size_t songs = static_cast<std::size_t>(std::count_if(results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
-    std::cout << fmt::format("\n{} mixes tried on excerpts, {} rendered whole; excerpts foretell the whole song with rank correlation {:.2f}\n",
-                             results.rows.size(), songs, results.funnel.empty() ? 0 : results.funnel.front().spearman);
-    std::cout << "picks:   " << (night / "picks").string() << "\nresults: " << (night / "results.h5").string() << "\n";
+    const std::size_t songs = static_cast<std::size_t>(std::count_if(
+        results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
+    std::cout << fmt::format(
+        "\n{} mixes tried on excerpts, {} rendered whole; excerpts foretell the whole song with "
+        "rank correlation {:.2f}\n",
+        results.rows.size(), songs, results.funnel.empty() ? 0 : results.funnel.front().spearman);
+    std::cout << "picks:   " << (night / "picks").string()
+              << "\nresults: " << (night / "results.h5").string() << "\n";
 }
 
 }  // namespace mixfarm::cli

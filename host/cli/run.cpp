@@ -11,9 +11,12 @@ namespace mixfarm::cli {
 namespace {
 
 void night_options(Arguments& arguments) {
-    arguments.add()("candidates", po::value<long long>(), "mixes to try (job: search.candidates)")("seed", po::value<long long>(), "another seed, another night (job: search.seed)")(
-        "time", po::value<std::string>(), "stop after this long: 90s, 15m, 8h")("device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1")(
-        "threads", po::value<int>()->default_value(0), "processor threads, 0 = all; results do not depend on it");
+    arguments.add()("candidates", po::value<long long>(), "mixes to try (job: search.candidates)")(
+        "seed", po::value<long long>(), "another seed, another night (job: search.seed)")(
+        "time", po::value<std::string>(), "stop after this long: 90s, 15m, 8h")(
+        "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1")(
+        "threads", po::value<int>()->default_value(0),
+        "processor threads, 0 = all; results do not depend on it");
 }
 
 NightOptions read_options(const Arguments& arguments) {
@@ -24,13 +27,15 @@ NightOptions read_options(const Arguments& arguments) {
         options.candidates = static_cast<std::uint64_t>(n);
     }
     if (arguments.has("seed")) {
-        if (arguments.get<long long>("seed") < 0) throw InputError("--seed", "must not be negative");
+        if (arguments.get<long long>("seed") < 0)
+            throw InputError("--seed", "must not be negative");
         options.seed = static_cast<std::uint64_t>(arguments.get<long long>("seed"));
     }
     if (arguments.has("time")) options.time_s = parse_duration(arguments.get<std::string>("time"));
     options.device = arguments.get<std::string>("device");
     options.threads = arguments.get<int>("threads");
-    if (options.threads < 0 || options.threads > 4096) throw InputError("--threads", "must be 0 (all) to 4096");
+    if (options.threads < 0 || options.threads > 4096)
+        throw InputError("--threads", "must be 0 (all) to 4096");
     return options;
 }
 
@@ -50,23 +55,30 @@ int work(const NightOptions& options, bool json) {
 }  // namespace
 
 int run_run(const std::vector<std::string>& words) {
-    Arguments arguments("run JOB -o NIGHT [--candidates N] [--time 8h] [--seed S] [--device auto|cpu|cuda|cuda:1]",
-                        "Works through the night: tries many mixes, renders the promising ones whole, ranks them, writes NIGHT/results.h5\n"
-                        "and NIGHT/picks. Ctrl-C finishes the batch and stores it; the same line again goes on where it stopped.",
-                        "mixfarm run job.yaml -o tonight --candidates 2000");
+    Arguments arguments(
+        "run JOB -o NIGHT [--candidates N] [--time 8h] [--seed S] [--device auto|cpu|cuda|cuda:1]",
+        "Works through the night: tries many mixes, renders the promising ones whole, ranks them, "
+        "writes NIGHT/results.h5\n"
+        "and NIGHT/picks. Ctrl-C finishes the batch and stores it; the same line again goes on "
+        "where it stopped.",
+        "mixfarm run job.yaml -o tonight --candidates 2000");
     arguments.add()("out,o", po::value<std::string>(), "the night's folder");
     night_options(arguments);
     arguments.positional("job", 1);
     if (!arguments.parse(words)) return kDone;
     NightOptions options = read_options(arguments);
     options.job = arguments.required("job");
-    if (!arguments.has("out")) throw InputError("mixfarm run", "say where the night goes: -o NIGHT");
+    if (!arguments.has("out"))
+        throw InputError("mixfarm run", "say where the night goes: -o NIGHT");
     options.folder = arguments.get<std::string>("out");
     return work(options, arguments.json());
 }
 
 int run_demo(const std::vector<std::string>& words) {
-    Arguments arguments("demo [DIR]", "Writes the built-in song into DIR/song (default: demo-night), works on it and prints the ranking.", "mixfarm demo my-demo");
+    Arguments arguments("demo [DIR]",
+                        "Writes the built-in song into DIR/song (default: demo-night), works on it "
+                        "and prints the ranking.",
+                        "mixfarm demo my-demo");
     night_options(arguments);
     arguments.positional("dir", 1);
     if (!arguments.parse(words)) return kDone;
@@ -74,7 +86,8 @@ int run_demo(const std::vector<std::string>& words) {
     options.folder = arguments.has("dir") ? arguments.required("dir") : "demo-night";
     options.job = options.folder / "song" / "job.yaml";
     if (!std::filesystem::exists(options.job)) {
-        std::cerr << "playing the built-in song into " << (options.folder / "song").string() << "\n";
+        std::cerr << "playing the built-in song into " << (options.folder / "song").string()
+                  << "\n";
         write_demo_song(options.folder / "song");
     }
     return work(options, arguments.json());

@@ -6,7 +6,10 @@
 namespace mixfarm::cli {
 
 int run_top(const std::vector<std::string>& words) {
-    Arguments arguments("top NIGHT [-n 12]", "Prints the picks of a night: good mixes that differ for the ear, and the two baselines.", "mixfarm top tonight -n 5");
+    Arguments arguments(
+        "top NIGHT [-n 12]",
+        "Prints the picks of a night: good mixes that differ for the ear, and the two baselines.",
+        "mixfarm top tonight -n 5");
     arguments.add()("count,n", po::value<int>()->default_value(12), "how many");
     arguments.positional("night", 1);
     if (!arguments.parse(words)) return kDone;
@@ -14,8 +17,10 @@ int run_top(const std::vector<std::string>& words) {
     const int count = arguments.get<int>("count");
     if (count < 1) throw InputError("-n", "must be at least 1");
     const Results results = read_results(night);
-    if (arguments.json()) print(ranking_json(night_folder(night), results, count));
-    else print_ranking(night_folder(night), results, count);
+    if (arguments.json())
+        print(ranking_json(night_folder(night), results, count));
+    else
+        print_ranking(night_folder(night), results, count);
     return kDone;
 }
 

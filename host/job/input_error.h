@@ -1,4 +1,5 @@
-/// The one error a user can cause: says which file, where in it, what is wrong and what would be right (exit 2).
+/// The one error a user can cause: says which file, where in it, what is wrong and what would be
+/// right (exit 2).
 #pragma once
 
 #include <stdexcept>

@@ -15,7 +15,7 @@ struct Contender {
     int stage;  ///< 2 = excerpts, 3 = the whole song
     Scores scores;
     std::vector<float> place;  ///< perceptual position, see perceptual_place; same length for all
-    bool baseline = false;  ///< ranked like the others, never picked: it is auditioned anyway
+    bool baseline = false;     ///< ranked like the others, never picked: it is auditioned anyway
 };
 
 /// Where a mix lies for the ear, in units of about one just noticeable difference per axis: six

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cerrno>
+#include <cmath>
 #include <system_error>
 #include <vector>
 
@@ -35,18 +35,23 @@ BitDepth bit_depth(const std::string& text, AudioFormat format) {
     if (text == "16") return BitDepth::b16;
     if (text == "24") return BitDepth::b24;
     if (text == "32f" && format == AudioFormat::wav) return BitDepth::f32;
-    if (text == "32f") throw InputError("--bits", "FLAC holds integers only; use --format wav for 32f, or --bits 24");
+    if (text == "32f")
+        throw InputError("--bits",
+                         "FLAC holds integers only; use --format wav for 32f, or --bits 24");
     throw InputError("--bits", "'" + text + "' is not a bit depth; use 16, 24 or 32f");
 }
 
-void write_audio(const std::filesystem::path& file, const StereoAudio& audio, AudioFormat format, BitDepth bits, const AudioTags& tags) {
+void write_audio(const std::filesystem::path& file, const StereoAudio& audio, AudioFormat format,
+                 BitDepth bits, const AudioTags& tags) {
     std::filesystem::path temporary = file;
     temporary += ".part";
     SF_INFO info{};
     info.samplerate = audio.rate;
     info.channels = 2;
     info.format = (format == AudioFormat::wav ? SF_FORMAT_WAV : SF_FORMAT_FLAC) |
-                  (bits == BitDepth::b16 ? SF_FORMAT_PCM_16 : bits == BitDepth::b24 ? SF_FORMAT_PCM_24 : SF_FORMAT_FLOAT);
+                  (bits == BitDepth::b16   ? SF_FORMAT_PCM_16
+                   : bits == BitDepth::b24 ? SF_FORMAT_PCM_24
+                                           : SF_FORMAT_FLOAT);
     const auto fail = [&](const std::string& what) {
         const int error = errno ? errno : EIO;
         std::error_code ignored;
@@ -63,8 +68,8 @@ void write_audio(const std::filesystem::path& file, const StereoAudio& audio, Au
     constexpr std::size_t kBlock = 8192;
     std::vector<float> block(2 * kBlock);
     std::vector<int> steps(2 * kBlock);
-    // Rounded here: libsndfile truncates floats on their way to integer WAV. A stem's dither is its own, so that the dither of
-    // stems added up again adds as a power.
+    // Rounded here: libsndfile truncates floats on their way to integer WAV. A stem's dither is its
+    // own, so that the dither of stems added up again adds as a power.
     RandomStream dither(0xd17e4, text_key(tags.title + "\n" + tags.comment));
     const double scale = bits == BitDepth::b16 ? 0x1p15 : 0x1p23;
     const int unit = bits == BitDepth::b16 ? 1 << 16 : 1 << 8;
@@ -86,7 +91,10 @@ void write_audio(const std::filesystem::path& file, const StereoAudio& audio, Au
                 x += dither.next();
                 x -= dither.next();
             }
-            steps[i] = std::isnan(x) ? 0 : unit * static_cast<int>(std::clamp(std::nearbyint(x), -scale, scale - 1));
+            steps[i] =
+                std::isnan(x)
+                    ? 0
+                    : unit * static_cast<int>(std::clamp(std::nearbyint(x), -scale, scale - 1));
         }
         whole = sf_writef_int(out, steps.data(), frames) == frames;
     }
@@ -102,12 +110,19 @@ std::string file_words(const std::string& words, std::size_t longest) {
     };
     for (std::size_t i = 0; i < words.size(); ++i) {
         const auto c = static_cast<unsigned char>(words[i]);
-        if (std::isalnum(c) && c < 128) out += static_cast<char>(std::tolower(c));
-        else if (c == '.' && i > 0 && i + 1 < words.size() && std::isdigit(static_cast<unsigned char>(words[i - 1])) &&
-                 std::isdigit(static_cast<unsigned char>(words[i + 1]))) out += '.';
-        else if (c == '+') dash(), out += "plus-";
-        else if (c == '-' && i + 1 < words.size() && std::isdigit(static_cast<unsigned char>(words[i + 1]))) dash(), out += "minus-";
-        else dash();
+        if (std::isalnum(c) && c < 128)
+            out += static_cast<char>(std::tolower(c));
+        else if (c == '.' && i > 0 && i + 1 < words.size() &&
+                 std::isdigit(static_cast<unsigned char>(words[i - 1])) &&
+                 std::isdigit(static_cast<unsigned char>(words[i + 1])))
+            out += '.';
+        else if (c == '+')
+            dash(), out += "plus-";
+        else if (c == '-' && i + 1 < words.size() &&
+                 std::isdigit(static_cast<unsigned char>(words[i + 1])))
+            dash(), out += "minus-";
+        else
+            dash();
     }
     if (out.size() > longest) {
         const std::size_t cut = out.rfind('-', longest);

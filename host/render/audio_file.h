@@ -19,12 +19,14 @@ struct AudioTags {
 AudioFormat audio_format(const std::string& text);
 BitDepth bit_depth(const std::string& text, AudioFormat format);
 
-/// Writes to a temporary name and renames. 16 bits get triangular dither of +-1 LSB (deterministic); samples outside full
-/// scale are clipped only in integer formats (a limited mix has none). Throws std::system_error when the disk is full.
-void write_audio(const std::filesystem::path& file, const StereoAudio& audio, AudioFormat format, BitDepth bits,
-                 const AudioTags& tags);
+/// Writes to a temporary name and renames. 16 bits get triangular dither of +-1 LSB
+/// (deterministic); samples outside full scale are clipped only in integer formats (a limited mix
+/// has none). Throws std::system_error when the disk is full.
+void write_audio(const std::filesystem::path& file, const StereoAudio& audio, AudioFormat format,
+                 BitDepth bits, const AudioTags& tags);
 
-/// "vocal +1.8 dB, darker top" -> "vocal-plus-1.8-db-darker-top": safe on every file system, at most `longest` bytes.
+/// "vocal +1.8 dB, darker top" -> "vocal-plus-1.8-db-darker-top": safe on every file system, at
+/// most `longest` bytes.
 std::string file_words(const std::string& words, std::size_t longest = 60);
 
 }  // namespace mixfarm

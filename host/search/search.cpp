@@ -12,11 +12,14 @@
 namespace mixfarm {
 namespace {
 
-constexpr std::uint64_t kMaxSobol = 2048;        // more seeds bring less than more generations
+constexpr std::uint64_t kMaxSobol = 2048;  // more seeds bring less than more generations
 constexpr double kSobolShare = 0.4;
 constexpr int kParents = 48;
-constexpr double kReach = 8, kBonus = 0.1;      // a parent eight steps away from the others is worth 0.1 of score more
-constexpr double kFirstStep = 0.18, kLastStep = 0.04;   // standard deviation of a move, in the unit cube
+constexpr double kReach = 8,
+                 kBonus =
+                     0.1;  // a parent eight steps away from the others is worth 0.1 of score more
+constexpr double kFirstStep = 0.18,
+                 kLastStep = 0.04;  // standard deviation of a move, in the unit cube
 
 double reflect(double x) {
     x = std::fabs(std::fmod(x, 2.0));
@@ -40,7 +43,8 @@ double distance2(const std::vector<float>& a, const std::vector<float>& b) {
 
 }  // namespace
 
-std::vector<int> spread_choice(std::span<const Outcome> outcomes, int count, double reach, double bonus) {
+std::vector<int> spread_choice(std::span<const Outcome> outcomes, int count, double reach,
+                               double bonus) {
     const std::size_t n = outcomes.size();
     std::vector<double> nearest(n, reach * reach);
     std::vector<bool> taken(n, false);
@@ -57,7 +61,10 @@ std::vector<int> spread_choice(std::span<const Outcome> outcomes, int count, dou
         taken[static_cast<std::size_t>(best)] = true;
         chosen.push_back(best);
         for (std::size_t i = 0; i < n; ++i) {
-            if (!taken[i]) nearest[i] = std::min(nearest[i], distance2(outcomes[i].place, outcomes[static_cast<std::size_t>(best)].place));
+            if (!taken[i])
+                nearest[i] = std::min(
+                    nearest[i],
+                    distance2(outcomes[i].place, outcomes[static_cast<std::size_t>(best)].place));
         }
     }
     return chosen;
@@ -69,7 +76,8 @@ Search::Search(SearchPlan plan) : plan_(std::move(plan)) {
 }
 
 std::uint64_t Search::generation_size(std::uint32_t g) const {
-    const auto share = static_cast<std::uint64_t>(std::ceil(kSobolShare * static_cast<double>(plan_.candidates)));
+    const auto share =
+        static_cast<std::uint64_t>(std::ceil(kSobolShare * static_cast<double>(plan_.candidates)));
     const std::uint64_t seeds = std::min({plan_.candidates, share, kMaxSobol});
     if (g == 0) return seeds;
     const std::uint64_t size = plan_.candidates < 1024 ? 64 : 128;
@@ -90,12 +98,15 @@ Candidate Search::sobol_point(std::uint64_t index) const {
     c.origin = index == 0 ? "typical" : "sobol";
     c.unit.assign(static_cast<std::size_t>(plan_.dimensions), 0.5f);
     if (index == 0) return c;
-    // A share of the cube around the typical mix: some candidates stay close to what engineers do, some go all the way.
+    // A share of the cube around the typical mix: some candidates stay close to what engineers do,
+    // some go all the way.
     const double whole = 0.45 + 0.55 * x(plan_.dimensions);
     const RandomStream strengths(plan_.seed ^ 0x5ca1ab1eull, index);
     for (int d = 0; d < plan_.dimensions; ++d) {
-        const double strip = 0.5 + 0.5 * strengths.uniform(static_cast<std::uint64_t>(plan_.block[static_cast<std::size_t>(d)]));
-        c.unit[static_cast<std::size_t>(d)] = static_cast<float>(0.5 + whole * strip * (x(d) - 0.5));
+        const double strip = 0.5 + 0.5 * strengths.uniform(static_cast<std::uint64_t>(
+                                             plan_.block[static_cast<std::size_t>(d)]));
+        c.unit[static_cast<std::size_t>(d)] =
+            static_cast<float>(0.5 + whole * strip * (x(d) - 0.5));
     }
     return c;
 }
@@ -114,7 +125,8 @@ Candidate Search::offspring(std::uint64_t id, double step) const {
     Candidate child;
     child.unit = a.candidate.unit;
     child.parent_a = static_cast<std::int64_t>(a.candidate.id);
-    const int blocks = plan_.dimensions ? *std::max_element(plan_.block.begin(), plan_.block.end()) + 1 : 0;
+    const int blocks =
+        plan_.dimensions ? *std::max_element(plan_.block.begin(), plan_.block.end()) + 1 : 0;
     const bool crossed = a.candidate.id != b.candidate.id && random.next() < 0.6;
     child.origin = crossed ? "crossed" : "moved";
     if (crossed) child.parent_b = static_cast<std::int64_t>(b.candidate.id);
@@ -122,9 +134,11 @@ Candidate Search::offspring(std::uint64_t id, double step) const {
         bool other, moved, differential;
     };
     std::vector<Fate> fates(static_cast<std::size_t>(blocks));
-    const double share = crossed ? 0.15 : 0.35;   // of the strips that move
-    for (Fate& f : fates) f = {crossed && random.next() < 0.5, random.next() < share, random.next() < 0.3};
-    if (!crossed && blocks > 0) fates[random.below(static_cast<std::uint64_t>(blocks))].moved = true;
+    const double share = crossed ? 0.15 : 0.35;  // of the strips that move
+    for (Fate& f : fates)
+        f = {crossed && random.next() < 0.5, random.next() < share, random.next() < 0.3};
+    if (!crossed && blocks > 0)
+        fates[random.below(static_cast<std::uint64_t>(blocks))].moved = true;
     for (std::size_t d = 0; d < child.unit.size(); ++d) {
         const Fate& f = fates[static_cast<std::size_t>(plan_.block[d])];
         double x = f.other ? b.candidate.unit[d] : child.unit[d];
@@ -138,7 +152,8 @@ Candidate Search::offspring(std::uint64_t id, double step) const {
         // Heard already: one strip moves after all.
         const auto strip = static_cast<int>(random.below(static_cast<std::uint64_t>(blocks)));
         for (std::size_t d = 0; d < child.unit.size(); ++d)
-            if (plan_.block[d] == strip) child.unit[d] = static_cast<float>(reflect(child.unit[d] + normal(random) * step));
+            if (plan_.block[d] == strip)
+                child.unit[d] = static_cast<float>(reflect(child.unit[d] + normal(random) * step));
     }
     return child;
 }
@@ -146,11 +161,13 @@ Candidate Search::offspring(std::uint64_t id, double step) const {
 std::vector<Candidate> Search::ask() {
     MF_CHECK(open_.empty());
     const std::uint64_t size = generation_size(generation_);
-    const double progress = plan_.candidates ? static_cast<double>(asked_) / static_cast<double>(plan_.candidates) : 0;
+    const double progress =
+        plan_.candidates ? static_cast<double>(asked_) / static_cast<double>(plan_.candidates) : 0;
     const double step = kFirstStep * std::pow(kLastStep / kFirstStep, progress);
     for (std::uint64_t i = 0; i < size; ++i) {
         const std::uint64_t id = plan_.first_id + asked_ + i;
-        Candidate c = generation_ == 0 || parents_.empty() ? sobol_point(asked_ + i) : offspring(id, step);
+        Candidate c =
+            generation_ == 0 || parents_.empty() ? sobol_point(asked_ + i) : offspring(id, step);
         c.id = id;
         open_.push_back(std::move(c));
     }
@@ -166,7 +183,8 @@ void Search::tell(std::span<const Outcome> outcomes) {
     open_.clear();
     ++generation_;
     std::stable_sort(parents_.begin(), parents_.end(), [](const Member& a, const Member& b) {
-        return a.outcome.score != b.outcome.score ? a.outcome.score > b.outcome.score : a.candidate.id < b.candidate.id;
+        return a.outcome.score != b.outcome.score ? a.outcome.score > b.outcome.score
+                                                  : a.candidate.id < b.candidate.id;
     });
     std::vector<Outcome> all;
     for (const Member& m : parents_) all.push_back(m.outcome);

@@ -209,9 +209,9 @@ struct Heard {
     std::string reason;
 };
 
-/// The plainest reading of the measured traits. Thresholds are hand-set on some twenty stems, too few
-/// to trust far: hence the low confidences. A kick differs from a bass by its pauses, a kit from both
-/// by reaching into the treble without a pitch.
+/// The plainest reading of the measured traits. Thresholds are hand-set on some twenty stems, too
+/// few to trust far: hence the low confidences. A kick differs from a bass by its pauses, a kit
+/// from both by reaching into the treble without a pitch.
 Heard by_sound(const SoundTraits& s) {
     const bool pitched = s.pitch_share > 0.5;
     const bool low = s.low_share > 0.5, high = s.high_share > 0.5;

@@ -1,4 +1,5 @@
-/// The results of a night on disk: crash-safe parts while it runs, results.h5 when it is done; the only room that knows HDF5.
+/// The results of a night on disk: crash-safe parts while it runs, results.h5 when it is done; the
+/// only room that knows HDF5.
 #pragma once
 
 #include <cstdint>
@@ -13,37 +14,42 @@ namespace mixfarm {
 /// One candidate heard by the exact chain.
 struct Row {
     std::uint64_t id = 0;
-    std::uint8_t stage = 0;                  ///< 2 = excerpts, 3 = whole song
-    std::string origin;                      ///< "static_balance", "rule_based", "sobol", "evolved", ...
+    std::uint8_t stage = 0;  ///< 2 = excerpts, 3 = whole song
+    std::string origin;      ///< "static_balance", "rule_based", "sobol", "evolved", ...
     std::int64_t parent_a = -1, parent_b = -1;
-    std::vector<float> values;               ///< [knobs]
+    std::vector<float> values;  ///< [knobs]
     bool finite = true;
-    float master_gain_db = 0;                ///< listed among the metrics as master_gain_db
+    float master_gain_db = 0;  ///< listed among the metrics as master_gain_db
     float limiter_loss_lu = 0;
-    std::vector<float> metrics;              ///< [metric names]
+    std::vector<float> metrics;                               ///< [metric names]
     std::vector<float> left_power, right_power, cross_power;  ///< [bands]
-    std::vector<float> stem_power;           ///< [stems]
+    std::vector<float> stem_power;                            ///< [stems]
 };
 
 /// What one batch of work produced; written once, never changed.
 struct Part {
-    std::string plan_hash;                   ///< sha256 of everything that decides the plan; parts of another plan are refused
+    std::string plan_hash;  ///< sha256 of everything that decides the plan; parts of another plan
+                            ///< are refused
     std::uint32_t generation = 0;
     std::uint8_t stage = 0;
-    std::uint64_t first = 0;                 ///< index of its first candidate within the generation's list of this stage
-    double seconds = 0;                      ///< wall time of the batch
+    std::uint64_t first =
+        0;  ///< index of its first candidate within the generation's list of this stage
+    double seconds = 0;  ///< wall time of the batch
     std::vector<Row> rows;
 };
 
-/// The crash-safe pieces of a running night: one HDF5 file a batch under NIGHT/parts, published by rename.
+/// The crash-safe pieces of a running night: one HDF5 file a batch under NIGHT/parts, published by
+/// rename.
 class PartStore {
 public:
     /// Creates the folder when missing; removes temporary files of a killed writer.
     explicit PartStore(std::filesystem::path folder);
-    /// Temporary name, close, fsync, rename, fsync of the folder. Throws std::system_error when the disk is full (nothing lost).
+    /// Temporary name, close, fsync, rename, fsync of the folder. Throws std::system_error when the
+    /// disk is full (nothing lost).
     void publish(const Part& part);
-    /// Every part that verifies (checksums, complete = 1, plan hash), in order of (generation, stage, first). A torn or foreign
-    /// file is renamed to *.bad and reported in `warnings`; an intact part of another plan throws InputError naming NIGHT.
+    /// Every part that verifies (checksums, complete = 1, plan hash), in order of (generation,
+    /// stage, first). A torn or foreign file is renamed to *.bad and reported in `warnings`; an
+    /// intact part of another plan throws InputError naming NIGHT.
     std::vector<Part> load(const std::string& plan_hash, std::vector<std::string>& warnings) const;
     bool empty() const;
 
@@ -65,39 +71,46 @@ struct SectionRecord {
     double start_s = 0, end_s = 0;
 };
 struct FunnelLevel {
-    std::int32_t level = 0;                  ///< 2, 3
+    std::int32_t level = 0;  ///< 2, 3
     std::uint64_t candidates = 0;
-    double seconds = 0;                      ///< summed wall time of its batches
-    double spearman = 0;                     ///< rank correlation of the technical score with the level above; NaN for the top
-    double recall_top5 = 0;                  ///< share of the top 5 % of the level above that this level's own top 5 % names; NaN for the top
+    double seconds = 0;  ///< summed wall time of its batches
+    double spearman =
+        0;  ///< rank correlation of the technical score with the level above; NaN for the top
+    double recall_top5 = 0;  ///< share of the top 5 % of the level above that this level's own top
+                             ///< 5 % names; NaN for the top
 };
 
-/// Everything of results.h5 (DESIGN section 6, schemas/results.md). N rows, K knobs, B bands, S stems, M metrics, T terms, P picks.
+/// Everything of results.h5 (DESIGN section 6, schemas/results.md). N rows, K knobs, B bands, S
+/// stems, M metrics, T terms, P picks.
 struct Results {
-    std::map<std::string, std::string> attributes;   ///< job_yaml, job_sha256, engine, device, version, created_utc, ...
+    std::map<std::string, std::string>
+        attributes;  ///< job_yaml, job_sha256, engine, device, version, created_utc, ...
     std::uint64_t seed = 0;
     std::vector<StemRecord> stems;
     std::vector<SectionRecord> sections;
     std::vector<KnobColumn> knobs;
-    std::vector<std::pair<std::string, std::string>> metrics;   ///< name, unit ("1" = a plain number); /metrics/<name>
+    std::vector<std::pair<std::string, std::string>>
+        metrics;  ///< name, unit ("1" = a plain number); /metrics/<name>
     std::vector<double> band_centres_hz;
     std::vector<std::string> terms;
-    std::vector<Row> rows;                                       ///< by id
-    std::vector<std::vector<float>> stage2_metrics;              ///< [N][M]: what stage 2 thought; NaN rows where it was skipped
-    std::vector<std::vector<float>> scores;                      ///< [N][T]
-    std::vector<float> technical;                                ///< [N]
-    std::vector<float> stage2_technical;                         ///< [N], NaN where skipped
-    std::vector<std::uint8_t> rejected;                          ///< [N]
-    std::vector<std::int32_t> pareto;                            ///< [N]
+    std::vector<Row> rows;  ///< by id
+    std::vector<std::vector<float>>
+        stage2_metrics;  ///< [N][M]: what stage 2 thought; NaN rows where it was skipped
+    std::vector<std::vector<float>> scores;  ///< [N][T]
+    std::vector<float> technical;            ///< [N]
+    std::vector<float> stage2_technical;     ///< [N], NaN where skipped
+    std::vector<std::uint8_t> rejected;      ///< [N]
+    std::vector<std::int32_t> pareto;        ///< [N]
     std::vector<std::uint64_t> order, picks;
-    std::vector<std::string> words;                              ///< [P], one text a pick
+    std::vector<std::string> words;  ///< [P], one text a pick
     std::vector<FunnelLevel> funnel;
 };
 
-/// A real copy, written to a temporary name and published by rename. Throws std::system_error when the disk is full.
+/// A real copy, written to a temporary name and published by rename. Throws std::system_error when
+/// the disk is full.
 void write_results(const std::filesystem::path& file, const Results& results);
-/// Throws InputError naming the file: missing, not HDF5, torn, not a mixfarm file, of a newer format version.
-/// `path` is a night's folder or the file itself.
+/// Throws InputError naming the file: missing, not HDF5, torn, not a mixfarm file, of a newer
+/// format version. `path` is a night's folder or the file itself.
 Results read_results(const std::filesystem::path& path);
 
 /// Hex SHA-256 of a text.

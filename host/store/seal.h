@@ -6,8 +6,8 @@
 
 namespace mixfarm {
 
-// HDF5 1.10 reads some damaged files (one flipped bit in a heap of texts) into a crash. So nothing is
-// given to HDF5 before its seal has been checked, and a damaged byte is noticed wherever it is.
+// HDF5 1.10 reads some damaged files (one flipped bit in a heap of texts) into a crash. So nothing
+// is given to HDF5 before its seal has been checked, and a damaged byte is noticed wherever it is.
 
 /// Appends the seal to a finished file. Throws std::system_error when the disk is full.
 void seal(int fd, const std::filesystem::path& file);

@@ -1,11 +1,13 @@
-/// The master's look-ahead true-peak limiter: peaks between the samples stay under the ceiling for everything below 0.4 of the
-/// sample rate (checked against 16 times oversampling); above that the detector's filter rolls off, and bursts of noise up to
-/// Nyquist can exceed it between the samples by 2.5 dB, where meters of four times oversampling still read less than it.
+/// The master's look-ahead true-peak limiter: peaks between the samples stay under the ceiling for
+/// everything below 0.4 of the sample rate (checked against 16 times oversampling); above that the
+/// detector's filter rolls off, and bursts of noise up to Nyquist can exceed it between the samples
+/// by 2.5 dB, where meters of four times oversampling still read less than it.
 ///
-/// True peak of the input (true_peak.h) -> sliding maximum over the look-ahead -> gain that brings it under the ceiling ->
-/// release -> box average over the look-ahead, which reaches the wanted gain exactly when the peak arrives. The sliding
-/// maximum is van Herk's and Gil and Werman's (three comparisons a sample whatever the window); the box sums use the same
-/// block scheme, so that nothing drifts. Every step is exact for any tile size.
+/// True peak of the input (true_peak.h) -> sliding maximum over the look-ahead -> gain that brings
+/// it under the ceiling -> release -> box average over the look-ahead, which reaches the wanted
+/// gain exactly when the peak arrives. The sliding maximum is van Herk's and Gil and Werman's
+/// (three comparisons a sample whatever the window); the box sums use the same block scheme, so
+/// that nothing drifts. Every step is exact for any tile size.
 #pragma once
 
 #include <cmath>
@@ -15,19 +17,20 @@
 namespace mixfarm {
 
 struct LimiterSetup {
-    int latency;         ///< frames between input and output
-    int box, window;     ///< lengths of the average and of the sliding maximum
-    float ceiling;       ///< linear
-    float release;       ///< share of the way back covered in one sample
+    int latency;      ///< frames between input and output
+    int box, window;  ///< lengths of the average and of the sliding maximum
+    float ceiling;    ///< linear
+    float release;    ///< share of the way back covered in one sample
     float inverse_box;
 };
 
 namespace limiter {
 
 inline constexpr double kReleaseMs = 80;
-/// The detector's ripple near Nyquist and the interpolation of a moving gain stay inside this margin.
+/// The detector's ripple near Nyquist and the interpolation of a moving gain stay inside this
+/// margin.
 inline constexpr double kMarginDb = 0.15;
-inline constexpr int kGuard = 2;          ///< frames around a peak that get its gain in full
+inline constexpr int kGuard = 2;  ///< frames around a peak that get its gain in full
 inline constexpr int kMaxLatency = 512;
 
 /// `latency` is one tile of the engine (2.5 to 3.33 ms).
@@ -44,7 +47,8 @@ inline LimiterSetup setup(double rate, int latency, double ceiling_dbtp) {
 
 }  // namespace limiter
 
-/// Running maximum or sum over the last `length` values, in blocks: suffixes of the last block meet prefixes of this one.
+/// Running maximum or sum over the last `length` values, in blocks: suffixes of the last block meet
+/// prefixes of this one.
 template <class F>
 struct SlidingBlock {
     F values[limiter::kMaxLatency];
@@ -73,12 +77,13 @@ template <class F>
 struct LimiterState {
     F history_left[oversampling::kHistory], history_right[oversampling::kHistory];
     SlidingBlock<F> peak, reduction;
-    F held;                                    ///< 1 - gain behind the release
+    F held;  ///< 1 - gain behind the release
     F delayed_left[limiter::kMaxLatency], delayed_right[limiter::kMaxLatency];
     int at;
 };
 
-/// One tile in place: `gain` first, then the limiter; what comes out is what went in c.latency frames before.
+/// One tile in place: `gain` first, then the limiter; what comes out is what went in c.latency
+/// frames before.
 template <class F>
 MF_HD void limit(const LimiterSetup& c, LimiterState<F>& s, F gain, F* left, F* right, int frames) {
     constexpr int kHistory = oversampling::kHistory, kBlock = 32;
@@ -106,7 +111,8 @@ MF_HD void limit(const LimiterSetup& c, LimiterState<F>& s, F gain, F* left, F* 
             left[start + i] = out_left * through;
             right[start + i] = out_right * through;
         }
-        for (int i = 0; i < kHistory; ++i) s.history_left[i] = l[count + i], s.history_right[i] = r[count + i];
+        for (int i = 0; i < kHistory; ++i)
+            s.history_left[i] = l[count + i], s.history_right[i] = r[count + i];
     }
 }
 

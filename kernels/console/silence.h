@@ -1,7 +1,9 @@
-/// Where a stem is asleep: after two seconds of silence its strip stops and its states return to rest.
+/// Where a stem is asleep: after two seconds of silence its strip stops and its states return to
+/// rest.
 ///
-/// The rule depends on the stem alone, not on the candidates beside it, so it is part of the definition of a mix and every
-/// engine follows it; a stem that is silent most of the time costs almost nothing.
+/// The rule depends on the stem alone, not on the candidates beside it, so it is part of the
+/// definition of a mix and every engine follows it; a stem that is silent most of the time costs
+/// almost nothing.
 #pragma once
 
 #include <cmath>
@@ -12,11 +14,12 @@
 
 namespace mixfarm {
 
-inline constexpr double kSleepSeconds = 2;        ///< longer than any filter rings and than most releases
-inline constexpr float kSilence = 1e-6f;          ///< -120 dBFS
+inline constexpr double kSleepSeconds = 2;  ///< longer than any filter rings and than most releases
+inline constexpr float kSilence = 1e-6f;    ///< -120 dBFS
 
 /// awake[t] != 0: tile t of the stem has to be processed. [ceil(frames / tile)]
-inline std::vector<std::uint8_t> awake_tiles(const StemView& stem, std::int64_t frames, int tile, int rate) {
+inline std::vector<std::uint8_t> awake_tiles(const StemView& stem, std::int64_t frames, int tile,
+                                             int rate) {
     const std::int64_t tiles = (frames + tile - 1) / tile;
     const auto hold = static_cast<std::int64_t>(std::ceil(kSleepSeconds * rate / tile));
     std::vector<std::uint8_t> awake(static_cast<std::size_t>(tiles), 0);

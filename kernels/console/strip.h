@@ -48,7 +48,7 @@ inline constexpr int kPasses = [] {
 /// Designs every effect from a strip's row of kParamCount physical values.
 inline StripCoefs<float> design(const float* row, double rate) {
     StripCoefs<float> coefs;
-#define MF_EFFECT(name, Type, pass)          \
+#define MF_EFFECT(name, Type, pass)       \
     coefs.name = Type::design(row, rate); \
     row += sizeof(Type::kParams) / sizeof(ParamSpec);
 #include "kernels/effects/effects.def"
@@ -63,14 +63,18 @@ void set_lane_coefs(StripCoefs<F>& lanes, int lane, const StripCoefs<float>& one
     constexpr std::size_t count = sizeof(StripCoefs<float>) / sizeof(float);
     const float* from = reinterpret_cast<const float*>(&one);
     float* to = reinterpret_cast<float*>(&lanes);
-    for (std::size_t i = 0; i < count; ++i) to[i * lane_count<F> + static_cast<std::size_t>(lane)] = from[i];
+    for (std::size_t i = 0; i < count; ++i)
+        to[i * lane_count<F> + static_cast<std::size_t>(lane)] = from[i];
 }
 
-/// One pass over `frames` frames: `load(n, left, right)` brings a frame, `store(n, left, right)` takes it.
+/// One pass over `frames` frames: `load(n, left, right)` brings a frame, `store(n, left, right)`
+/// takes it.
 template <int Pass, class F, class Load, class Store>
-MF_HD void run_pass(const StripCoefs<F>& coefs, StripState<F>& state, int frames, Load load, Store store) {
-    // Local copies tell the compiler that nothing it writes changes them; what this pass does not use costs nothing.
-#define MF_EFFECT(name, Type, pass) \
+MF_HD void run_pass(const StripCoefs<F>& coefs, StripState<F>& state, int frames, Load load,
+                    Store store) {
+    // Local copies tell the compiler that nothing it writes changes them; what this pass does not
+    // use costs nothing.
+#define MF_EFFECT(name, Type, pass)                        \
     [[maybe_unused]] const auto name##_coefs = coefs.name; \
     [[maybe_unused]] auto name##_state = state.name;
 #include "kernels/effects/effects.def"
@@ -102,25 +106,29 @@ MF_HD bool run_alone(const Coefs& coefs, State& state, F* left, F* right, int fr
 
 /// Passes from Pass on: the first loads, the last stores, those between work on the tile in place.
 template <int Pass, class F, class Load, class Store>
-MF_HD void run_from(const StripCoefs<F>& coefs, StripState<F>& state, F* left, F* right, int frames, Load load,
-                    Store store) {
+MF_HD void run_from(const StripCoefs<F>& coefs, StripState<F>& state, F* left, F* right, int frames,
+                    Load load, Store store) {
     const auto tile_load = [&](int n, F& l, F& r) { l = left[n], r = right[n]; };
     const auto tile_store = [&](int n, F l, F r) { left[n] = l, right[n] = r; };
     constexpr bool last = Pass + 1 == kPasses;
     bool done = false;
-#define MF_EFFECT(name, Type, pass)                    \
-    if constexpr (pass == Pass && Pass > 0 && !last) { \
+#define MF_EFFECT(name, Type, pass)                                                  \
+    if constexpr (pass == Pass && Pass > 0 && !last) {                               \
         done = run_alone<Type>(coefs.name, state.name, left, right, frames) || done; \
     }
 #include "kernels/effects/effects.def"
 #undef MF_EFFECT
     if constexpr (last) {
-        if constexpr (Pass == 0) run_pass<Pass>(coefs, state, frames, load, store);
-        else run_pass<Pass>(coefs, state, frames, tile_load, store);
+        if constexpr (Pass == 0)
+            run_pass<Pass>(coefs, state, frames, load, store);
+        else
+            run_pass<Pass>(coefs, state, frames, tile_load, store);
     } else {
         if (!done) {
-            if constexpr (Pass == 0) run_pass<Pass>(coefs, state, frames, load, tile_store);
-            else run_pass<Pass>(coefs, state, frames, tile_load, tile_store);
+            if constexpr (Pass == 0)
+                run_pass<Pass>(coefs, state, frames, load, tile_store);
+            else
+                run_pass<Pass>(coefs, state, frames, tile_load, tile_store);
         }
         run_from<Pass + 1>(coefs, state, left, right, frames, load, store);
     }
@@ -128,8 +136,8 @@ MF_HD void run_from(const StripCoefs<F>& coefs, StripState<F>& state, F* left, F
 
 /// The whole strip over one tile. `left` and `right` are scratch of at least `frames`.
 template <class F, class Load, class Store>
-MF_HD void run(const StripCoefs<F>& coefs, StripState<F>& state, F* left, F* right, int frames, Load load,
-               Store store) {
+MF_HD void run(const StripCoefs<F>& coefs, StripState<F>& state, F* left, F* right, int frames,
+               Load load, Store store) {
     run_from<0>(coefs, state, left, right, frames, load, store);
 }
 

@@ -10,7 +10,7 @@ std::span<const EffectInfo> strip_effects() {
     static const std::vector<EffectInfo> all = [] {
         std::vector<EffectInfo> list;
         int first = 0;
-#define MF_EFFECT(name, Type, pass)                          \
+#define MF_EFFECT(name, Type, pass)                           \
     list.push_back({#name, std::span(Type::kParams), first}); \
     first += static_cast<int>(std::size(Type::kParams));
 #include "kernels/effects/effects.def"
@@ -20,7 +20,9 @@ std::span<const EffectInfo> strip_effects() {
     return all;
 }
 
-int strip_param_count() { return strip::kParamCount; }
+int strip_param_count() {
+    return strip::kParamCount;
+}
 
 int strip_param_index(std::string_view effect, std::string_view param) {
     for (const EffectInfo& e : strip_effects()) {

@@ -1,8 +1,10 @@
-/// Second-order sections: designs in double (RBJ audio-EQ cookbook, w3.org/TR/audio-eq-cookbook), recursion in lanes.
+/// Second-order sections: designs in double (RBJ audio-EQ cookbook, w3.org/TR/audio-eq-cookbook),
+/// recursion in lanes.
 ///
-/// The recursion is the transposed direct form II of the delta operator (z - 1 in the place of z; Middleton and Goodwin 1986):
-/// one addition more than the plain form, but in float both coefficients and states stay exact where it matters, near DC. A
-/// 80 Hz bell at 48 kHz nulls against double precision at about -125 dB, the plain form at -88 dB.
+/// The recursion is the transposed direct form II of the delta operator (z - 1 in the place of z;
+/// Middleton and Goodwin 1986): one addition more than the plain form, but in float both
+/// coefficients and states stay exact where it matters, near DC. A 80 Hz bell at 48 kHz nulls
+/// against double precision at about -125 dB, the plain form at -88 dB.
 #pragma once
 
 #include <cmath>
@@ -13,8 +15,9 @@
 
 namespace mixfarm {
 
-/// H = (b0 + d1 D + d2 D^2) / (1 + c1 D + c2 D^2) with D = 1 / (z - 1). From the usual coefficients (normalised by a0):
-/// d1 = 2 b0 + b1, d2 = b0 + b1 + b2, c1 = 2 + a1, c2 = 1 + a1 + a2. The identity is {1, 0, 0, 0, 0}.
+/// H = (b0 + d1 D + d2 D^2) / (1 + c1 D + c2 D^2) with D = 1 / (z - 1). From the usual coefficients
+/// (normalised by a0): d1 = 2 b0 + b1, d2 = b0 + b1 + b2, c1 = 2 + a1, c2 = 1 + a1 + a2. The
+/// identity is {1, 0, 0, 0, 0}.
 template <class F>
 struct BiquadCoefs {
     F b0, d1, d2, c1, c2;
@@ -35,12 +38,16 @@ MF_HD F biquad(F x, const BiquadCoefs<F>& c, BiquadState<F>& s) {
 
 namespace design {
 
-inline BiquadCoefs<float> identity() { return {1.f, 0.f, 0.f, 0.f, 0.f}; }
+inline BiquadCoefs<float> identity() {
+    return {1.f, 0.f, 0.f, 0.f, 0.f};
+}
 
 /// From the coefficients of numerator and denominator in powers of 1/z.
-inline BiquadCoefs<float> normalised(double b0, double b1, double b2, double a0, double a1, double a2) {
-    return {static_cast<float>(b0 / a0), static_cast<float>((2 * b0 + b1) / a0), static_cast<float>((b0 + b1 + b2) / a0),
-            static_cast<float>((2 * a0 + a1) / a0), static_cast<float>((a0 + a1 + a2) / a0)};
+inline BiquadCoefs<float> normalised(double b0, double b1, double b2, double a0, double a1,
+                                     double a2) {
+    return {static_cast<float>(b0 / a0), static_cast<float>((2 * b0 + b1) / a0),
+            static_cast<float>((b0 + b1 + b2) / a0), static_cast<float>((2 * a0 + a1) / a0),
+            static_cast<float>((a0 + a1 + a2) / a0)};
 }
 
 /// Keeps a corner inside (0, 0.49 rate): cookbook designs are undefined at Nyquist.
@@ -86,7 +93,8 @@ inline BiquadCoefs<float> low_pass(double hz, double q, double rate) {
 /// Magnitude at `hz`, dB, of the coefficients as they are (float rounding included).
 inline double response_db(const BiquadCoefs<float>& c, double hz, double rate) {
     const std::complex<double> z = std::polar(1.0, 2 * std::numbers::pi * hz / rate), d = z - 1.0;
-    const std::complex<double> h = (double(c.b0) * d * d + double(c.d1) * d + double(c.d2)) / (d * d + double(c.c1) * d + double(c.c2));
+    const std::complex<double> h = (double(c.b0) * d * d + double(c.d1) * d + double(c.d2)) /
+                                   (d * d + double(c.c1) * d + double(c.c2));
     return 20 * std::log10(std::abs(h) + 1e-30);
 }
 

@@ -1,6 +1,8 @@
-/// The FFT seam on the CPU: complex transforms of many lanes at once, in place, radix 4 by decimation in frequency.
+/// The FFT seam on the CPU: complex transforms of many lanes at once, in place, radix 4 by
+/// decimation in frequency.
 ///
-/// The spectrum comes out in digit-reversed order; `frequency(p)` tells which bin lies at place p. cuFFT takes this role on GPUs.
+/// The spectrum comes out in digit-reversed order; `frequency(p)` tells which bin lies at place p.
+/// cuFFT takes this role on GPUs.
 #pragma once
 
 #include <cmath>
@@ -41,7 +43,8 @@ private:
             return;
         }
         const int radix = n == 2 ? 2 : 4;
-        for (int j = 0; j < radix; ++j) fill_places(start + j * (n / radix), n / radix, offset + j * stride, stride * radix);
+        for (int j = 0; j < radix; ++j)
+            fill_places(start + j * (n / radix), n / radix, offset + j * stride, stride * radix);
     }
 
     template <class F>

@@ -1,7 +1,9 @@
-/// Lanes: N candidates side by side in one SIMD register, with the few operations that the signal processing needs.
+/// Lanes: N candidates side by side in one SIMD register, with the few operations that the signal
+/// processing needs.
 ///
-/// A plain float is a lane type of width 1 (a CUDA thread, or the scalar engine of the tests); Lanes<8> and Lanes<16>
-/// are the CPU's. Every operation is IEEE and lane-wise, so a candidate's numbers do not depend on the width.
+/// A plain float is a lane type of width 1 (a CUDA thread, or the scalar engine of the tests);
+/// Lanes<8> and Lanes<16> are the CPU's. Every operation is IEEE and lane-wise, so a candidate's
+/// numbers do not depend on the width.
 #pragma once
 
 #include <bit>
@@ -16,8 +18,10 @@
 
 namespace mixfarm {
 
-// ---- width 1: float --------------------------------------------------------------------------------------------
-// No NaN may reach min_ and max_: their answer for NaN differs between processors. Engines check for NaN at the end.
+// ---- width 1: float
+// -------------------------------------------------------------------------------------------- No
+// NaN may reach min_ and max_: their answer for NaN differs between processors. Engines check for
+// NaN at the end.
 
 MF_HD float fma_(float a, float b, float c) {
 #if defined(__CUDA_ARCH__)
@@ -40,10 +44,16 @@ MF_HD float max_(float a, float b) {
     return a > b ? a : b;
 #endif
 }
-MF_HD float abs_(float a) { return __builtin_fabsf(a); }
-MF_HD float where_less(float a, float b, float yes, float no) { return a < b ? yes : no; }
+MF_HD float abs_(float a) {
+    return __builtin_fabsf(a);
+}
+MF_HD float where_less(float a, float b, float yes, float no) {
+    return a < b ? yes : no;
+}
 /// Is a <= b in every lane?
-MF_HD bool all_at_most(float a, float b) { return a <= b; }
+MF_HD bool all_at_most(float a, float b) {
+    return a <= b;
+}
 MF_HD std::uint32_t bits_of(float a) {
 #if defined(__CUDA_ARCH__)
     return __float_as_uint(a);
@@ -75,7 +85,8 @@ inline constexpr int lane_count = 1;
 
 #if !defined(__CUDACC__)
 
-// ---- width N: GCC/Clang vectors --------------------------------------------------------------------------------
+// ---- width N: GCC/Clang vectors
+// --------------------------------------------------------------------------------
 
 template <int N>
 struct VectorOf;
@@ -108,19 +119,58 @@ using f16 = Lanes<16>;
 template <int N>
 inline constexpr int lane_count<Lanes<N>> = N;
 
-template <int N> MF_HD Lanes<N> operator+(Lanes<N> a, Lanes<N> b) { return Lanes<N>(a.v + b.v); }
-template <int N> MF_HD Lanes<N> operator-(Lanes<N> a, Lanes<N> b) { return Lanes<N>(a.v - b.v); }
-template <int N> MF_HD Lanes<N> operator*(Lanes<N> a, Lanes<N> b) { return Lanes<N>(a.v * b.v); }
-template <int N> MF_HD Lanes<N> operator/(Lanes<N> a, Lanes<N> b) { return Lanes<N>(a.v / b.v); }
-template <int N> MF_HD Lanes<N> operator-(Lanes<N> a) { return Lanes<N>(-a.v); }
-template <int N> MF_HD Lanes<N>& operator+=(Lanes<N>& a, Lanes<N> b) { return a = a + b; }
-template <int N> MF_HD Lanes<N> operator+(Lanes<N> a, float b) { return a + Lanes<N>(b); }
-template <int N> MF_HD Lanes<N> operator-(Lanes<N> a, float b) { return a - Lanes<N>(b); }
-template <int N> MF_HD Lanes<N> operator*(Lanes<N> a, float b) { return a * Lanes<N>(b); }
-template <int N> MF_HD Lanes<N> operator+(float a, Lanes<N> b) { return Lanes<N>(a) + b; }
-template <int N> MF_HD Lanes<N> operator-(float a, Lanes<N> b) { return Lanes<N>(a) - b; }
-template <int N> MF_HD Lanes<N> operator*(float a, Lanes<N> b) { return Lanes<N>(a) * b; }
-template <int N> MF_HD Lanes<N> operator/(float a, Lanes<N> b) { return Lanes<N>(a) / b; }
+template <int N>
+MF_HD Lanes<N> operator+(Lanes<N> a, Lanes<N> b) {
+    return Lanes<N>(a.v + b.v);
+}
+template <int N>
+MF_HD Lanes<N> operator-(Lanes<N> a, Lanes<N> b) {
+    return Lanes<N>(a.v - b.v);
+}
+template <int N>
+MF_HD Lanes<N> operator*(Lanes<N> a, Lanes<N> b) {
+    return Lanes<N>(a.v * b.v);
+}
+template <int N>
+MF_HD Lanes<N> operator/(Lanes<N> a, Lanes<N> b) {
+    return Lanes<N>(a.v / b.v);
+}
+template <int N>
+MF_HD Lanes<N> operator-(Lanes<N> a) {
+    return Lanes<N>(-a.v);
+}
+template <int N>
+MF_HD Lanes<N>& operator+=(Lanes<N>& a, Lanes<N> b) {
+    return a = a + b;
+}
+template <int N>
+MF_HD Lanes<N> operator+(Lanes<N> a, float b) {
+    return a + Lanes<N>(b);
+}
+template <int N>
+MF_HD Lanes<N> operator-(Lanes<N> a, float b) {
+    return a - Lanes<N>(b);
+}
+template <int N>
+MF_HD Lanes<N> operator*(Lanes<N> a, float b) {
+    return a * Lanes<N>(b);
+}
+template <int N>
+MF_HD Lanes<N> operator+(float a, Lanes<N> b) {
+    return Lanes<N>(a) + b;
+}
+template <int N>
+MF_HD Lanes<N> operator-(float a, Lanes<N> b) {
+    return Lanes<N>(a) - b;
+}
+template <int N>
+MF_HD Lanes<N> operator*(float a, Lanes<N> b) {
+    return Lanes<N>(a) * b;
+}
+template <int N>
+MF_HD Lanes<N> operator/(float a, Lanes<N> b) {
+    return Lanes<N>(a) / b;
+}
 
 template <int N>
 MF_HD Lanes<N> fma_(Lanes<N> a, Lanes<N> b, Lanes<N> c) {
@@ -201,11 +251,21 @@ using CpuLanes = f8;
 #endif  // !__CUDACC__
 
 /// One lane of a value; the same spelling for a float and for Lanes.
-MF_HD float lane(float x, int) { return x; }
-MF_HD void set_lane(float& x, int, float value) { x = value; }
+MF_HD float lane(float x, int) {
+    return x;
+}
+MF_HD void set_lane(float& x, int, float value) {
+    x = value;
+}
 #if !defined(__CUDACC__)
-template <int N> MF_HD float lane(const Lanes<N>& x, int i) { return x.v[i]; }
-template <int N> MF_HD void set_lane(Lanes<N>& x, int i, float value) { x.v[i] = value; }
+template <int N>
+MF_HD float lane(const Lanes<N>& x, int i) {
+    return x.v[i];
+}
+template <int N>
+MF_HD void set_lane(Lanes<N>& x, int i, float value) {
+    x.v[i] = value;
+}
 #endif
 
 }  // namespace mixfarm

@@ -1,14 +1,15 @@
-/// log2, exp2 and tanh for lanes: the same polynomials on every engine, so that all engines agree to the bit.
+/// log2, exp2 and tanh for lanes: the same polynomials on every engine, so that all engines agree
+/// to the bit.
 ///
-/// Minimax fits of our own (weighted least squares iterated to equal ripple); errors stated are those of the polynomial
-/// in exact arithmetic, the tests measure the float result against double.
+/// Minimax fits of our own (weighted least squares iterated to equal ripple); errors stated are
+/// those of the polynomial in exact arithmetic, the tests measure the float result against double.
 #pragma once
 
 #include "kernels/core/lane.h"
 
 namespace mixfarm {
 
-inline constexpr float kDbPerLog2 = 6.02059991f;       // 20 log10(2)
+inline constexpr float kDbPerLog2 = 6.02059991f;  // 20 log10(2)
 inline constexpr float kLog2PerDb = 0.166096405f;
 
 /// log2(x) for x > 0, flushed at 2^-100; absolute error below 2e-7. log2(1) is exactly 0.
@@ -47,7 +48,8 @@ MF_HD F exp2_(F x) {
 /// tanh of two values with one division; relative error below 3e-6, |result| <= 1.
 template <class F>
 MF_HD void tanh_pair(F& a, F& b) {
-    // tanh(x) = 1 - 2 / (e^2x + 1); both denominators are at most e^20 after clamping, their product is finite.
+    // tanh(x) = 1 - 2 / (e^2x + 1); both denominators are at most e^20 after clamping, their
+    // product is finite.
     const F limit = F(10.f), two_log2e = F(2.88539008f);
     const F x = min_(max_(a, -limit), limit), y = min_(max_(b, -limit), limit);
     const F ex = exp2_(x * two_log2e) + F(1.f), ey = exp2_(y * two_log2e) + F(1.f);
@@ -56,8 +58,10 @@ MF_HD void tanh_pair(F& a, F& b) {
     // Near zero 1 - 2/(..) cancels: x - x^3/3 + 2x^5/15 is closer there.
     const F small = F(0.125f);
     const F x2 = x * x, y2 = y * y;
-    const F sx = fma_(fma_(fma_(F(-0.0539682540f), x2, F(0.133333333f)), x2, F(-0.333333333f)), x2 * x, x);
-    const F sy = fma_(fma_(fma_(F(-0.0539682540f), y2, F(0.133333333f)), y2, F(-0.333333333f)), y2 * y, y);
+    const F sx =
+        fma_(fma_(fma_(F(-0.0539682540f), x2, F(0.133333333f)), x2, F(-0.333333333f)), x2 * x, x);
+    const F sy =
+        fma_(fma_(fma_(F(-0.0539682540f), y2, F(0.133333333f)), y2, F(-0.333333333f)), y2 * y, y);
     a = where_less(abs_(x), small, sx, tx);
     b = where_less(abs_(y), small, sy, ty);
 }

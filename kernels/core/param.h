@@ -1,4 +1,5 @@
-/// How an effect describes its knobs; search ranges, HDF5 columns, job locks and labels all read these tables.
+/// How an effect describes its knobs; search ranges, HDF5 columns, job locks and labels all read
+/// these tables.
 #pragma once
 
 namespace mixfarm {
@@ -11,7 +12,7 @@ struct ParamSpec {
     const char* unit;  ///< "dB", "Hz", "ms", "" ...
     float low;         ///< legal range
     float high;
-    float neutral;     ///< the value at which the effect does nothing, or its resting point
+    float neutral;  ///< the value at which the effect does nothing, or its resting point
     Scale scale;
 };
 

@@ -1,4 +1,5 @@
-/// Counter-based random numbers: value k of stream s is a pure function of (seed, s, k), on any machine and thread.
+/// Counter-based random numbers: value k of stream s is a pure function of (seed, s, k), on any
+/// machine and thread.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,8 @@
 
 namespace mixfarm {
 
-/// SplitMix64 finaliser (Steele, Lea, Flood 2014): a bijection of 64-bit words that mixes every bit into every other.
+/// SplitMix64 finaliser (Steele, Lea, Flood 2014): a bijection of 64-bit words that mixes every bit
+/// into every other.
 MF_HD std::uint64_t mix_bits(std::uint64_t z) {
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;

@@ -20,7 +20,8 @@ std::string processor_name() {
     return "processor";
 }
 
-/// Cores this process may use: a batch system or `taskset` may have given it fewer than the machine has.
+/// Cores this process may use: a batch system or `taskset` may have given it fewer than the machine
+/// has.
 int available_threads() {
     cpu_set_t mine;
     CPU_ZERO(&mine);
@@ -39,18 +40,21 @@ public:
 
     void load(const SongView& song) override { song_ = std::make_unique<LoadedSong>(song); }
 
-    std::vector<Measurement> evaluate(std::span<const MixSettings> mixes, std::span<const Excerpt> excerpts,
+    std::vector<Measurement> evaluate(std::span<const MixSettings> mixes,
+                                      std::span<const Excerpt> excerpts,
                                       const MasterTarget& target) override {
         std::vector<Measurement> results(mixes.size());
         for_groups(mixes.size(), [&](std::size_t first, std::size_t count) {
             auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count));
             std::vector<Measurement> part = group->evaluate(excerpts, target);
-            std::move(part.begin(), part.end(), results.begin() + static_cast<std::ptrdiff_t>(first));
+            std::move(part.begin(), part.end(),
+                      results.begin() + static_cast<std::ptrdiff_t>(first));
         });
         return results;
     }
 
-    std::vector<StereoAudio> render(std::span<const MixSettings> mixes, const MasterTarget& target) override {
+    std::vector<StereoAudio> render(std::span<const MixSettings> mixes,
+                                    const MasterTarget& target) override {
         MF_CHECK(song_ != nullptr);
         std::vector<StereoAudio> audio(mixes.size());
         const Excerpt whole{0, song_->view.frames, 0};
@@ -64,9 +68,11 @@ public:
     }
 
     StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) override {
-        MF_CHECK(song_ != nullptr && stem >= 0 && stem < static_cast<int>(song_->view.stems.size()));
+        MF_CHECK(song_ != nullptr && stem >= 0 &&
+                 stem < static_cast<int>(song_->view.stems.size()));
         const FlushDenormals flush;
-        StereoAudio audio{song_->view.rate, std::vector<float>(static_cast<std::size_t>(song_->view.frames)),
+        StereoAudio audio{song_->view.rate,
+                          std::vector<float>(static_cast<std::size_t>(song_->view.frames)),
                           std::vector<float>(static_cast<std::size_t>(song_->view.frames))};
         std::make_unique<LaneGroup<float>>(*song_, std::span(&mix, 1))->strip_audio(stem, audio);
         const auto gain = static_cast<float>(gain_of_db(gain_db));
@@ -81,7 +87,8 @@ private:
         MF_CHECK(song_ != nullptr);
         const std::size_t workers = static_cast<std::size_t>(threads_);
         // Fewer mixes than registers times workers: share them out evenly, so that no core idles.
-        const std::size_t per_group = std::clamp<std::size_t>((mixes + workers - 1) / workers, 1, lane_count<CpuLanes>);
+        const std::size_t per_group =
+            std::clamp<std::size_t>((mixes + workers - 1) / workers, 1, lane_count<CpuLanes>);
         const std::size_t groups = (mixes + per_group - 1) / per_group;
         fork_join(threads_, groups, [&](std::size_t g) {
             const FlushDenormals flush;
@@ -95,6 +102,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Engine> make_cpu_engine(int threads) { return std::make_unique<CpuEngine>(threads); }
+std::unique_ptr<Engine> make_cpu_engine(int threads) {
+    return std::make_unique<CpuEngine>(threads);
+}
 
 }  // namespace mixfarm

@@ -6,8 +6,15 @@ namespace mixfarm {
 
 struct FileMeter::Impl {
     Impl(int sample_rate, int channel_count)
-        : rate(sample_rate), channels(channel_count), bin((sample_rate + 50) / 100), setup(meters::setup(sample_rate)), bands(sample_rate),
-          fft(bands.size), spectrum(bands, fft), left(static_cast<std::size_t>(bin)), right(static_cast<std::size_t>(bin)) {}
+        : rate(sample_rate),
+          channels(channel_count),
+          bin((sample_rate + 50) / 100),
+          setup(meters::setup(sample_rate)),
+          bands(sample_rate),
+          fft(bands.size),
+          spectrum(bands, fft),
+          left(static_cast<std::size_t>(bin)),
+          right(static_cast<std::size_t>(bin)) {}
 
     void end_bin() {
         meters::run(setup, state, left.data(), right.data(), filled);
@@ -65,7 +72,8 @@ Measurement FileMeter::finish() {
     record.sums_per_bin = meters::kSums;
     record.stretches = {{m.bins, m.whole_bins}};
     record.frames = m.frames;
-    m.spectrum.read(0, record.left_power.data(), record.right_power.data(), record.cross_power.data());
+    m.spectrum.read(0, record.left_power.data(), record.right_power.data(),
+                    record.cross_power.data());
     Measurement result;
     result.finite = m.finite;
     result.metrics = meters::finish(record);

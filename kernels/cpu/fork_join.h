@@ -1,7 +1,8 @@
 /// Spreads independent pieces of work over threads and waits for all of them.
 ///
-/// Threads of the standard library, started for each call: a piece here lasts a second, starting a thread fifty microseconds,
-/// and the thread sanitizer sees everything (it cannot look into oneTBB's scheduler).
+/// Threads of the standard library, started for each call: a piece here lasts a second, starting a
+/// thread fifty microseconds, and the thread sanitizer sees everything (it cannot look into
+/// oneTBB's scheduler).
 #pragma once
 
 #include <algorithm>
@@ -14,8 +15,8 @@
 
 namespace mixfarm {
 
-/// Calls work(i) once for every i in [0, pieces), in any order, on at most `threads` threads, this one among them. The first
-/// exception stops the handing out of pieces and is thrown here.
+/// Calls work(i) once for every i in [0, pieces), in any order, on at most `threads` threads, this
+/// one among them. The first exception stops the handing out of pieces and is thrown here.
 template <class Work>
 void fork_join(int threads, std::size_t pieces, Work work) {
     std::atomic<std::size_t> next{0};
@@ -34,7 +35,9 @@ void fork_join(int threads, std::size_t pieces, Work work) {
     };
     {
         std::vector<std::jthread> helpers;
-        for (std::size_t t = 1; t < std::min<std::size_t>(static_cast<std::size_t>(threads), pieces); ++t) helpers.emplace_back(take_pieces);
+        for (std::size_t t = 1;
+             t < std::min<std::size_t>(static_cast<std::size_t>(threads), pieces); ++t)
+            helpers.emplace_back(take_pieces);
         take_pieces();
     }
     if (failed) std::rethrow_exception(failed);

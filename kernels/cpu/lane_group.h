@@ -1,6 +1,8 @@
-/// One register full of candidates through the whole chain: listen, find the master gain, master, measure.
+/// One register full of candidates through the whole chain: listen, find the master gain, master,
+/// measure.
 ///
-/// F = CpuLanes in the engine, F = float in the tests: the same numbers either way, because lanes never meet.
+/// F = CpuLanes in the engine, F = float in the tests: the same numbers either way, because lanes
+/// never meet.
 #pragma once
 
 #include <algorithm>
@@ -27,25 +29,34 @@ class LaneGroup {
 public:
     /// At most lane_count<F> mixes; lanes without a mix repeat the first one.
     LaneGroup(const LoadedSong& song, std::span<const MixSettings> mixes)
-        : song_(song), count_(static_cast<int>(mixes.size())), coefs_(song.view.stems.size()), states_(song.view.stems.size()) {
+        : song_(song),
+          count_(static_cast<int>(mixes.size())),
+          coefs_(song.view.stems.size()),
+          states_(song.view.stems.size()) {
         MF_CHECK(count_ >= 1 && count_ <= lane_count<F>);
         const std::size_t stems = song.view.stems.size();
         for (int i = 0; i < lane_count<F>; ++i) {
-            const std::vector<float>& rows = mixes[static_cast<std::size_t>(i < count_ ? i : 0)].strips;
+            const std::vector<float>& rows =
+                mixes[static_cast<std::size_t>(i < count_ ? i : 0)].strips;
             MF_CHECK_EQ(rows.size(), stems * strip::kParamCount);
             for (std::size_t s = 0; s < stems; ++s) {
-                strip::set_lane_coefs(coefs_[s], i, strip::design(rows.data() + s * strip::kParamCount, song.view.rate));
+                strip::set_lane_coefs(
+                    coefs_[s], i,
+                    strip::design(rows.data() + s * strip::kParamCount, song.view.rate));
             }
         }
     }
 
-    /// Renders and measures; with `audio` ([mixes], lengths set here) also keeps what was measured as sound.
+    /// Renders and measures; with `audio` ([mixes], lengths set here) also keeps what was measured
+    /// as sound.
     std::vector<Measurement> evaluate(std::span<const Excerpt> excerpts, const MasterTarget& target,
                                       std::vector<StereoAudio>* audio = nullptr) {
         plan(excerpts);
-        const LimiterSetup limiter = limiter::setup(song_.view.rate, song_.tile, target.true_peak_dbtp);
+        const LimiterSetup limiter =
+            limiter::setup(song_.view.rate, song_.tile, target.true_peak_dbtp);
         listen();
-        const GainSetup gains = gain_setup(song_.view.rate, song_.tile, song_.tiles_per_bin, target.loudness_lufs, limiter);
+        const GainSetup gains = gain_setup(song_.view.rate, song_.tile, song_.tiles_per_bin,
+                                           target.loudness_lufs, limiter);
         const GainSolution<F> solved = solve_gain(gains, energy_.data(), peak_.data(), bins_.data(),
                                                   static_cast<int>(bins_.size()), weight_.data());
         F gain = solved.gain;
@@ -54,7 +65,8 @@ public:
             results = master(limiter, gain, audio);
             bool again = false;
             for (int i = 0; i < count_ && round < kMaxCorrections; ++i) {
-                const auto next = corrected_gain(results[static_cast<std::size_t>(i)], lane(gain, i), lane(solved.loudness, i), target);
+                const auto next = corrected_gain(results[static_cast<std::size_t>(i)],
+                                                 lane(gain, i), lane(solved.loudness, i), target);
                 if (next) set_lane(gain, i, *next);
                 again = again || next;
             }
@@ -70,7 +82,8 @@ public:
         for (std::int64_t t = 0; t < song_.tiles; ++t) {
             clear_mix();
             add_strip(s, t, false);
-            const std::int64_t from = t * song_.tile, count = std::min<std::int64_t>(song_.tile, song_.view.frames - from);
+            const std::int64_t from = t * song_.tile,
+                               count = std::min<std::int64_t>(song_.tile, song_.view.frames - from);
             for (std::int64_t n = 0; n < count; ++n) {
                 audio.left[static_cast<std::size_t>(from + n)] = lane(mix_left_[n], 0);
                 audio.right[static_cast<std::size_t>(from + n)] = lane(mix_right_[n], 0);
@@ -78,15 +91,17 @@ public:
         }
     }
 
-    /// Strips and sum over the whole song and nothing behind them: what the benchmark of the strip times. Returns the mix's
-    /// energy, so that no work can be left out.
+    /// Strips and sum over the whole song and nothing behind them: what the benchmark of the strip
+    /// times. Returns the mix's energy, so that no work can be left out.
     F mix_energy() {
         rest_strips();
         stem_energy_.assign(coefs_.size(), F(0.f));
         F energy = F(0.f);
         for (std::int64_t t = 0; t < song_.tiles; ++t) {
             mix_tile(t, true);
-            for (int n = 0; n < song_.tile; ++n) energy = fma_(mix_left_[n], mix_left_[n], fma_(mix_right_[n], mix_right_[n], energy));
+            for (int n = 0; n < song_.tile; ++n)
+                energy =
+                    fma_(mix_left_[n], mix_left_[n], fma_(mix_right_[n], mix_right_[n], energy));
         }
         return energy;
     }
@@ -98,11 +113,12 @@ private:
         const int tile = song_.tile;
         std::int64_t tiles = 0, rendered = 0;
         for (const Stretch& s : stretches_) {
-            bins_.push_back(s.whole_bins);   // loudness counts whole bins only
+            bins_.push_back(s.whole_bins);  // loudness counts whole bins only
             tiles += std::int64_t{s.whole_bins} * song_.tiles_per_bin;
             rendered += s.rendered();
         }
-        const std::size_t bytes = static_cast<std::size_t>(rendered) * static_cast<std::size_t>(tile) * 2 * sizeof(F);
+        const std::size_t bytes =
+            static_cast<std::size_t>(rendered) * static_cast<std::size_t>(tile) * 2 * sizeof(F);
         stored_.clear();
         keep_ = bytes <= kStoredMixBytes * lane_count<F> / 16;
         if (keep_) stored_.reserve(static_cast<std::size_t>(rendered * tile * 2));
@@ -126,12 +142,14 @@ private:
             asleep_[s] = false;
         }
         const std::int64_t from = t * song_.tile;
-        const auto frames = static_cast<int>(std::min<std::int64_t>(song_.tile, song_.view.frames - from));
+        const auto frames =
+            static_cast<int>(std::min<std::int64_t>(song_.tile, song_.view.frames - from));
         const float* left = song_.view.stems[s].left + from;
         const float* right = song_.view.stems[s].right + from;
         F energy = F(0.f);
         strip::run(
-            coefs_[s], states_[s], left_, right_, frames, [&](int n, F& l, F& r) { l = F(left[n]), r = F(right[n]); },
+            coefs_[s], states_[s], left_, right_, frames,
+            [&](int n, F& l, F& r) { l = F(left[n]), r = F(right[n]); },
             [&](int n, F l, F r) {
                 mix_left_[n] = mix_left_[n] + l;
                 mix_right_[n] = mix_right_[n] + r;
@@ -152,7 +170,8 @@ private:
         asleep_.assign(coefs_.size(), false);
     }
 
-    /// First pass: K-weighted energy and sample peak of every tile of the unlimited mix that belongs to a whole bin.
+    /// First pass: K-weighted energy and sample peak of every tile of the unlimited mix that
+    /// belongs to a whole bin.
     void listen() {
         const KSetup k = k_setup(song_.view.rate);
         stem_energy_.assign(coefs_.size(), F(0.f));
@@ -171,7 +190,8 @@ private:
                 }
                 F energy = F(0.f), peak = F(0.f);
                 for (int n = 0; n < song_.tile; ++n) {
-                    const F l = k_weight(mix_left_[n], k, left), r = k_weight(mix_right_[n], k, right);
+                    const F l = k_weight(mix_left_[n], k, left),
+                            r = k_weight(mix_right_[n], k, right);
                     energy = fma_(l, l, fma_(r, r, energy));
                     peak = max_(peak, max_(abs_(mix_left_[n]), abs_(mix_right_[n])));
                 }
@@ -185,7 +205,8 @@ private:
     }
 
     /// Second pass: gain, limiter and every meter.
-    std::vector<Measurement> master(const LimiterSetup& setup, F gain, std::vector<StereoAudio>* audio) {
+    std::vector<Measurement> master(const LimiterSetup& setup, F gain,
+                                    std::vector<StereoAudio>* audio) {
         const meters::Setup meter_setup = meters::setup(song_.view.rate);
         const int tile = song_.tile;
         Spectrum<F> spectrum(*song_.bands, *song_.fft);
@@ -217,10 +238,12 @@ private:
                 limit(setup, *limiter, gain, mix_left_, mix_right_, tile);
                 const std::int64_t heard = t - 1;
                 if (heard < s.first) {
-                    if (heard >= s.warm) meters::warm_up(meter_setup, *meter, mix_left_, mix_right_, tile);
+                    if (heard >= s.warm)
+                        meters::warm_up(meter_setup, *meter, mix_left_, mix_right_, tile);
                     continue;
                 }
-                const auto count = static_cast<int>(std::min<std::int64_t>(tile, s.frames - (heard - s.first) * tile));
+                const auto count = static_cast<int>(
+                    std::min<std::int64_t>(tile, s.frames - (heard - s.first) * tile));
                 meters::run(meter_setup, *meter, mix_left_, mix_right_, count);
                 spectrum.push(mix_left_, mix_right_, count);
                 frames += count;
@@ -247,7 +270,8 @@ private:
         }
     }
 
-    std::vector<Measurement> read(F gain, const std::vector<F>& sums, const std::vector<MeterRecord::Stretch>& stretches,
+    std::vector<Measurement> read(F gain, const std::vector<F>& sums,
+                                  const std::vector<MeterRecord::Stretch>& stretches,
                                   std::int64_t frames, const Spectrum<F>& spectrum) const {
         std::vector<Measurement> results;
         std::vector<float> tile_energy(energy_.size()), stem_energy(stem_energy_.size());
@@ -262,10 +286,12 @@ private:
             record.frames = frames;
             record.bins.resize(sums.size());
             pick(sums, i, record.bins);
-            spectrum.read(i, record.left_power.data(), record.right_power.data(), record.cross_power.data());
+            spectrum.read(i, record.left_power.data(), record.right_power.data(),
+                          record.cross_power.data());
             pick(energy_, i, tile_energy);
             pick(stem_energy_, i, stem_energy);
-            const double unlimited = unlimited_lufs(tile_energy, bins_, song_.tiles_per_bin, song_.view.rate);
+            const double unlimited =
+                unlimited_lufs(tile_energy, bins_, song_.tiles_per_bin, song_.view.rate);
             results.push_back(measure_mix(record, lane(gain, i), unlimited, stem_energy));
         }
         return results;
@@ -276,9 +302,9 @@ private:
     std::vector<StripCoefs<F>> coefs_;
     std::vector<StripState<F>> states_;
     std::vector<bool> asleep_;
-    std::vector<F> stem_energy_;                       ///< sum of left^2 + right^2 over the measured tiles
+    std::vector<F> stem_energy_;  ///< sum of left^2 + right^2 over the measured tiles
     std::vector<Stretch> stretches_;
-    std::vector<int> bins_;                            ///< whole bins of each stretch
+    std::vector<int> bins_;  ///< whole bins of each stretch
     std::vector<F> energy_, peak_, weight_, stored_;
     bool keep_ = false;
     F left_[kMaxTile], right_[kMaxTile], mix_left_[kMaxTile], mix_right_[kMaxTile];

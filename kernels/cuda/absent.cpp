@@ -3,8 +3,14 @@
 
 namespace mixfarm {
 
-std::unique_ptr<Engine> make_cuda_engine(int) { return nullptr; }
-std::vector<DeviceInfo> cuda_devices() { return {}; }
-bool built_with_cuda() { return false; }
+std::unique_ptr<Engine> make_cuda_engine(int) {
+    return nullptr;
+}
+std::vector<DeviceInfo> cuda_devices() {
+    return {};
+}
+bool built_with_cuda() {
+    return false;
+}
 
 }  // namespace mixfarm

@@ -49,10 +49,10 @@ struct MasterJob {
     const int* columns;                ///< [slots]: the column of `mix` that a slot reads
     const float* gains;                ///< [slots] linear
     std::uint32_t *limiters, *meters;  ///< [words of the state][slots]
-    int leaving;  ///< number, counted from the first measured one, of the tile that leaves the
-                  ///< limiter while tile 0 of the segment enters; negative while warming up
-    int warm_from;                ///< tiles of this segment before this one only fill the limiter
-    int measured;                 ///< tiles measured in the whole stretch
+    int leaving;    ///< number, counted from the first measured one, of the tile that leaves the
+                    ///< limiter while tile 0 of the segment enters; negative while warming up
+    int warm_from;  ///< tiles of this segment before this one only fill the limiter
+    int measured;   ///< tiles measured in the whole stretch
     std::int64_t frames;          ///< frames measured in the whole stretch
     std::int64_t first_bin, row;  ///< the stretch's first bin, bins a slot
     float* sums;                  ///< [slots][row][meters::kSums]

@@ -1,4 +1,5 @@
-/// Six-band parametric equaliser: low band, four bells, high band; the outer bands are shelves that can be turned into bells.
+/// Six-band parametric equaliser: low band, four bells, high band; the outer bands are shelves that
+/// can be turned into bells.
 #pragma once
 
 #include "kernels/effects/effect.h"
@@ -40,7 +41,8 @@ struct Equalizer {
 
     static Coefs<float> design(const float* p, double rate) {
         Coefs<float> c;
-        c.band[0] = p[3] < 0.5f ? design::low_shelf(p[0], p[1], p[2], rate) : design::bell(p[0], p[1], p[2], rate);
+        c.band[0] = p[3] < 0.5f ? design::low_shelf(p[0], p[1], p[2], rate)
+                                : design::bell(p[0], p[1], p[2], rate);
         for (int b = 1; b <= 4; ++b) {
             const float* q = p + 4 + 3 * (b - 1);
             c.band[b] = design::bell(q[0], q[1], q[2], rate);
@@ -57,8 +59,8 @@ struct Equalizer {
             right = biquad(right, c.band[b], s.right[b]);
         }
     }
-    /// Two bands a pass over the tile, left and right together: four recursions in flight hide each other's latency,
-    /// and their coefficients and states fit the registers.
+    /// Two bands a pass over the tile, left and right together: four recursions in flight hide each
+    /// other's latency, and their coefficients and states fit the registers.
     template <class F>
     MF_HD static void run(const Coefs<F>& c, State<F>& s, F* left, F* right, int frames) {
         MF_UNROLL

@@ -14,13 +14,17 @@ struct Fader {
     template <class F>
     struct State {};
 
-    static Coefs<float> design(const float* p, double) { return {static_cast<float>(gain_of_db(p[0]))}; }
+    static Coefs<float> design(const float* p, double) {
+        return {static_cast<float>(gain_of_db(p[0]))};
+    }
     template <class F>
     MF_HD static void step(const Coefs<F>& c, State<F>&, F& left, F& right) {
         left = left * c.gain;
         right = right * c.gain;
     }
-    static double response_db(const Coefs<float>& c, double, double) { return 20 * std::log10(double(c.gain)); }
+    static double response_db(const Coefs<float>& c, double, double) {
+        return 20 * std::log10(double(c.gain));
+    }
 };
 
 }  // namespace mixfarm

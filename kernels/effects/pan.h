@@ -1,4 +1,5 @@
-/// Pan: sine/cosine law of constant power, scaled to 0 dB in the centre (+3 dB hard to one side); balance for stereo stems.
+/// Pan: sine/cosine law of constant power, scaled to 0 dB in the centre (+3 dB hard to one side);
+/// balance for stereo stems.
 #pragma once
 
 #include <numbers>

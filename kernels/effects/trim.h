@@ -1,4 +1,5 @@
-/// Trim: the gain in front of everything, which brings stems of any level to the level the other effects expect.
+/// Trim: the gain in front of everything, which brings stems of any level to the level the other
+/// effects expect.
 #pragma once
 
 #include "kernels/effects/effect.h"
@@ -14,13 +15,17 @@ struct Trim {
     template <class F>
     struct State {};
 
-    static Coefs<float> design(const float* p, double) { return {static_cast<float>(gain_of_db(p[0]))}; }
+    static Coefs<float> design(const float* p, double) {
+        return {static_cast<float>(gain_of_db(p[0]))};
+    }
     template <class F>
     MF_HD static void step(const Coefs<F>& c, State<F>&, F& left, F& right) {
         left = left * c.gain;
         right = right * c.gain;
     }
-    static double response_db(const Coefs<float>& c, double, double) { return 20 * std::log10(double(c.gain)); }
+    static double response_db(const Coefs<float>& c, double, double) {
+        return 20 * std::log10(double(c.gain));
+    }
 };
 
 }  // namespace mixfarm

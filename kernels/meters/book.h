@@ -1,4 +1,5 @@
-/// All meters of meters.def together: one state in lanes, one row of sums a bin, one row of metrics at the end.
+/// All meters of meters.def together: one state in lanes, one row of sums a bin, one row of metrics
+/// at the end.
 #pragma once
 
 #include "kernels/meters/level.h"

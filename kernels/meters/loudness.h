@@ -1,5 +1,6 @@
-/// Loudness: ITU-R BS.1770-5 integrated with both gates, EBU Tech 3341 momentary and short-term maxima, Tech 3342 range,
-/// and the loudness lost by a fold to mono; all from K-weighted energies of 10 ms bins.
+/// Loudness: ITU-R BS.1770-5 integrated with both gates, EBU Tech 3341 momentary and short-term
+/// maxima, Tech 3342 range, and the loudness lost by a fold to mono; all from K-weighted energies
+/// of 10 ms bins.
 #pragma once
 
 #include "kernels/meters/k_weighting.h"
@@ -8,10 +9,13 @@
 namespace mixfarm {
 
 struct Loudness {
-    static constexpr MetricInfo kMetrics[] = {{"integrated_lufs", "LUFS"},    {"loudness_range_lu", "LU"},
-                                              {"max_momentary_lufs", "LUFS"}, {"max_short_term_lufs", "LUFS"},
+    static constexpr MetricInfo kMetrics[] = {{"integrated_lufs", "LUFS"},
+                                              {"loudness_range_lu", "LU"},
+                                              {"max_momentary_lufs", "LUFS"},
+                                              {"max_short_term_lufs", "LUFS"},
                                               {"mono_loss_db", "dB"}};
-    static constexpr int kSums = 2;  // energy of left + right, twice the cross energy; both K-weighted
+    static constexpr int kSums =
+        2;  // energy of left + right, twice the cross energy; both K-weighted
     using Setup = KSetup;
     template <class F>
     struct State {
@@ -33,7 +37,8 @@ struct Loudness {
         s.left = l, s.right = r, s.energy = energy, s.cross = cross;
     }
     template <class F>
-    MF_HD static void warm_up(const Setup& c, State<F>& s, const F* left, const F* right, int frames) {
+    MF_HD static void warm_up(const Setup& c, State<F>& s, const F* left, const F* right,
+                              int frames) {
         run(c, s, left, right, frames);
         s.energy = F(0.f);
         s.cross = F(0.f);
@@ -48,7 +53,8 @@ struct Loudness {
     static void finish(const MeterRecord& record, int first_sum, float* row, int first);
 };
 
-/// BS.1770 integrated loudness in LUFS of block energies given as mean squares summed over channels; -70 when all are gated.
+/// BS.1770 integrated loudness in LUFS of block energies given as mean squares summed over
+/// channels; -70 when all are gated.
 double gated_loudness(const std::vector<double>& block_power);
 /// Tech 3342 loudness range in LU of short-term block powers.
 double loudness_range(std::vector<double> short_term_power);

@@ -1,4 +1,5 @@
-/// What a meter is: sums over 10 ms bins in lanes, and a double-precision finish per candidate from which every metric derives.
+/// What a meter is: sums over 10 ms bins in lanes, and a double-precision finish per candidate from
+/// which every metric derives.
 ///
 ///     struct Name {
 ///         static constexpr MetricInfo kMetrics[] = {...};      // names as in results.h5
@@ -6,12 +7,15 @@
 ///         struct Setup { float ...; };                         // constants of the rate
 ///         template <class F> struct State { F ...; };          // all zero = at rest
 ///         static Setup setup(double rate);
-///         template <class F> static void run(const Setup&, State<F>&, const F* left, const F* right, int frames);
+///         template <class F> static void run(const Setup&, State<F>&, const F* left, const F*
+///         right, int frames);
 ///         // Audio before the measured stretch: filters move on, nothing is counted.
-///         template <class F> static void warm_up(const Setup&, State<F>&, const F* left, const F* right, int frames);
-///         template <class F> static void end_bin(State<F>&, F* sums);         // writes kSums, starts the next bin
-///         // Reads its sums from `first_sum` on, writes its metrics to row[first]...; row holds those of earlier meters.
-///         static void finish(const MeterRecord&, int first_sum, float* row, int first);
+///         template <class F> static void warm_up(const Setup&, State<F>&, const F* left, const F*
+///         right, int frames); template <class F> static void end_bin(State<F>&, F* sums); //
+///         writes kSums, starts the next bin
+///         // Reads its sums from `first_sum` on, writes its metrics to row[first]...; row holds
+///         those of earlier meters. static void finish(const MeterRecord&, int first_sum, float*
+///         row, int first);
 ///     };
 #pragma once
 
@@ -30,17 +34,20 @@ namespace mixfarm {
 struct MeterRecord {
     double rate = 48000;
     int channels = 2;
-    std::vector<float> bins;             ///< [bin][sums_per_bin]
+    std::vector<float> bins;  ///< [bin][sums_per_bin]
     int sums_per_bin = 0;
     struct Stretch {
-        int bins;                        ///< in `bins`, a last one cut short by the song's end included
-        int whole_bins;                  ///< those of full length: loudness counts no others
+        int bins;        ///< in `bins`, a last one cut short by the song's end included
+        int whole_bins;  ///< those of full length: loudness counts no others
     };
-    std::vector<Stretch> stretches;      ///< one an excerpt, in order; blocks do not cross from one to the next
-    std::int64_t frames = 0;             ///< measured frames
+    std::vector<Stretch>
+        stretches;  ///< one an excerpt, in order; blocks do not cross from one to the next
+    std::int64_t frames = 0;  ///< measured frames
     std::array<double, kBands> left_power{}, right_power{}, cross_power{};
 
-    int bin_count() const { return sums_per_bin ? static_cast<int>(bins.size()) / sums_per_bin : 0; }
+    int bin_count() const {
+        return sums_per_bin ? static_cast<int>(bins.size()) / sums_per_bin : 0;
+    }
     /// Sum `s` of a meter whose sums begin at `offset`, in bin `b`.
     double at(int b, int offset) const {
         return bins[static_cast<std::size_t>(b) * static_cast<std::size_t>(sums_per_bin) +
@@ -48,6 +55,8 @@ struct MeterRecord {
     }
 };
 
-inline double db_of_power(double power) { return 10 * std::log10(power > 1e-30 ? power : 1e-30); }
+inline double db_of_power(double power) {
+    return 10 * std::log10(power > 1e-30 ? power : 1e-30);
+}
 
 }  // namespace mixfarm

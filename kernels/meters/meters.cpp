@@ -13,8 +13,12 @@ constexpr int kShortTermBins = 300;  // 3 s
 constexpr int kHopBins = 10;         // 100 ms, 75 % overlap of the gating blocks
 constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
 
-double lufs(double power) { return power > 0 ? -0.691 + 10 * std::log10(power) : -70.0; }
-double power_of_lufs(double level) { return std::pow(10.0, (level + 0.691) / 10); }
+double lufs(double power) {
+    return power > 0 ? -0.691 + 10 * std::log10(power) : -70.0;
+}
+double power_of_lufs(double level) {
+    return std::pow(10.0, (level + 0.691) / 10);
+}
 
 /// Mean squares of all windows of `length` bins every `hop` bins, never across two stretches.
 std::vector<double> windows(const MeterRecord& record, int sum, int length, int hop) {
@@ -23,7 +27,8 @@ std::vector<double> windows(const MeterRecord& record, int sum, int length, int 
     int first = 0;
     for (const MeterRecord::Stretch& stretch : record.stretches) {
         std::vector<double> prefix(static_cast<std::size_t>(stretch.bins) + 1, 0.0);
-        for (int b = 0; b < stretch.bins; ++b) prefix[b + 1] = prefix[b] + record.at(first + b, sum);
+        for (int b = 0; b < stretch.bins; ++b)
+            prefix[b + 1] = prefix[b] + record.at(first + b, sum);
         for (int b = 0; b + length <= stretch.whole_bins; b += hop) {
             out.push_back((prefix[b + length] - prefix[b]) / frames_per_window);
         }
@@ -47,7 +52,8 @@ double highest(const MeterRecord& record, int sum) {
 /// Undefined where no window of that length fits; -70 where there is nothing to hear.
 float largest_lufs(const std::vector<double>& powers) {
     return powers.empty() ? kUndefined
-                          : static_cast<float>(std::max(-70.0, lufs(*std::max_element(powers.begin(), powers.end()))));
+                          : static_cast<float>(std::max(
+                                -70.0, lufs(*std::max_element(powers.begin(), powers.end()))));
 }
 
 }  // namespace
@@ -75,7 +81,8 @@ double loudness_range(std::vector<double> power) {
     std::erase_if(power, [mean](double p) { return p < 0.01 * mean; });
     std::sort(power.begin(), power.end());
     const auto percentile = [&power](double p) {
-        const auto i = static_cast<std::size_t>(std::lround(static_cast<double>(power.size() - 1) * p));
+        const auto i =
+            static_cast<std::size_t>(std::lround(static_cast<double>(power.size() - 1) * p));
         return lufs(power[i]);
     };
     return percentile(0.95) - percentile(0.10);
@@ -87,20 +94,27 @@ void Loudness::finish(const MeterRecord& record, int first_sum, float* row, int 
     std::vector<double> gate = windows(record, first_sum, kMomentaryBins, kHopBins);
     const double integrated = gated_loudness(gate);
     row[first] = static_cast<float>(integrated);
-    row[first + 1] = static_cast<float>(loudness_range(windows(record, first_sum, kShortTermBins, kHopBins)));
+    row[first + 1] =
+        static_cast<float>(loudness_range(windows(record, first_sum, kShortTermBins, kHopBins)));
     row[first + 2] = largest_lufs(momentary);
     row[first + 3] = largest_lufs(short_term);
-    // The fold is scaled so that a mono signal keeps its loudness: (L + R) / 2 in both speakers, energy (LL + RR + 2 LR) / 2.
-    const std::vector<double> twice_cross = windows(record, first_sum + 1, kMomentaryBins, kHopBins);
-    for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = std::max(0.0, gate[i] + twice_cross[i]) / 2;
+    // The fold is scaled so that a mono signal keeps its loudness: (L + R) / 2 in both speakers,
+    // energy (LL + RR + 2 LR) / 2.
+    const std::vector<double> twice_cross =
+        windows(record, first_sum + 1, kMomentaryBins, kHopBins);
+    for (std::size_t i = 0; i < gate.size(); ++i)
+        gate[i] = std::max(0.0, gate[i] + twice_cross[i]) / 2;
     row[first + 4] = record.channels < 2 || integrated <= -70
                          ? kUndefined
                          : static_cast<float>(integrated - gated_loudness(gate));
 }
 
 void TruePeak::finish(const MeterRecord& record, int first_sum, float* row, int first) {
-    const double sample = highest(record, first_sum), peak = std::max(sample, highest(record, first_sum + 1));
-    const auto db = [](double x) { return static_cast<float>(x > 1e-6 ? 20 * std::log10(x) : -120.0); };
+    const double sample = highest(record, first_sum),
+                 peak = std::max(sample, highest(record, first_sum + 1));
+    const auto db = [](double x) {
+        return static_cast<float>(x > 1e-6 ? 20 * std::log10(x) : -120.0);
+    };
     row[first] = db(peak);
     row[first + 1] = db(sample);
     const auto over = [&](const char* loudness) {
@@ -112,18 +126,23 @@ void TruePeak::finish(const MeterRecord& record, int first_sum, float* row, int 
 }
 
 void Level::finish(const MeterRecord& record, int first_sum, float* row, int first) {
-    const double ll = total(record, first_sum), rr = total(record, first_sum + 1), lr = total(record, first_sum + 2);
+    const double ll = total(record, first_sum), rr = total(record, first_sum + 1),
+                 lr = total(record, first_sum + 2);
     const double frames = std::max<double>(1, static_cast<double>(record.frames));
     const double mean = (ll + rr) / (record.channels * frames);
-    row[first] = mean > 0 ? static_cast<float>(row[metric_index("sample_peak_dbfs")] - db_of_power(mean)) : 0.f;
+    row[first] = mean > 0
+                     ? static_cast<float>(row[metric_index("sample_peak_dbfs")] - db_of_power(mean))
+                     : 0.f;
     if (record.channels < 2) {
         for (int i = 1; i <= 3; ++i) row[first + i] = kUndefined;
         return;
     }
-    const double both = std::sqrt(ll * rr), mid = (ll + rr + 2 * lr) / 4, side = (ll + rr - 2 * lr) / 4;
+    const double both = std::sqrt(ll * rr), mid = (ll + rr + 2 * lr) / 4,
+                 side = (ll + rr - 2 * lr) / 4;
     row[first + 1] = both > 0 ? static_cast<float>(lr / both) : kUndefined;
     row[first + 2] = mid > 1e-30 ? static_cast<float>(std::max(0.0, side) / mid) : kUndefined;
-    row[first + 3] = ll > 0 && rr > 0 ? static_cast<float>(db_of_power(rr) - db_of_power(ll)) : kUndefined;
+    row[first + 3] =
+        ll > 0 && rr > 0 ? static_cast<float>(db_of_power(rr) - db_of_power(ll)) : kUndefined;
 }
 
 void Tone::finish(const MeterRecord& record, int, float* row, int first) {
@@ -141,9 +160,9 @@ void Tone::finish(const MeterRecord& record, int, float* row, int first) {
 std::vector<float> meters::finish(const MeterRecord& record) {
     std::vector<float> row(static_cast<std::size_t>(kMetrics), kUndefined);
     int sum = 0, first = 0;
-#define MF_METER(name, Type)                         \
+#define MF_METER(name, Type)                      \
     Type::finish(record, sum, row.data(), first); \
-    sum += Type::kSums;                              \
+    sum += Type::kSums;                           \
     first += static_cast<int>(sizeof(Type::kMetrics) / sizeof(MetricInfo));
 #include "kernels/meters/meters.def"
 #undef MF_METER
@@ -169,6 +188,8 @@ int metric_index(std::string_view name) {
     return -1;
 }
 
-double band_centre_hz(int band) { return 1000 * std::pow(10.0, (band - 16) / 10.0); }
+double band_centre_hz(int band) {
+    return 1000 * std::pow(10.0, (band - 16) / 10.0);
+}
 
 }  // namespace mixfarm

@@ -6,7 +6,11 @@
 
 namespace mixfarm {
 
-BandMap::BandMap(double rate) : size(rate < 50000 ? 4096 : rate < 100000 ? 8192 : 16384), window(static_cast<std::size_t>(size)) {
+BandMap::BandMap(double rate)
+    : size(rate < 50000    ? 4096
+           : rate < 100000 ? 8192
+                           : 16384),
+      window(static_cast<std::size_t>(size)) {
     double power = 0;
     for (int i = 0; i < size; ++i) {
         const double w = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * i / size);
@@ -19,7 +23,8 @@ BandMap::BandMap(double rate) : size(rate < 50000 ? 4096 : rate < 100000 ? 8192 
     for (int bin = 1; bin < size / 2; ++bin) {
         const double low = (bin - 0.5) * step, high = (bin + 0.5) * step;
         for (int band = 0; band < kBands; ++band) {
-            const double from = band_centre_hz(band) * std::pow(10.0, -0.05), to = band_centre_hz(band) * std::pow(10.0, 0.05);
+            const double from = band_centre_hz(band) * std::pow(10.0, -0.05),
+                         to = band_centre_hz(band) * std::pow(10.0, 0.05);
             const double shared = std::min(high, to) - std::max(low, from);
             if (shared > 0) shares.push_back({bin, band, static_cast<float>(shared / step)});
         }

@@ -1,4 +1,5 @@
-/// Long-term third-octave spectrum of left, right and their cross power: Welch's method, Hann window, half overlap.
+/// Long-term third-octave spectrum of left, right and their cross power: Welch's method, Hann
+/// window, half overlap.
 #pragma once
 
 #include <cmath>
@@ -10,16 +11,17 @@
 
 namespace mixfarm {
 
-/// Which share of which FFT bin belongs to which band; bins on an edge are split between their two bands.
+/// Which share of which FFT bin belongs to which band; bins on an edge are split between their two
+/// bands.
 struct BandMap {
     struct Share {
         int bin, band;
         float weight;
     };
-    int size;                    ///< FFT size: a resolution of about 12 Hz
-    std::vector<Share> shares;   ///< by bin
-    std::vector<float> window;   ///< Hann
-    double scale;                ///< |X|^2 of one frame -> mean square
+    int size;                   ///< FFT size: a resolution of about 12 Hz
+    std::vector<Share> shares;  ///< by bin
+    std::vector<float> window;  ///< Hann
+    double scale;               ///< |X|^2 of one frame -> mean square
 
     explicit BandMap(double rate);
 };
@@ -38,12 +40,14 @@ public:
             if (++filled_ == map_.size) {
                 analyse();
                 const int half = map_.size / 2;
-                for (int i = 0; i < half; ++i) left_[i] = left_[half + i], right_[i] = right_[half + i];
+                for (int i = 0; i < half; ++i)
+                    left_[i] = left_[half + i], right_[i] = right_[half + i];
                 filled_ = half;
             }
         }
     }
-    /// The end of a stretch; one shorter than a frame is padded with silence, so that every stretch counts.
+    /// The end of a stretch; one shorter than a frame is padded with silence, so that every stretch
+    /// counts.
     void end_stretch() {
         if (frames_in_stretch_ == 0 && filled_ > 0) {
             const double share = static_cast<double>(filled_) / map_.size;
@@ -71,10 +75,12 @@ private:
             im_[i] = right_[i] * F(map_.window[i]);
         }
         fft_.transform(re_.data(), im_.data());
-        // Left and right share one complex transform: Z_k and Z_(N-k) hold both (factor 1/4 is in `scale`).
+        // Left and right share one complex transform: Z_k and Z_(N-k) hold both (factor 1/4 is in
+        // `scale`).
         for (const BandMap::Share& s : map_.shares) {
             const int p = fft_.place(s.bin), q = fft_.place(map_.size - s.bin);
-            const F lr = re_[p] + re_[q], li = im_[p] - im_[q], rr = im_[p] + im_[q], ri = re_[q] - re_[p];
+            const F lr = re_[p] + re_[q], li = im_[p] - im_[q], rr = im_[p] + im_[q],
+                    ri = re_[q] - re_[p];
             const F w = F(s.weight);
             F* sum = &sums_[3 * s.band];
             sum[0] = fma_(w, fma_(lr, lr, li * li), sum[0]);

@@ -1,4 +1,5 @@
-/// Tone: the slope of the third-octave spectrum; the bands themselves come from the spectrum analyser (spectrum.h).
+/// Tone: the slope of the third-octave spectrum; the bands themselves come from the spectrum
+/// analyser (spectrum.h).
 #pragma once
 
 #include "kernels/meters/meter.h"
@@ -6,7 +7,8 @@
 namespace mixfarm {
 
 struct Tone {
-    /// Least-squares slope of band level over octaves, 100 Hz to 10 kHz. Band levels: white noise reads +3 dB per octave.
+    /// Least-squares slope of band level over octaves, 100 Hz to 10 kHz. Band levels: white noise
+    /// reads +3 dB per octave.
     static constexpr MetricInfo kMetrics[] = {{"tilt_db_per_octave", "dB/octave"}};
     static constexpr int kSums = 0;
     struct Setup {};

@@ -1,4 +1,5 @@
-/// The channel strip against ffmpeg's filters: same samples, same core, alternating, after a null test of the equaliser.
+/// The channel strip against ffmpeg's filters: same samples, same core, alternating, after a null
+/// test of the equaliser.
 #include <sched.h>
 #include <sndfile.h>
 #include <sys/resource.h>
@@ -29,7 +30,8 @@ constexpr int kStems = 24, kRate = 48000;
 constexpr double kBandHz[6] = {80, 250, 700, 2000, 5000, 10000};
 constexpr double kBandDb[6] = {3, -4, 2.5, 3, -2, 4};
 constexpr double kQ = 0.9;
-/// Arithmetic of one stereo frame in one lane, read off the sources: 8 biquads x 2 x 10, compressor 58, saturator 75, gains 6, sum 6.
+/// Arithmetic of one stereo frame in one lane, read off the sources: 8 biquads x 2 x 10, compressor
+/// 58, saturator 75, gains 6, sum 6.
 constexpr double kFlopsPerFrame = 8 * 2 * 10 + 58 + 75 + 6 + 6;
 
 struct Audio {
@@ -50,7 +52,8 @@ Audio make_stems(int frames) {
             low_r += 0.3 * (2 * random.next() - 1 - low_r);
             const double swell = 0.6 + 0.4 * std::sin(2 * std::numbers::pi * 0.2 * n / kRate);
             l[static_cast<std::size_t>(n)] = static_cast<float>(envelope * swell * low_l);
-            r[static_cast<std::size_t>(n)] = static_cast<float>(envelope * swell * (0.5 * low_l + 0.5 * low_r));
+            r[static_cast<std::size_t>(n)] =
+                static_cast<float>(envelope * swell * (0.5 * low_l + 0.5 * low_r));
         }
         audio.left.push_back(std::move(l));
         audio.right.push_back(std::move(r));
@@ -58,7 +61,8 @@ Audio make_stems(int frames) {
     return audio;
 }
 
-void write_wav(const fs::path& file, const std::vector<float>& left, const std::vector<float>& right) {
+void write_wav(const fs::path& file, const std::vector<float>& left,
+               const std::vector<float>& right) {
     SF_INFO info{};
     info.samplerate = kRate, info.channels = 2, info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
     SNDFILE* out = sf_open(file.c_str(), SFM_WRITE, &info);
@@ -78,8 +82,11 @@ std::vector<float> read_wav(const fs::path& file) {
 }
 
 /// Runs ffmpeg on this core and returns its processor seconds.
-double ffmpeg(const fs::path& in, const std::string& filters, const std::vector<std::string>& output) {
-    std::vector<std::string> words = {"ffmpeg", "-v", "error", "-nostdin", "-y", "-threads", "1", "-filter_threads", "1", "-i", in.string(), "-af", filters};
+double ffmpeg(const fs::path& in, const std::string& filters,
+              const std::vector<std::string>& output) {
+    std::vector<std::string> words = {
+        "ffmpeg",          "-v", "error", "-nostdin",  "-y",  "-threads", "1",
+        "-filter_threads", "1",  "-i",    in.string(), "-af", filters};
     words.insert(words.end(), output.begin(), output.end());
     std::vector<char*> argv;
     for (std::string& w : words) argv.push_back(w.data());
@@ -96,7 +103,9 @@ double ffmpeg(const fs::path& in, const std::string& filters, const std::vector<
         std::fprintf(stderr, "ffmpeg failed; is it installed?\n");
         std::exit(1);
     }
-    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
@@ -104,7 +113,8 @@ std::string equaliser_filters(const char* precision) {
     std::string text;
     for (int b = 0; b < 6; ++b) {
         char one[120];
-        std::snprintf(one, sizeof one, "%sequalizer=f=%g:t=q:w=%g:g=%g:precision=%s", b ? "," : "", kBandHz[b], kQ, kBandDb[b], precision);
+        std::snprintf(one, sizeof one, "%sequalizer=f=%g:t=q:w=%g:g=%g:precision=%s", b ? "," : "",
+                      kBandHz[b], kQ, kBandDb[b], precision);
         text += one;
     }
     return text;
@@ -158,7 +168,8 @@ double null_db(const LoadedSong& song, const fs::path& folder) {
     const std::vector<float> theirs = read_wav(out);
     double difference = 0, power = 0;
     for (std::size_t n = 0; n < frames; ++n) {
-        const double dl = double(ours.left[n]) - theirs[2 * n], dr = double(ours.right[n]) - theirs[2 * n + 1];
+        const double dl = double(ours.left[n]) - theirs[2 * n],
+                     dr = double(ours.right[n]) - theirs[2 * n + 1];
         difference += dl * dl + dr * dr;
         power += double(ours.left[n]) * ours.left[n] + double(ours.right[n]) * ours.right[n];
     }
@@ -181,7 +192,8 @@ int main(int argc, char** argv) {
     sched_setaffinity(0, sizeof one, &one);
     const FlushDenormals flush;
 
-    const fs::path folder = fs::temp_directory_path() / ("mixfarm-bench-" + std::to_string(getpid()));
+    const fs::path folder =
+        fs::temp_directory_path() / ("mixfarm-bench-" + std::to_string(getpid()));
     fs::create_directories(folder);
     const Audio audio = make_stems(frames);
     SongView view{kRate, frames, {}};
@@ -201,7 +213,9 @@ int main(int argc, char** argv) {
             mix.strips.insert(mix.strips.end(), row.begin(), row.end());
         }
     }
-    const std::string chain = equaliser_filters("f32") + ",acompressor=threshold=0.1:ratio=4:attack=10:release=100,asoftclip=type=tanh";
+    const std::string chain =
+        equaliser_filters("f32") +
+        ",acompressor=threshold=0.1:ratio=4:attack=10:release=100,asoftclip=type=tanh";
     std::vector<double> ours, theirs, ratios, peaks;
     auto group = std::make_unique<LaneGroup<CpuLanes>>(song, mixes);
     float keep = 0;
@@ -215,7 +229,8 @@ int main(int argc, char** argv) {
             filtered += ffmpeg(stem, chain, {"-f", "null", "-"});
             plain += ffmpeg(stem, "anull", {"-f", "null", "-"});
         }
-        theirs.push_back(filtered - plain);   // decoding and starting the program are not held against it
+        theirs.push_back(filtered -
+                         plain);  // decoding and starting the program are not held against it
         ratios.push_back(theirs.back() / ours.back());
         peaks.push_back(bench::fma_peak_flops());
     }
@@ -223,19 +238,36 @@ int main(int argc, char** argv) {
     const double per_frame = median(ours) / (double(kStems) * frames);
     const double share = kFlopsPerFrame / per_frame / median(peaks);
     nlohmann::ordered_json rows = nlohmann::json::array();
-    rows.push_back({{"name", "strip_vs_ffmpeg"}, {"value", median(ours) * 1e3 * 180 / seconds}, {"unit", "ms per mix of 24 stereo stems, 180 s, one core"},
-                    {"against", "ffmpeg equalizer x6 (f32), acompressor, asoftclip=tanh: " + std::to_string(median(theirs) * 1e3 * 180 / seconds) + " ms of filtering"},
-                    {"ratio", median(ratios)}, {"share_of_bound", share}});
-    rows.push_back({{"name", "eq_null_db"}, {"value", null}, {"unit", "dB"}, {"against", "ffmpeg equalizer x6 (f64), same stem"}, {"ratio", nullptr}, {"share_of_bound", nullptr}});
-    rows.push_back({{"name", "fma_peak"}, {"value", median(peaks) / 1e9}, {"unit", "GFLOP/s, one core"}, {"against", "the bound of this run"}, {"ratio", nullptr}, {"share_of_bound", 1.0}});
+    rows.push_back(
+        {{"name", "strip_vs_ffmpeg"},
+         {"value", median(ours) * 1e3 * 180 / seconds},
+         {"unit", "ms per mix of 24 stereo stems, 180 s, one core"},
+         {"against", "ffmpeg equalizer x6 (f32), acompressor, asoftclip=tanh: " +
+                         std::to_string(median(theirs) * 1e3 * 180 / seconds) + " ms of filtering"},
+         {"ratio", median(ratios)},
+         {"share_of_bound", share}});
+    rows.push_back({{"name", "eq_null_db"},
+                    {"value", null},
+                    {"unit", "dB"},
+                    {"against", "ffmpeg equalizer x6 (f64), same stem"},
+                    {"ratio", nullptr},
+                    {"share_of_bound", nullptr}});
+    rows.push_back({{"name", "fma_peak"},
+                    {"value", median(peaks) / 1e9},
+                    {"unit", "GFLOP/s, one core"},
+                    {"against", "the bound of this run"},
+                    {"ratio", nullptr},
+                    {"share_of_bound", 1.0}});
     if (keep == 12345.f) std::fputs("", stderr);
     if (json) {
         std::cout << nlohmann::ordered_json{{"rows", rows}}.dump(2) << "\n";
     } else {
-        std::printf("%d lanes; %.2f ns a lane, stem and stereo frame; rounds: ", kLanes, per_frame * 1e9);
+        std::printf("%d lanes; %.2f ns a lane, stem and stereo frame; rounds: ", kLanes,
+                    per_frame * 1e9);
         for (const double r : ratios) std::printf("%.1fx ", r);
         std::printf("\n");
-        for (const auto& row : rows) std::printf("%-18s %s\n", row["name"].get<std::string>().c_str(), row.dump().c_str());
+        for (const auto& row : rows)
+            std::printf("%-18s %s\n", row["name"].get<std::string>().c_str(), row.dump().c_str());
     }
     return 0;
 }

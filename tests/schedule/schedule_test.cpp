@@ -1,5 +1,5 @@
-/// Work spread over threads: every piece runs once, results do not depend on the number of threads; small enough for the
-/// thread sanitizer, which is what this room is for.
+/// Work spread over threads: every piece runs once, results do not depend on the number of threads;
+/// small enough for the thread sanitizer, which is what this room is for.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -16,8 +16,10 @@ namespace {
 using namespace mixfarm;
 
 TEST(ForkJoin, RunsEveryPieceOnceAndSeesWhatWasWrittenBefore) {
-    for (const std::size_t pieces : {std::size_t{0}, std::size_t{1}, std::size_t{3}, std::size_t{257}}) {
-        std::vector<int> before(pieces, 7), counts(pieces, 0);   // plain ints: a race would be the sanitizer's to see
+    for (const std::size_t pieces :
+         {std::size_t{0}, std::size_t{1}, std::size_t{3}, std::size_t{257}}) {
+        std::vector<int> before(pieces, 7),
+            counts(pieces, 0);  // plain ints: a race would be the sanitizer's to see
         fork_join(4, pieces, [&](std::size_t i) { counts[i] += before[i]; });
         for (const int count : counts) EXPECT_EQ(count, 7);
     }
@@ -53,8 +55,10 @@ TEST(Schedule, ThreadsDoNotChangeTheNumbers) {
     for (MixSettings& mix : mixes) {
         for (int s = 0; s < kStems; ++s) {
             std::vector<float> row = neutral_strip();
-            row[static_cast<std::size_t>(strip_param_index("fader", "fader_db"))] = static_cast<float>(-12 * random.next());
-            row[static_cast<std::size_t>(strip_param_index("compressor", "ratio"))] = static_cast<float>(1 + 4 * random.next());
+            row[static_cast<std::size_t>(strip_param_index("fader", "fader_db"))] =
+                static_cast<float>(-12 * random.next());
+            row[static_cast<std::size_t>(strip_param_index("compressor", "ratio"))] =
+                static_cast<float>(1 + 4 * random.next());
             mix.strips.insert(mix.strips.end(), row.begin(), row.end());
         }
     }
@@ -75,7 +79,8 @@ TEST(Schedule, ThreadsDoNotChangeTheNumbers) {
     }
     std::set<float> loudness_of_gain;
     for (const Measurement& m : results[0]) loudness_of_gain.insert(m.master_gain_db);
-    EXPECT_GT(loudness_of_gain.size(), 30u) << "the mixes should differ, or the comparison above says nothing";
+    EXPECT_GT(loudness_of_gain.size(), 30u)
+        << "the mixes should differ, or the comparison above says nothing";
 }
 
 }  // namespace
