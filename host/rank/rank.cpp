@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kWholeSong = 3;  // Contender::stage
 constexpr double kStep = 1e-6;
+constexpr double kPromotedApart = 1.25 * kMinPickDistance;
 static_assert(std::tuple_size_v<ParetoPoint> == kTerms);
 
 std::int64_t steps(double score) {
@@ -148,7 +149,10 @@ std::vector<int> promote(std::span<const Contender> contenders, int count) {
     Spread spread(contenders, std::move(pool));
     std::vector<int> chosen;
     while (static_cast<int>(chosen.size()) < count) {
-        const int i = spread.next(spread.size(), 0);
+        // Every other one has to be apart from all before it: excerpts place a mix a little wrong,
+        // and a field of near copies would leave nothing to pick from.
+        int i = chosen.size() % 2 ? spread.next(spread.size(), kPromotedApart) : -1;
+        if (i < 0) i = spread.next(spread.size(), 0);
         if (i < 0) break;
         chosen.push_back(i);
     }
