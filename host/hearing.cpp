@@ -79,10 +79,12 @@ std::vector<Row> Hearing::render(std::span<const Row> rows, std::uint8_t stage,
 }
 
 std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation,
-                                 std::uint8_t stage, std::span<const Excerpt> excerpts) {
+                                 std::uint8_t stage, std::span<const Excerpt> excerpts,
+                                 const std::function<bool()>& enough) {
     std::vector<Heard> all;
     const std::size_t part_size = stage == 2 ? context_.excerpt_part : context_.song_part;
     for (std::size_t first = 0; first < rows.size(); first += part_size) {
+        if (enough && enough()) break;
         const std::size_t count = std::min(part_size, rows.size() - first);
         const std::span<const Row> wanted(rows.data() + first, count);
         const auto known = stored_.find({generation, stage, first});

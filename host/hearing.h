@@ -2,6 +2,7 @@
 /// stored batch by batch.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -45,8 +46,10 @@ public:
     /// Hears all of `rows` (id, origin, parents, values filled in), in order, over `excerpts`.
     /// Throws Interrupted between two batches when asked to stop. Each batch is on disk before the
     /// next begins.
+    /// `enough` ends the list early, between two batches.
     std::vector<Heard> hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage,
-                            std::span<const Excerpt> excerpts);
+                            std::span<const Excerpt> excerpts,
+                            const std::function<bool()>& enough = {});
 
     /// Judges a measured row; a pure function of the row.
     Heard judge(Row row) const;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <fstream>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -84,6 +85,17 @@ void describe_song(Results& results, const Studio& studio) {
                                  studio.song.stems[static_cast<std::size_t>(k.stem)].name, k.effect,
                                  scale, k.low, k.high, k.neutral});
     }
+}
+
+/// Removes what an earlier ranking put here and this one did not, by the list left beside it: a user's own files stay.
+void forget_old_picks(const std::filesystem::path& folder, const std::set<std::filesystem::path>& wanted) {
+    const std::filesystem::path list = folder / ".picks";
+    std::ifstream before(list);
+    for (std::string name; std::getline(before, name);)
+        if (!wanted.count(name)) std::filesystem::remove(folder / std::filesystem::path(name).filename());
+    before.close();
+    std::ofstream now(list, std::ios::trunc);
+    for (const std::filesystem::path& name : wanted) now << name.string() << "\n";
 }
 
 }  // namespace
@@ -215,6 +227,7 @@ void write_picks(const std::filesystem::path& folder, const Results& results, co
     const std::size_t batch = std::max<std::size_t>(1, kPickBytes / bytes);
     for (std::size_t first = 0; first < mixes.size(); first += batch) {
         const std::size_t count = std::min(batch, mixes.size() - first);
+        if (interrupted()) throw Interrupted{};
         const std::vector<StereoAudio> audio =
             studio.engine->render(std::span(mixes).subspan(first, count), studio.target);
         for (std::size_t i = 0; i < count; ++i) {
@@ -229,9 +242,7 @@ void write_picks(const std::filesystem::path& folder, const Results& results, co
         progress.update(first + count, -1);
     }
     progress.end();
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-        if (entry.path().extension() == ".flac" && !wanted.count(entry.path().filename()))
-            std::filesystem::remove(entry.path());
+    forget_old_picks(folder, wanted);
 }
 
 }  // namespace mixfarm

@@ -3,8 +3,14 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
+#include <system_error>
 
 #include "host/job/input_error.h"
 #include "host/night.h"
@@ -15,7 +21,9 @@ namespace {
 
 constexpr double kPromotedShare = 0.15;  // of the candidates
 constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400;
-constexpr double kExcerptShareOfTime = 0.6;      // the rest is for whole songs and picks
+constexpr double kExcerptShareOfTime = 0.55;  // the rest is for whole songs and picks
+constexpr double kSongShareOfTime = 0.8;
+constexpr std::uint64_t kAnnealWithoutEnd = 2500;  // such a night's steps shrink as if it had so many
 constexpr std::uint64_t kUnlimited = 1'000'000;  // candidates of a night that only the clock ends
 
 Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> values) {
@@ -56,7 +64,7 @@ Plan::Plan(const Studio& studio)
       promoted(
           std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)),
                      kLeastPromoted, kMostPromoted)),
-      excerpt_part(candidates <= 4096 ? 64 : 256),
+      excerpt_part(candidates <= 4096 || candidates == kUnlimited ? 64 : 256),
       song_part(32),
       time_s(studio.job.search.time_s),
       hash(studio.plan_hash()) {}
@@ -70,6 +78,7 @@ Search Plan::search(const Studio& studio) const {
     SearchPlan plan;
     plan.seed = studio.job.search.seed;
     plan.candidates = candidates - kFirstSearched;
+    plan.anneal_over = candidates == kUnlimited ? kAnnealWithoutEnd : plan.candidates;
     plan.first_id = kFirstSearched;
     for (const int knob : studio.space.searched())
         plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].stem);
@@ -90,20 +99,29 @@ NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress&
     if (error)
         throw InputError(folder_.string(), "cannot make this folder (" + error.message() +
                                                "); choose another with -o");
+    lock_ = open((folder_ / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+        close(lock_);
+        throw InputError(folder_.string(), "another mixfarm is working in this folder; wait for it, or choose another with -o");
+    }
     if (!std::filesystem::exists(folder_ / "job.yaml")) write_job_as_run(job);
     progress.log_to((folder_ / "run.log").string());
+}
+
+NightFolder::~NightFolder() {
+    if (lock_ >= 0) close(lock_);
 }
 
 void NightFolder::write_job_as_run(const Job& job) const {
     const std::filesystem::path file = folder_ / "job.yaml", fresh = folder_ / "job.yaml.part";
     std::ofstream yaml(fresh, std::ios::trunc);
+    errno = 0;
     yaml << write_job(job, {});
     yaml.close();
     std::error_code error;
-    if (yaml) std::filesystem::rename(fresh, file, error);
-    if (!yaml || error)
-        throw InputError(file.string(),
-                         "cannot be written; is the folder writable and the disk not full?");
+    if (!yaml) error = std::error_code(errno ? errno : EIO, std::generic_category());
+    if (!error) std::filesystem::rename(fresh, file, error);
+    if (error) throw std::system_error(error, file.string() + ": cannot be written");
 }
 
 PartStore NightFolder::parts() const {
@@ -127,7 +145,10 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search&
     std::vector<Heard> all;
     progress.begin("excerpts", plan.candidates, 0);
     const auto hear = [&](std::vector<Row> rows, std::uint32_t part) {
-        std::vector<Heard> heard = hearing.hear(std::move(rows), part, 2, studio.profile.telling);
+        // The clock never takes the baselines.
+        const auto enough = [&] { return part > 0 && plan.spent(kExcerptShareOfTime); };
+        std::vector<Heard> heard =
+            hearing.hear(std::move(rows), part, 2, studio.profile.telling, enough);
         std::vector<Outcome> outcomes;
         for (Heard& h : heard) {
             outcomes.push_back({h.scores.technical, h.place});
@@ -146,7 +167,10 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search&
             rows.back().parent_a = c.parent_a, rows.back().parent_b = c.parent_b;
         }
         if (rows.empty()) break;
-        search.tell(hear(std::move(rows), generation));
+        const std::size_t asked = rows.size();
+        const std::vector<Outcome> outcomes = hear(std::move(rows), generation);
+        if (outcomes.size() < asked) break;
+        search.tell(outcomes);
     }
     progress.end();
     return all;
@@ -170,7 +194,7 @@ std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio,
     progress.begin("whole songs", rows.size(), 0);
     const Excerpt whole = whole_song(studio.song);
     std::vector<Heard> all;
-    for (std::size_t first = 0, part = 0; first < rows.size() && (part < 2 || !plan.spent(0.97));
+    for (std::size_t first = 0, part = 0; first < rows.size() && (part < 2 || !plan.spent(kSongShareOfTime));
          first += plan.song_part, ++part) {
         const std::size_t count = std::min(plan.song_part, rows.size() - first);
         std::vector<Row> some(rows.begin() + static_cast<std::ptrdiff_t>(first),

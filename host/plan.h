@@ -38,7 +38,10 @@ class NightFolder {
 public:
     /// Makes the folder, opens run.log; a new night gets its job.yaml. Throws InputError when it
     /// cannot.
+    /// One process at a time: a second one is refused while the first lives.
     NightFolder(std::filesystem::path folder, const Job& job, Progress& progress);
+    ~NightFolder();
+    NightFolder(const NightFolder&) = delete;
 
     /// NIGHT/job.yaml as run, whole or not at all. To be called once `stored` has found no parts of
     /// another plan: a refused run leaves the night that lies there as it was. Throws InputError
@@ -54,6 +57,7 @@ public:
 
 private:
     std::filesystem::path folder_;
+    int lock_ = -1;
 };
 
 /// Stage 2: every candidate on the telling excerpts, generation by generation.

@@ -52,10 +52,9 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
 }
 
 std::string Studio::plan_hash() const {
-    // Numbers in full precision; the engine's own version is part of the format version in the
-    // store.
-    std::string text = fmt::format("plan 1 seed {} candidates {} time {} target {} {} style {}\n",
-                                   job.search.seed, job.search.candidates, job.search.time_s,
+    // Numbers in full precision.
+    std::string text = fmt::format("plan 1 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
+                                   MIXFARM_VERSION, kSoundRevision, job.search.seed, job.search.candidates, job.search.time_s,
                                    job.target.loudness_lufs, job.target.true_peak_dbtp, style.name);
     for (int b = 0; b < kBands; ++b)
         text += fmt::format("{} {} ", style.tone_db[static_cast<std::size_t>(b)],

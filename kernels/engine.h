@@ -15,6 +15,9 @@
 
 namespace mixfarm {
 
+/// Grows with every change that makes a mix of the same settings sound or measure differently.
+inline constexpr int kSoundRevision = 1;
+
 // ---- What a channel strip can do
 // -------------------------------------------------------------------------------
 

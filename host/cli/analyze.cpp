@@ -56,8 +56,11 @@ int run_analyze(const std::vector<std::string>& words) {
     arguments.positional("what", 1);
     if (!arguments.parse(words)) return kDone;
     const std::filesystem::path what = arguments.required("what");
-    const Job job = std::filesystem::is_directory(what) ? scout_folder(what).job : read_job(what);
-    const Song song = load_song(job);
+    const bool folder = std::filesystem::is_directory(what);
+    const Scouted scouted = folder ? scout_folder(what) : Scouted{read_job(what), {}};
+    Song song = load_song(scouted.job);
+    for (std::size_t i = 0; folder && i < song.stems.size(); ++i)
+        song.stems[i].role.reason = scouted.notes[i];  // how the role was guessed, not that the guess was given
     const Profile profile = analyze(song);
     const std::vector<Clash> covered = clashes(song, profile);
     if (arguments.json()) {

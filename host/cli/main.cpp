@@ -76,7 +76,10 @@ int main(int argc, char** argv) {
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
     try {
-        return dispatch(words);
+        const int code = dispatch(words);
+        if (std::cout.flush()) return code;
+        std::cerr << "mixfarm: standard output cannot be written\n";
+        return kRunAgain;
     } catch (const InputError& e) {
         std::cerr << "mixfarm: " << e.what() << "\n";
         return kInputFault;

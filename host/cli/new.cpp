@@ -1,6 +1,7 @@
 /// `mixfarm new`: looks at a folder of stems and writes a job to edit.
 #include <fstream>
 #include <iostream>
+#include <iterator>
 
 #include "host/cli/command.h"
 #include "host/job/input_error.h"
@@ -27,8 +28,20 @@ int run_new(const std::vector<std::string>& words) {
         const fs::path relative = absolute.lexically_relative(home);
         stem.file = relative.empty() ? absolute : relative;
     }
+    const std::string text = write_job(scouted.job, scouted.notes);
+    if (std::ifstream before(file); before) {
+        // A job may hold its owner's edits: it is never lost.
+        const std::string old((std::istreambuf_iterator<char>(before)), {});
+        if (old != text) {
+            const fs::path backup = file.string() + ".bak";
+            std::error_code error;
+            fs::rename(file, backup, error);
+            if (error) throw InputError(file.string(), "exists and cannot be set aside (" + error.message() + "); choose another with -o");
+            std::cerr << "kept the job that was there as " << backup.string() << "\n";
+        }
+    }
     std::ofstream out(file, std::ios::trunc);
-    out << write_job(scouted.job, scouted.notes);
+    out << text;
     out.close();
     if (!out)
         throw InputError(file.string(), "cannot be written; is the folder there and writable?");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <map>
 
 #include "host/morning.h"
 #include "host/score/score.h"
@@ -41,6 +42,20 @@ fs::path pick_file(const fs::path& night, std::size_t place) {
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.path().filename().string().rfind(start, 0) == 0) return entry.path();
     return {};
+}
+
+/// How many mixes were rejected, and mostly why; nothing where none was.
+void tell_rejects(const Results& results) {
+    std::map<std::uint8_t, std::size_t> reasons;
+    for (const std::uint8_t reason : results.rejected)
+        if (reason) ++reasons[reason];
+    if (reasons.empty()) return;
+    std::size_t all = 0;
+    for (const auto& [reason, count] : reasons) all += count;
+    const auto most = std::max_element(reasons.begin(), reasons.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::cout << fmt::format("{} of {} mixes were rejected, most ({}) because {}\n", all, results.rejected.size(), most->second,
+                             reject_reason(static_cast<Reject>(most->first)));
 }
 
 Json entry_json(const Results& results, std::uint64_t id) {
@@ -92,11 +107,13 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
                              "score", "LUFS", "dBTP", "LRA", "width", "against the rule-based mix");
     const auto line = [&](const std::string& place, std::uint64_t id, const std::string& words) {
         const std::size_t row = row_of(results, id);
+        const auto rejected = static_cast<Reject>(results.rejected[row]);
         std::cout << fmt::format(
             "{:>2}  {:>6}  {:>5.3f}  {:>6.2f}  {:>6.2f}  {:>5.1f}  {:>5.2f}  {}\n", place, id,
             results.technical[row], metric_of(results, row, "integrated_lufs"),
             metric_of(results, row, "true_peak_dbtp"), metric_of(results, row, "loudness_range_lu"),
-            metric_of(results, row, "width"), words);
+            metric_of(results, row, "width"),
+            rejected == Reject::none ? words : fmt::format("{} (rejected: {})", words, reject_reason(rejected)));
     };
     for (std::size_t p = 0; p < results.picks.size() && static_cast<int>(p) < count; ++p)
         line(std::to_string(p + 1), results.picks[p], results.words[p]);
@@ -108,8 +125,8 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
             if (std::find(results.picks.begin(), results.picks.end(), id) != results.picks.end())
                 continue;
             line(std::to_string(++place), id,
-                 "(not a pick: nearer than " + results.attributes.at("min_pick_distance") +
-                     " to one, or lower)");
+                 fmt::format("not a pick: nearer than {} to one, or lower",
+                             results.attributes.at("min_pick_distance")));
         }
     }
     line("-", kRuleBased, "the rule-based mix itself");
@@ -117,9 +134,12 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
     const std::size_t songs = static_cast<std::size_t>(std::count_if(
         results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
     std::cout << fmt::format(
-        "\n{} mixes tried on excerpts, {} rendered whole; excerpts foretell the whole song with "
-        "rank correlation {:.2f}\n",
-        results.rows.size(), songs, results.funnel.empty() ? 0 : results.funnel.front().spearman);
+        "\n{} mixes tried on excerpts, {} rendered whole", results.rows.size(), songs);
+    if (!results.funnel.empty() && std::isfinite(results.funnel.front().spearman))
+        std::cout << fmt::format("; excerpts foretell the whole song with rank correlation {:.2f}",
+                                 results.funnel.front().spearman);
+    std::cout << "\n";
+    tell_rejects(results);
     std::cout << "picks:   " << (night / "picks").string()
               << "\nresults: " << (night / "results.h5").string() << "\n";
 }

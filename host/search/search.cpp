@@ -72,12 +72,13 @@ std::vector<int> spread_choice(std::span<const Outcome> outcomes, int count, dou
 
 Search::Search(SearchPlan plan) : plan_(std::move(plan)) {
     MF_CHECK_EQ(plan_.block.size(), static_cast<std::size_t>(plan_.dimensions));
+    if (plan_.anneal_over == 0) plan_.anneal_over = std::max<std::uint64_t>(1, plan_.candidates);
     sobol_ = shifted_sobol(generation_size(0), plan_.dimensions + 1, plan_.seed);
 }
 
 std::uint64_t Search::generation_size(std::uint32_t g) const {
     const auto share =
-        static_cast<std::uint64_t>(std::ceil(kSobolShare * static_cast<double>(plan_.candidates)));
+        static_cast<std::uint64_t>(std::ceil(kSobolShare * static_cast<double>(plan_.anneal_over)));
     const std::uint64_t seeds = std::min({plan_.candidates, share, kMaxSobol});
     if (g == 0) return seeds;
     const std::uint64_t size = plan_.candidates < 1024 ? 64 : 128;
@@ -162,7 +163,7 @@ std::vector<Candidate> Search::ask() {
     MF_CHECK(open_.empty());
     const std::uint64_t size = generation_size(generation_);
     const double progress =
-        plan_.candidates ? static_cast<double>(asked_) / static_cast<double>(plan_.candidates) : 0;
+        std::min(1.0, static_cast<double>(asked_) / static_cast<double>(plan_.anneal_over));
     const double step = kFirstStep * std::pow(kLastStep / kFirstStep, progress);
     for (std::uint64_t i = 0; i < size; ++i) {
         const std::uint64_t id = plan_.first_id + asked_ + i;

@@ -15,7 +15,7 @@ namespace mixfarm {
 struct Row {
     std::uint64_t id = 0;
     std::uint8_t stage = 0;  ///< 2 = excerpts, 3 = whole song
-    std::string origin;      ///< "static_balance", "rule_based", "sobol", "evolved", ...
+    std::string origin;      ///< "static_balance", "rule_based", "typical", "sobol", "crossed", "moved"
     std::int64_t parent_a = -1, parent_b = -1;
     std::vector<float> values;  ///< [knobs]
     bool finite = true;

@@ -44,8 +44,8 @@ public:
                                       std::span<const Excerpt> excerpts,
                                       const MasterTarget& target) override {
         std::vector<Measurement> results(mixes.size());
-        for_groups(mixes.size(), [&](std::size_t first, std::size_t count) {
-            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count));
+        for_groups(mixes.size(), [&](std::size_t first, std::size_t count, std::size_t stored_bytes) {
+            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count), stored_bytes);
             std::vector<Measurement> part = group->evaluate(excerpts, target);
             std::move(part.begin(), part.end(),
                       results.begin() + static_cast<std::ptrdiff_t>(first));
@@ -58,8 +58,8 @@ public:
         MF_CHECK(song_ != nullptr);
         std::vector<StereoAudio> audio(mixes.size());
         const Excerpt whole{0, song_->view.frames, 0};
-        for_groups(mixes.size(), [&](std::size_t first, std::size_t count) {
-            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count));
+        for_groups(mixes.size(), [&](std::size_t first, std::size_t count, std::size_t stored_bytes) {
+            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count), stored_bytes);
             std::vector<StereoAudio> part(count);
             group->evaluate({&whole, 1}, target, &part);
             std::move(part.begin(), part.end(), audio.begin() + static_cast<std::ptrdiff_t>(first));
@@ -90,9 +90,10 @@ private:
         const std::size_t per_group =
             std::clamp<std::size_t>((mixes + workers - 1) / workers, 1, lane_count<CpuLanes>);
         const std::size_t groups = (mixes + per_group - 1) / per_group;
+        const std::size_t stored_bytes = kStoredMixBytes / std::min(workers, groups);
         fork_join(threads_, groups, [&](std::size_t g) {
             const FlushDenormals flush;
-            work(g * per_group, std::min(per_group, mixes - g * per_group));
+            work(g * per_group, std::min(per_group, mixes - g * per_group), stored_bytes);
         });
     }
 

@@ -21,15 +21,18 @@
 
 namespace mixfarm {
 
-/// A listening pass is kept instead of rendered again while it fits in this many bytes a worker.
-inline constexpr std::size_t kStoredMixBytes = std::size_t{160} << 20;
+/// Listening passes are kept instead of rendered again while all groups at work together stay within
+/// this many bytes; results are the same either way.
+inline constexpr std::size_t kStoredMixBytes = std::size_t{320} << 20;
 
 template <class F>
 class LaneGroup {
 public:
     /// At most lane_count<F> mixes; lanes without a mix repeat the first one.
-    LaneGroup(const LoadedSong& song, std::span<const MixSettings> mixes)
+    LaneGroup(const LoadedSong& song, std::span<const MixSettings> mixes,
+              std::size_t stored_bytes = kStoredMixBytes / 2)
         : song_(song),
+          stored_bytes_(stored_bytes),
           count_(static_cast<int>(mixes.size())),
           coefs_(song.view.stems.size()),
           states_(song.view.stems.size()) {
@@ -120,7 +123,7 @@ private:
         const std::size_t bytes =
             static_cast<std::size_t>(rendered) * static_cast<std::size_t>(tile) * 2 * sizeof(F);
         stored_.clear();
-        keep_ = bytes <= kStoredMixBytes * lane_count<F> / 16;
+        keep_ = bytes <= stored_bytes_;
         if (keep_) stored_.reserve(static_cast<std::size_t>(rendered * tile * 2));
         energy_.assign(static_cast<std::size_t>(tiles), F(0.f));
         peak_.assign(static_cast<std::size_t>(tiles), F(0.f));
@@ -298,6 +301,7 @@ private:
     }
 
     const LoadedSong& song_;
+    std::size_t stored_bytes_;
     int count_;
     std::vector<StripCoefs<F>> coefs_;
     std::vector<StripState<F>> states_;
