@@ -87,12 +87,15 @@ void describe_song(Results& results, const Studio& studio) {
     }
 }
 
-/// Removes what an earlier ranking put here and this one did not, by the list left beside it: a user's own files stay.
-void forget_old_picks(const std::filesystem::path& folder, const std::set<std::filesystem::path>& wanted) {
-    const std::filesystem::path list = folder / ".picks";
+/// Removes what an earlier ranking put here and this one did not, by the list left beside it: a
+/// user's own files stay.
+void forget_old_picks(const std::filesystem::path& folder,
+                      const std::set<std::filesystem::path>& wanted) {
+    const std::filesystem::path list = folder.parent_path() / ".picks";
     std::ifstream before(list);
     for (std::string name; std::getline(before, name);)
-        if (!wanted.count(name)) std::filesystem::remove(folder / std::filesystem::path(name).filename());
+        if (!wanted.count(name))
+            std::filesystem::remove(folder / std::filesystem::path(name).filename());
     before.close();
     std::ofstream now(list, std::ios::trunc);
     for (const std::filesystem::path& name : wanted) now << name.string() << "\n";

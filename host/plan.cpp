@@ -1,9 +1,8 @@
 /// Budgets, generations and promotion.
 #include "host/plan.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <fcntl.h>
+#include <spdlog/fmt/fmt.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -23,7 +22,8 @@ constexpr double kPromotedShare = 0.15;  // of the candidates
 constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400;
 constexpr double kExcerptShareOfTime = 0.55;  // the rest is for whole songs and picks
 constexpr double kSongShareOfTime = 0.8;
-constexpr std::uint64_t kAnnealWithoutEnd = 2500;  // such a night's steps shrink as if it had so many
+constexpr std::uint64_t kAnnealWithoutEnd =
+    2500;                                        // such a night's steps shrink as if it had so many
 constexpr std::uint64_t kUnlimited = 1'000'000;  // candidates of a night that only the clock ends
 
 Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> values) {
@@ -102,7 +102,9 @@ NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress&
     lock_ = open((folder_ / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0) {
         close(lock_);
-        throw InputError(folder_.string(), "another mixfarm is working in this folder; wait for it, or choose another with -o");
+        throw InputError(
+            folder_.string(),
+            "another mixfarm is working in this folder; wait for it, or choose another with -o");
     }
     if (!std::filesystem::exists(folder_ / "job.yaml")) write_job_as_run(job);
     progress.log_to((folder_ / "run.log").string());
@@ -114,8 +116,8 @@ NightFolder::~NightFolder() {
 
 void NightFolder::write_job_as_run(const Job& job) const {
     const std::filesystem::path file = folder_ / "job.yaml", fresh = folder_ / "job.yaml.part";
-    std::ofstream yaml(fresh, std::ios::trunc);
     errno = 0;
+    std::ofstream yaml(fresh, std::ios::trunc);
     yaml << write_job(job, {});
     yaml.close();
     std::error_code error;
@@ -194,7 +196,8 @@ std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio,
     progress.begin("whole songs", rows.size(), 0);
     const Excerpt whole = whole_song(studio.song);
     std::vector<Heard> all;
-    for (std::size_t first = 0, part = 0; first < rows.size() && (part < 2 || !plan.spent(kSongShareOfTime));
+    for (std::size_t first = 0, part = 0;
+         first < rows.size() && (part < 2 || !plan.spent(kSongShareOfTime));
          first += plan.song_part, ++part) {
         const std::size_t count = std::min(plan.song_part, rows.size() - first);
         std::vector<Row> some(rows.begin() + static_cast<std::ptrdiff_t>(first),

@@ -17,7 +17,8 @@ std::atomic<int> g_interrupts{0};
 
 void on_interrupt(int signal) {
     if (g_interrupts.fetch_add(1) == 0) {
-        constexpr char text[] = "\nfinishing this batch, then stopping; Ctrl-C again stops at once\n";
+        constexpr char text[] =
+            "\nfinishing this batch, then stopping; Ctrl-C again stops at once\n";
         [[maybe_unused]] const auto written = write(STDERR_FILENO, text, sizeof text - 1);
     } else {
         std::signal(signal, SIG_DFL);

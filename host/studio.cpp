@@ -34,12 +34,26 @@ auto said(Progress& progress, const std::string& what, Work work) {
     return work();
 }
 
+/// One gating block of ITU-R BS.1770 is the least that has a loudness, and loudness is what mixes
+/// are matched by.
+Song load_for_mixing(const Job& job) {
+    Song song = load_song(job);
+    constexpr double kShortest = 0.4;
+    if (song.seconds() < kShortest) {
+        throw InputError(
+            job.stems.front().file.string(),
+            fmt::format("and the stems beside it end after {:.2f} s; a mix needs at least {} s",
+                        song.seconds(), kShortest));
+    }
+    return song;
+}
+
 }  // namespace
 
 Studio::Studio(Job given, const std::string& device, int threads, Progress& progress)
     : job(std::move(given)),
       song(said(progress, fmt::format("loading {} stems of \"{}\"", job.stems.size(), job.title),
-                [&] { return load_song(job); })),
+                [&] { return load_for_mixing(job); })),
       profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate),
                    [&] { return analyze(song); })),
       style(read_style(job.style, data_folder() / "jobs" / "styles")),
@@ -53,9 +67,10 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
 
 std::string Studio::plan_hash() const {
     // Numbers in full precision.
-    std::string text = fmt::format("plan 1 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
-                                   MIXFARM_VERSION, kSoundRevision, job.search.seed, job.search.candidates, job.search.time_s,
-                                   job.target.loudness_lufs, job.target.true_peak_dbtp, style.name);
+    std::string text = fmt::format(
+        "plan 1 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
+        MIXFARM_VERSION, kSoundRevision, job.search.seed, job.search.candidates, job.search.time_s,
+        job.target.loudness_lufs, job.target.true_peak_dbtp, style.name);
     for (int b = 0; b < kBands; ++b)
         text += fmt::format("{} {} ", style.tone_db[static_cast<std::size_t>(b)],
                             style.tone_tolerance_db[static_cast<std::size_t>(b)]);

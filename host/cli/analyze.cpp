@@ -60,7 +60,8 @@ int run_analyze(const std::vector<std::string>& words) {
     const Scouted scouted = folder ? scout_folder(what) : Scouted{read_job(what), {}};
     Song song = load_song(scouted.job);
     for (std::size_t i = 0; folder && i < song.stems.size(); ++i)
-        song.stems[i].role.reason = scouted.notes[i];  // how the role was guessed, not that the guess was given
+        song.stems[i].role.reason =
+            scouted.notes[i];  // how the role was guessed, not that the guess was given
     const Profile profile = analyze(song);
     const std::vector<Clash> covered = clashes(song, profile);
     if (arguments.json()) {

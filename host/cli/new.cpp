@@ -36,7 +36,9 @@ int run_new(const std::vector<std::string>& words) {
             const fs::path backup = file.string() + ".bak";
             std::error_code error;
             fs::rename(file, backup, error);
-            if (error) throw InputError(file.string(), "exists and cannot be set aside (" + error.message() + "); choose another with -o");
+            if (error)
+                throw InputError(file.string(), "exists and cannot be set aside (" +
+                                                    error.message() + "); choose another with -o");
             std::cerr << "kept the job that was there as " << backup.string() << "\n";
         }
     }

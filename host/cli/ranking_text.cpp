@@ -52,9 +52,11 @@ void tell_rejects(const Results& results) {
     if (reasons.empty()) return;
     std::size_t all = 0;
     for (const auto& [reason, count] : reasons) all += count;
-    const auto most = std::max_element(reasons.begin(), reasons.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
-    std::cout << fmt::format("{} of {} mixes were rejected, most ({}) because {}\n", all, results.rejected.size(), most->second,
+    const auto most =
+        std::max_element(reasons.begin(), reasons.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::cout << fmt::format("{} of {} mixes were rejected, most ({}) because {}\n", all,
+                             results.rejected.size(), most->second,
                              reject_reason(static_cast<Reject>(most->first)));
 }
 
@@ -113,7 +115,9 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
             results.technical[row], metric_of(results, row, "integrated_lufs"),
             metric_of(results, row, "true_peak_dbtp"), metric_of(results, row, "loudness_range_lu"),
             metric_of(results, row, "width"),
-            rejected == Reject::none ? words : fmt::format("{} (rejected: {})", words, reject_reason(rejected)));
+            rejected == Reject::none
+                ? words
+                : fmt::format("{} (rejected: {})", words, reject_reason(rejected)));
     };
     for (std::size_t p = 0; p < results.picks.size() && static_cast<int>(p) < count; ++p)
         line(std::to_string(p + 1), results.picks[p], results.words[p]);
@@ -133,8 +137,8 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
     line("-", kStaticBalance, "static balance: levels matched, nothing else");
     const std::size_t songs = static_cast<std::size_t>(std::count_if(
         results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
-    std::cout << fmt::format(
-        "\n{} mixes tried on excerpts, {} rendered whole", results.rows.size(), songs);
+    std::cout << fmt::format("\n{} mixes tried on excerpts, {} rendered whole", results.rows.size(),
+                             songs);
     if (!results.funnel.empty() && std::isfinite(results.funnel.front().spearman))
         std::cout << fmt::format("; excerpts foretell the whole song with rank correlation {:.2f}",
                                  results.funnel.front().spearman);

@@ -188,11 +188,6 @@ Song load_song(const Job& job) {
                 song.stems[i].right = fit(files[i].right);
             });
         });
-    constexpr double kShortest = 0.4;  // one gating block of ITU-R BS.1770
-    if (song.seconds() < kShortest)
-        throw InputError(job.stems.front().file.string(),
-                         "and the other stems end after " + std::to_string(song.seconds()) +
-                             " s; loudness needs at least 0.4 s");
     song.sections = settle_sections(job, song.seconds());
     return song;
 }

@@ -44,12 +44,14 @@ public:
                                       std::span<const Excerpt> excerpts,
                                       const MasterTarget& target) override {
         std::vector<Measurement> results(mixes.size());
-        for_groups(mixes.size(), [&](std::size_t first, std::size_t count, std::size_t stored_bytes) {
-            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count), stored_bytes);
-            std::vector<Measurement> part = group->evaluate(excerpts, target);
-            std::move(part.begin(), part.end(),
-                      results.begin() + static_cast<std::ptrdiff_t>(first));
-        });
+        for_groups(mixes.size(),
+                   [&](std::size_t first, std::size_t count, std::size_t stored_bytes) {
+                       auto group = std::make_unique<LaneGroup<CpuLanes>>(
+                           *song_, mixes.subspan(first, count), stored_bytes);
+                       std::vector<Measurement> part = group->evaluate(excerpts, target);
+                       std::move(part.begin(), part.end(),
+                                 results.begin() + static_cast<std::ptrdiff_t>(first));
+                   });
         return results;
     }
 
@@ -58,8 +60,10 @@ public:
         MF_CHECK(song_ != nullptr);
         std::vector<StereoAudio> audio(mixes.size());
         const Excerpt whole{0, song_->view.frames, 0};
-        for_groups(mixes.size(), [&](std::size_t first, std::size_t count, std::size_t stored_bytes) {
-            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count), stored_bytes);
+        for_groups(mixes.size(), [&](std::size_t first, std::size_t count,
+                                     std::size_t stored_bytes) {
+            auto group = std::make_unique<LaneGroup<CpuLanes>>(*song_, mixes.subspan(first, count),
+                                                               stored_bytes);
             std::vector<StereoAudio> part(count);
             group->evaluate({&whole, 1}, target, &part);
             std::move(part.begin(), part.end(), audio.begin() + static_cast<std::ptrdiff_t>(first));

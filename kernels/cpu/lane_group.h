@@ -21,8 +21,8 @@
 
 namespace mixfarm {
 
-/// Listening passes are kept instead of rendered again while all groups at work together stay within
-/// this many bytes; results are the same either way.
+/// Listening passes are kept instead of rendered again while all groups at work together stay
+/// within this many bytes; results are the same either way.
 inline constexpr std::size_t kStoredMixBytes = std::size_t{320} << 20;
 
 template <class F>
