@@ -100,7 +100,7 @@ NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress&
         throw InputError(folder_.string(), "cannot make this folder (" + error.message() +
                                                "); choose another with -o");
     lock_ = open((folder_ / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         close(lock_);
         throw InputError(
             folder_.string(),
