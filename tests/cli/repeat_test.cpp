@@ -56,20 +56,23 @@ TEST(Repeat, AnotherSeedIsAnotherNight) {
     }
 }
 
-TEST(Memory, DoesNotGrowWithTheCandidates) {
+/// One thread, so that the peak does not depend on how the workers' peaks happen to meet. What
+/// grows is the rows, which are kept until results.h5 is written: a few kilobytes a candidate, no
+/// audio.
+TEST(Memory, GrowsByTheRowsOfTheCandidatesOnly) {
     const Scratch scratch;
     const std::string job = write_song(scratch.path(), 4);
     long peak[2] = {};
     int i = 0;
     for (const char* candidates : {"40", "400"}) {
         const Ended ended = succeed({"run", job, "-o", scratch / candidates, "--candidates",
-                                     candidates, "--device", "cpu", "--threads", "2"});
+                                     candidates, "--device", "cpu", "--threads", "1"});
         peak[i++] = ended.peak_kb;
         std::printf("  %s candidates: peak memory %.1f MB\n", candidates,
                     static_cast<double>(ended.peak_kb) / 1024);
     }
     EXPECT_LT(peak[0], 400 * 1024);
-    EXPECT_LT(static_cast<double>(peak[1]), 1.1 * static_cast<double>(peak[0]));
+    EXPECT_LT(peak[1] - peak[0], 360 * 4 + 3 * 1024) << "4 KB a candidate and 3 MB of chance";
 }
 
 }  // namespace
