@@ -91,10 +91,13 @@ TEST_P(EngineCase, WhatIsRenderedIsWhatWasMeasured) {
                 ASSERT_EQ(static_cast<std::int64_t>(audio[i].left.size()), frames);
                 ASSERT_EQ(static_cast<std::int64_t>(audio[i].right.size()), frames);
                 const Measurement file = read_stereo(audio[i].left, audio[i].right, rate);
-                for (std::size_t k = 0; k < rows[i].metrics.size(); ++k)
+                for (std::size_t k = 0; k < rows[i].metrics.size(); ++k) {
+                    // Undefined for both, as the short-term maximum of less than three seconds.
+                    if (std::isnan(file.metrics[k]) && std::isnan(rows[i].metrics[k])) continue;
                     EXPECT_NEAR(file.metrics[k], rows[i].metrics[k], 0.001)
                         << mix_metrics()[k].name << ", mix " << i << ", " << frames << " frames at "
                         << rate;
+                }
                 for (std::size_t b = 0; b < kBands; ++b)
                     EXPECT_NEAR(file.left_power[b], rows[i].left_power[b],
                                 1e-5 * rows[i].left_power[b] + 1e-12);
