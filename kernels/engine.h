@@ -16,18 +16,23 @@
 namespace mixfarm {
 
 /// Grows with every change that makes a mix of the same settings sound or measure differently.
-inline constexpr int kSoundRevision = 1;
+inline constexpr int kSoundRevision = 2;
 
-// ---- What a channel strip can do
-// -------------------------------------------------------------------------------
+// ---- What the console can do
+// -----------------------------------------------------------------------------------
 
-/// One effect of the strip, in signal order; its parameters occupy [first, first + params.size())
-/// of a strip's row.
+/// One effect of a channel, in signal order; its parameters occupy [first, first + params.size())
+/// of the channel's row.
 struct EffectInfo {
     const char* name;
     std::span<const ParamSpec> params;
     int first;
+    bool source;  ///< replaces its input (the reverb of a return): always acts, has no neutral
 };
+/// -1 when there is no such effect or parameter.
+int param_index(std::span<const EffectInfo> effects, std::string_view effect,
+                std::string_view param);
+
 std::span<const EffectInfo> strip_effects();
 /// Floats in one strip's row of settings.
 int strip_param_count();
@@ -38,6 +43,27 @@ std::vector<float> neutral_strip();
 /// Gain in dB of the strip's linear part (trim, filters, equaliser, fader) for a small signal at
 /// `hz`.
 double strip_response_db(std::span<const float> strip, double hz, double rate);
+/// The same at many frequencies: [hz]. The design, which costs most, is made once.
+std::vector<double> strip_response_db(std::span<const float> strip, std::span<const double> hz,
+                                      double rate);
+
+/// The channels behind the strips: five groups, the returns of the three sends, the master.
+enum class Bus { drums, bass, music, vocals, effects, plate, hall, echo, master };
+inline constexpr int kBuses = 9;
+/// "drums", "plate", "master" ...
+const char* bus_name(Bus bus);
+std::span<const EffectInfo> bus_effects(Bus bus);
+/// Floats of all buses together, and where a bus begins in their common row.
+int bus_param_count();
+int bus_first(Bus bus);
+/// Place of a parameter in the common row, -1 when there is none.
+int bus_param_index(Bus bus, std::string_view effect, std::string_view param);
+/// The common row with every parameter at its neutral value.
+std::vector<float> neutral_buses();
+/// Gain in dB of a bus's linear part at `hz`, [hz]; `row` is the part of the common row that is its
+/// own.
+std::vector<double> bus_response_db(Bus bus, std::span<const float> row, std::span<const double> hz,
+                                    double rate);
 
 // ---- What is measured
 // ------------------------------------------------------------------------------------------
@@ -65,7 +91,8 @@ struct Measurement {
     std::array<float, kBands> left_power{}, right_power{};
     std::array<float, kBands> cross_power{};  ///< mean of L * R in the band (real part)
     std::vector<float>
-        stem_power;  ///< [stems] mean of (L^2 + R^2) / 2 behind each strip, before the master gain
+        stem_power;  ///< [stems] mean of (L^2 + R^2) / 2 behind each strip and times what its group
+                     ///< does to the power of all its stems, before the master
     float metric(std::string_view name) const {
         const int i = metric_index(name);
         return i < 0 ? __builtin_nanf("") : metrics[static_cast<std::size_t>(i)];
@@ -76,8 +103,12 @@ struct Measurement {
 // -------------------------------------------------------------------
 
 struct StemView {
-    const float* left;   ///< [frames]
-    const float* right;  ///< [frames]; equals `left` for a mono stem
+    const float* left;       ///< [frames]
+    const float* right;      ///< [frames]; equals `left` for a mono stem
+    Bus group = Bus::music;  ///< one of the five groups
+    int duck_key = -1;    ///< stem that a keyed compressor listens to: dry, times its trim as set,
+                          ///< which automation does not move; -1 = silence
+    int unmask_key = -1;  ///< stem that a keyed dynamic equaliser listens to, dry
 };
 /// Borrowed audio: the owner keeps it alive while the engine is loaded with it.
 struct SongView {
@@ -85,14 +116,27 @@ struct SongView {
                        ///< tile_frames)
     std::int64_t frames = 0;
     std::vector<StemView> stems;
+    double tempo_bpm = 120;  ///< beats a minute, for what is synced to the tempo
 };
 /// Frames the engine handles at a time: 2.5 ms, at 44.1 kHz and its multiples 3.33 ms.
 int tile_frames(int rate);
 
-/// One candidate's settings, physical units, stem-major: row s is strips[s * strip_param_count()
-/// ...].
+/// A knob that moves: its value follows straight lines on the knob's scale through the points, in
+/// the order of time; the first and the last hold outside. A jump takes 10 ms. Toggles cannot move.
+struct Automation {
+    struct Point {
+        double seconds;
+        float value;
+    };
+    int knob;  ///< index into strips, or strips.size() + index into the common row of the buses
+    std::vector<Point> points;
+};
+
+/// One candidate's settings in physical units.
 struct MixSettings {
-    std::vector<float> strips;
+    std::vector<float> strips;  ///< stem-major: row s is strips[s * strip_param_count() ...]
+    std::vector<float> buses;   ///< [bus_param_count()]; empty = all neutral
+    std::vector<Automation> automation;
 };
 
 /// A stretch of the song to be measured. Rendering starts `warmup` frames earlier (or at 0) with
@@ -146,8 +190,8 @@ public:
     /// song.
     virtual std::vector<StereoAudio> render(std::span<const MixSettings> mixes,
                                             const MasterTarget& target) = 0;
-    /// One stem behind its strip and the master gain of `gain_db`, without the limiter; all stems
-    /// sum to the mix before it.
+    /// One stem behind its strip and the master gain of `gain_db`; groups, returns and master are
+    /// not in it. While these are neutral, all stems sum to the mix before the limiter.
     virtual StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernels/console/console.h"
 #include "kernels/console/silence.h"
 #include "kernels/core/check.h"
 
@@ -16,11 +17,17 @@ int tile_frames(int rate) {
 LoadedSong::LoadedSong(const SongView& song) : view(song), tile(tile_frames(song.rate)) {
     const int bin = song.rate / 100;
     MF_CHECK(song.rate >= 32000 && song.rate % 100 == 0 && tile <= kMaxTile && bin % tile == 0);
-    MF_CHECK(song.frames > 0 && !song.stems.empty());
+    MF_CHECK(song.frames > 0 && !song.stems.empty() && song.tempo_bpm > 0);
+    for (const StemView& stem : song.stems) {
+        const auto stems = static_cast<int>(song.stems.size());
+        MF_CHECK(static_cast<int>(stem.group) < console::kGroups && stem.duck_key < stems &&
+                 stem.unmask_key < stems);
+    }
     tiles_per_bin = bin / tile;
     tiles = (song.frames + tile - 1) / tile;
     for (const StemView& stem : song.stems)
         awake.push_back(awake_tiles(stem, song.frames, tile, song.rate));
+    bus_awake = awake_buses(song, awake, tile, console::kGroups, console::kReturns);
     bands = std::make_unique<BandMap>(song.rate);
     fft = std::make_unique<LaneFft>(bands->size);
 }

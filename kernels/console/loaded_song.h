@@ -17,7 +17,8 @@ struct LoadedSong {
     SongView view;
     int tile = 0, tiles_per_bin = 0;
     std::int64_t tiles = 0;
-    std::vector<std::vector<std::uint8_t>> awake;  ///< [stems][tiles]
+    std::vector<std::vector<std::uint8_t>> awake;      ///< [stems][tiles]
+    std::vector<std::vector<std::uint8_t>> bus_awake;  ///< [groups, then returns][tiles]
     std::unique_ptr<BandMap> bands;
     std::unique_ptr<LaneFft> fft;
 

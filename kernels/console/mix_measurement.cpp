@@ -47,17 +47,21 @@ Measurement measure_mix(const MeterRecord& record, float gain, double unlimited,
     return m;
 }
 
-std::optional<float> corrected_gain(const Measurement& measured, float gain, float heard_log2,
-                                    const MasterTarget& target) {
-    const double off = target.loudness_lufs - measured.metrics[0];
+std::optional<float> GainSearch::next(const Measurement& measured, float gain, float heard_log2,
+                                      const MasterTarget& target) {
+    const double lufs = measured.metrics[0], off = target.loudness_lufs - lufs;
     const bool heard = heard_log2 > -99;
     if (!heard || !measured.finite || !(std::abs(off) > kLoudnessTolerance) ||
         !(gain < master_gain::kMaxGain))
         return {};
-    // Limiting eats part of every added decibel: step further where it is at work.
-    const double step = off * (measured.limiter_loss_lu > 0.5f ? 1.6 : 1.05);
-    return static_cast<float>(
-        std::min<double>(master_gain::kMaxGain, gain * std::pow(10.0, step / 20)));
+    // Limiting eats part of every added decibel, the more the harder it works.
+    const double gain_db = measured.master_gain_db, walked_db = gain_db - gain_db_;
+    const double slope = walked_ && std::abs(walked_db) > 0.01
+                             ? (lufs - lufs_) / walked_db
+                             : 1 / (1.05 + 0.4 * measured.limiter_loss_lu);
+    gain_db_ = gain_db, lufs_ = lufs, walked_ = true;
+    const double next_db = gain_db + off / std::clamp(slope, 0.1, 1.0);
+    return static_cast<float>(std::min<double>(master_gain::kMaxGain, std::pow(10, next_db / 20)));
 }
 
 }  // namespace mixfarm

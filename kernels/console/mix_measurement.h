@@ -25,9 +25,19 @@ double unlimited_lufs(std::span<const float> tile_energy, std::span<const int> b
 Measurement measure_mix(const MeterRecord& record, float gain, double unlimited,
                         std::span<const float> stem_energy);
 
-/// The gain for another pass of the master; nothing when the loudness is reached or out of reach.
-/// `heard_log2` is the loudness that solve_gain() found.
-std::optional<float> corrected_gain(const Measurement& measured, float gain, float heard_log2,
-                                    const MasterTarget& target);
+/// The walk of one candidate's gain to the target: along the slope of the model behind
+/// solve_gain() at first, then along the line through the last two passes (secant method).
+class GainSearch {
+public:
+    /// The gain for another pass of the master; nothing when the loudness is reached or out of
+    /// reach. `gain` (linear) is what `measured` was made with, `heard_log2` the loudness that
+    /// solve_gain() found.
+    std::optional<float> next(const Measurement& measured, float gain, float heard_log2,
+                              const MasterTarget& target);
+
+private:
+    double gain_db_ = 0, lufs_ = 0;  ///< of the pass before
+    bool walked_ = false;
+};
 
 }  // namespace mixfarm

@@ -15,6 +15,7 @@
 namespace mixfarm {
 
 inline constexpr double kSleepSeconds = 2;  ///< longer than any filter rings and than most releases
+inline constexpr double kTailSeconds = 10;  ///< what reverbs and echoes ring on behind their stems
 inline constexpr float kSilence = 1e-6f;    ///< -120 dBFS
 
 /// awake[t] != 0: tile t of the stem has to be processed. [ceil(frames / tile)]
@@ -38,6 +39,30 @@ inline std::vector<std::uint8_t> awake_tiles(const StemView& stem, std::int64_t 
         }
     }
     return awake;
+}
+
+/// A group is awake while one of its stems is, a return while any stem is and kTailSeconds longer.
+/// [groups and returns][tiles]
+inline std::vector<std::vector<std::uint8_t>> awake_buses(
+    const SongView& song, const std::vector<std::vector<std::uint8_t>>& stems, int tile, int groups,
+    int returns) {
+    const std::size_t tiles = stems.front().size();
+    std::vector<std::vector<std::uint8_t>> buses(static_cast<std::size_t>(groups + returns),
+                                                 std::vector<std::uint8_t>(tiles, 0));
+    std::vector<std::uint8_t> any(tiles, 0);
+    for (std::size_t s = 0; s < stems.size(); ++s)
+        for (std::size_t t = 0; t < tiles; ++t) {
+            buses[static_cast<std::size_t>(song.stems[s].group)][t] |= stems[s][t];
+            any[t] |= stems[s][t];
+        }
+    const auto hold = static_cast<std::int64_t>(std::ceil(kTailSeconds * song.rate / tile));
+    std::int64_t left = 0;
+    for (std::size_t t = 0; t < tiles; ++t) {
+        left = any[t] ? hold : left - 1;
+        for (int r = 0; r < returns && left > 0; ++r)
+            buses[static_cast<std::size_t>(groups + r)][t] = 1;
+    }
+    return buses;
 }
 
 }  // namespace mixfarm

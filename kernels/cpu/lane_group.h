@@ -14,8 +14,8 @@
 #include "kernels/console/loaded_song.h"
 #include "kernels/console/master_gain.h"
 #include "kernels/console/mix_measurement.h"
-#include "kernels/console/strip.h"
 #include "kernels/core/check.h"
+#include "kernels/cpu/mixer.h"
 #include "kernels/meters/book.h"
 #include "kernels/meters/spectrum.h"
 
@@ -23,32 +23,18 @@ namespace mixfarm {
 
 /// Listening passes are kept instead of rendered again while all groups at work together stay
 /// within this many bytes; results are the same either way.
-inline constexpr std::size_t kStoredMixBytes = std::size_t{320} << 20;
+inline constexpr std::size_t kStoredMixBytes = std::size_t{640} << 20;
 
 template <class F>
 class LaneGroup {
 public:
-    /// At most lane_count<F> mixes; lanes without a mix repeat the first one.
+    /// At most lane_count<F> mixes.
     LaneGroup(const LoadedSong& song, std::span<const MixSettings> mixes,
               std::size_t stored_bytes = kStoredMixBytes / 2)
         : song_(song),
           stored_bytes_(stored_bytes),
           count_(static_cast<int>(mixes.size())),
-          coefs_(song.view.stems.size()),
-          states_(song.view.stems.size()) {
-        MF_CHECK(count_ >= 1 && count_ <= lane_count<F>);
-        const std::size_t stems = song.view.stems.size();
-        for (int i = 0; i < lane_count<F>; ++i) {
-            const std::vector<float>& rows =
-                mixes[static_cast<std::size_t>(i < count_ ? i : 0)].strips;
-            MF_CHECK_EQ(rows.size(), stems * strip::kParamCount);
-            for (std::size_t s = 0; s < stems; ++s) {
-                strip::set_lane_coefs(
-                    coefs_[s], i,
-                    strip::design(rows.data() + s * strip::kParamCount, song.view.rate));
-            }
-        }
-    }
+          mixer_(song, all_lanes(mixes)) {}
 
     /// Renders and measures; with `audio` ([mixes], lengths set here) also keeps what was measured
     /// as sound.
@@ -63,12 +49,13 @@ public:
         const GainSolution<F> solved = solve_gain(gains, energy_.data(), peak_.data(), bins_.data(),
                                                   static_cast<int>(bins_.size()), weight_.data());
         F gain = solved.gain;
+        GainSearch search[lane_count<F>];
         std::vector<Measurement> results;
         for (int round = 0;; ++round) {
             results = master(limiter, gain, audio);
             bool again = false;
             for (int i = 0; i < count_ && round < kMaxCorrections; ++i) {
-                const auto next = corrected_gain(results[static_cast<std::size_t>(i)],
+                const auto next = search[i].next(results[static_cast<std::size_t>(i)],
                                                  lane(gain, i), lane(solved.loudness, i), target);
                 if (next) set_lane(gain, i, *next);
                 again = again || next;
@@ -80,11 +67,9 @@ public:
 
     /// Stem `stem` behind its strip over the whole song, lane 0, in `audio`.
     void strip_audio(int stem, StereoAudio& audio) {
-        const auto s = static_cast<std::size_t>(stem);
-        rest_strips();
+        mixer_.rest(0);
         for (std::int64_t t = 0; t < song_.tiles; ++t) {
-            clear_mix();
-            add_strip(s, t, false);
+            mixer_.strip_tile(static_cast<std::size_t>(stem), t, mix_left_, mix_right_);
             const std::int64_t from = t * song_.tile,
                                count = std::min<std::int64_t>(song_.tile, song_.view.frames - from);
             for (std::int64_t n = 0; n < count; ++n) {
@@ -94,14 +79,13 @@ public:
         }
     }
 
-    /// Strips and sum over the whole song and nothing behind them: what the benchmark of the strip
-    /// times. Returns the mix's energy, so that no work can be left out.
+    /// The mix over the whole song and nothing behind it: what the benchmarks time. Returns its
+    /// energy, so that no work can be left out.
     F mix_energy() {
-        rest_strips();
-        stem_energy_.assign(coefs_.size(), F(0.f));
+        mixer_.rest(0);
         F energy = F(0.f);
         for (std::int64_t t = 0; t < song_.tiles; ++t) {
-            mix_tile(t, true);
+            mixer_.mix_tile(t, true, mix_left_, mix_right_);
             for (int n = 0; n < song_.tile; ++n)
                 energy =
                     fma_(mix_left_[n], mix_left_[n], fma_(mix_right_[n], mix_right_[n], energy));
@@ -130,63 +114,29 @@ private:
         weight_.assign(static_cast<std::size_t>(tiles / song_.tiles_per_bin + 1), F(0.f));
     }
 
-    void clear_mix() {
-        for (int n = 0; n < song_.tile; ++n) mix_left_[n] = F(0.f), mix_right_[n] = F(0.f);
-    }
-
-    /// Adds stem `s` of tile `t` to the mix tile; with `count` also to the stem's energy.
-    void add_strip(std::size_t s, std::int64_t t, bool count) {
-        if (!song_.awake[s][static_cast<std::size_t>(t)]) {
-            asleep_[s] = true;
-            return;
-        }
-        if (asleep_[s]) {
-            states_[s] = {};
-            asleep_[s] = false;
-        }
-        const std::int64_t from = t * song_.tile;
-        const auto frames =
-            static_cast<int>(std::min<std::int64_t>(song_.tile, song_.view.frames - from));
-        const float* left = song_.view.stems[s].left + from;
-        const float* right = song_.view.stems[s].right + from;
-        F energy = F(0.f);
-        strip::run(
-            coefs_[s], states_[s], left_, right_, frames,
-            [&](int n, F& l, F& r) { l = F(left[n]), r = F(right[n]); },
-            [&](int n, F l, F r) {
-                mix_left_[n] = mix_left_[n] + l;
-                mix_right_[n] = mix_right_[n] + r;
-                energy = fma_(l, l, fma_(r, r, energy));
-            });
-        if (count) stem_energy_[s] = stem_energy_[s] + energy;
-    }
-
-    /// The mix of tile `t`; silence behind the song's end. Strips are added in stem order, always.
-    void mix_tile(std::int64_t t, bool count) {
-        clear_mix();
-        if (t >= song_.tiles) return;
-        for (std::size_t s = 0; s < coefs_.size(); ++s) add_strip(s, t, count);
-    }
-
-    void rest_strips() {
-        for (auto& state : states_) state = {};
-        asleep_.assign(coefs_.size(), false);
+    /// One mix a lane; lanes without a mix repeat the first one.
+    static std::vector<const MixSettings*> all_lanes(std::span<const MixSettings> mixes) {
+        MF_CHECK(!mixes.empty() && mixes.size() <= lane_count<F>);
+        std::vector<const MixSettings*> lanes;
+        for (std::size_t i = 0; i < lane_count<F>; ++i)
+            lanes.push_back(&mixes[i < mixes.size() ? i : 0]);
+        return lanes;
     }
 
     /// First pass: K-weighted energy and sample peak of every tile of the unlimited mix that
     /// belongs to a whole bin.
     void listen() {
         const KSetup k = k_setup(song_.view.rate);
-        stem_energy_.assign(coefs_.size(), F(0.f));
+        mixer_.clear_counts();
         std::size_t at = 0;
         for (std::size_t i = 0; i < stretches_.size(); ++i) {
             const Stretch& s = stretches_[i];
             const std::int64_t whole = std::int64_t{bins_[i]} * song_.tiles_per_bin;
-            rest_strips();
+            mixer_.rest(s.warm);
             KState<F> left{}, right{};
             for (std::int64_t t = s.warm; t <= s.last; ++t) {
                 const bool measured = t >= s.first && t < s.last;
-                mix_tile(t, measured);
+                mixer_.mix_tile(t, measured, mix_left_, mix_right_);
                 if (keep_) {
                     stored_.insert(stored_.end(), mix_left_, mix_left_ + song_.tile);
                     stored_.insert(stored_.end(), mix_right_, mix_right_ + song_.tile);
@@ -227,7 +177,7 @@ private:
             const F highest = meter->true_peak.highest;
             *meter = {};
             meter->true_peak.highest = highest;
-            if (!keep_) rest_strips();
+            if (!keep_) mixer_.rest(s.warm);
             int in_bin = 0;
             // What enters the limiter as tile t leaves it as tile t - 1.
             for (std::int64_t t = s.warm; t <= s.last; ++t) {
@@ -236,7 +186,7 @@ private:
                     std::copy(stored + tile, stored + 2 * tile, mix_right_);
                     stored += 2 * tile;
                 } else {
-                    mix_tile(t, false);
+                    mixer_.mix_tile(t, false, mix_left_, mix_right_);
                 }
                 limit(setup, *limiter, gain, mix_left_, mix_right_, tile);
                 const std::int64_t heard = t - 1;
@@ -277,7 +227,7 @@ private:
                                   const std::vector<MeterRecord::Stretch>& stretches,
                                   std::int64_t frames, const Spectrum<F>& spectrum) const {
         std::vector<Measurement> results;
-        std::vector<float> tile_energy(energy_.size()), stem_energy(stem_energy_.size());
+        std::vector<float> tile_energy(energy_.size()), stem_energy(song_.view.stems.size());
         const auto pick = [](const std::vector<F>& from, int i, std::vector<float>& to) {
             for (std::size_t k = 0; k < from.size(); ++k) to[k] = lane(from[k], i);
         };
@@ -292,7 +242,8 @@ private:
             spectrum.read(i, record.left_power.data(), record.right_power.data(),
                           record.cross_power.data());
             pick(energy_, i, tile_energy);
-            pick(stem_energy_, i, stem_energy);
+            for (std::size_t k = 0; k < stem_energy.size(); ++k)
+                stem_energy[k] = lane(mixer_.stem_energy(k), i);
             const double unlimited =
                 unlimited_lufs(tile_energy, bins_, song_.tiles_per_bin, song_.view.rate);
             results.push_back(measure_mix(record, lane(gain, i), unlimited, stem_energy));
@@ -303,15 +254,12 @@ private:
     const LoadedSong& song_;
     std::size_t stored_bytes_;
     int count_;
-    std::vector<StripCoefs<F>> coefs_;
-    std::vector<StripState<F>> states_;
-    std::vector<bool> asleep_;
-    std::vector<F> stem_energy_;  ///< sum of left^2 + right^2 over the measured tiles
+    Mixer<F> mixer_;
     std::vector<Stretch> stretches_;
     std::vector<int> bins_;  ///< whole bins of each stretch
     std::vector<F> energy_, peak_, weight_, stored_;
     bool keep_ = false;
-    F left_[kMaxTile], right_[kMaxTile], mix_left_[kMaxTile], mix_right_[kMaxTile];
+    F mix_left_[kMaxTile], mix_right_[kMaxTile];
 };
 
 }  // namespace mixfarm

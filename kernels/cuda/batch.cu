@@ -8,6 +8,7 @@
 #include "kernels/cpu/denormals.h"
 #include "kernels/cpu/fork_join.h"
 #include "kernels/cuda/batch.h"
+#include "kernels/cuda/host_threads.h"
 
 namespace mixfarm::cuda {
 namespace {
@@ -53,10 +54,11 @@ Batch::Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixS
       slots_(groups_of(mixes.size()) * kWarp),
       keep_(keep),
       meter_setup_(meters::setup(song.view.rate)),
-      strips_(song, numbers(song.view.stems.size()), mixes, slots_, stream_),
+      console_(song, ConsoleLayout(song, mixes), mixes, slots_, stream_),
       mix_(product(2 * song.tile, slots_) *
            static_cast<std::size_t>(keep ? plan.rendered : plan.segment_tiles)),
-      stem_energy_(product(static_cast<std::int64_t>(song.view.stems.size()), slots_)),
+      energies_(product(static_cast<std::int64_t>(song.view.stems.size()) + 2 * console::kGroups,
+                        slots_)),
       energy_(product(plan.whole_tiles, slots_)),
       peak_(product(plan.whole_tiles, slots_)),
       weight_(product(plan.whole_tiles / song.tiles_per_bin + 1, slots_)),
@@ -89,6 +91,7 @@ std::vector<Measurement> Batch::evaluate(const MasterTarget& target, std::span<S
     listen();
     solve(target, limiter);
     std::vector<Measurement> results(static_cast<std::size_t>(count_));
+    std::vector<GainSearch> search(results.size());
     std::vector<int> active = numbers(results.size());
     for (int round = 0; !active.empty(); ++round) {
         master(active, limiter, audio);
@@ -96,7 +99,7 @@ std::vector<Measurement> Batch::evaluate(const MasterTarget& target, std::span<S
         std::erase_if(active, [&](int i) {
             const auto c = static_cast<std::size_t>(i);
             const auto next = round < kMaxCorrections
-                                  ? corrected_gain(results[c], gains_[c], heard_[c], target)
+                                  ? search[c].next(results[c], gains_[c], heard_[c], target)
                                   : std::nullopt;
             if (next) gains_[c] = *next;
             return !next;
@@ -109,7 +112,9 @@ std::vector<Measurement> Batch::evaluate(const MasterTarget& target, std::span<S
 /// a whole bin.
 void Batch::listen() {
     const int groups = slots_ / kWarp;
-    stem_energy_.clear(stream_);
+    energies_.clear(stream_);
+    float* const group_energies =
+        energies_.data() + song_.view.stems.size() * static_cast<std::size_t>(slots_);
     std::int64_t kept = 0, whole_before = 0;
     for (const Stretch& s : plan_.stretches) {
         const std::int64_t whole = std::int64_t{s.whole_bins} * song_.tiles_per_bin;
@@ -118,8 +123,8 @@ void Batch::listen() {
             const auto [keep_from, keep_to] =
                 part_of_segment(s.first, s.first + whole, first, tiles);
             float* mix = mix_at(kept);
-            strips_.run(first, tiles, fresh, own_columns_.data(), groups, mix,
-                        {stem_energy_.data(), count_from, count_to});
+            console_.run(first, tiles, fresh, own_columns_.data(), groups, mix,
+                         {energies_.data(), group_energies, count_from, count_to});
             const ListenJob job{slots_,
                                 song_.tile,
                                 tiles,
@@ -156,12 +161,12 @@ void Batch::solve(const MasterTarget& target, const LimiterSetup& limiter) {
         slots_ / kWarp, stream_);
     gains_.resize(static_cast<std::size_t>(slots_));
     heard_.resize(gains_.size());
-    stem_sums_.resize(stem_energy_.size());
+    energy_sums_.resize(energies_.size());
     MF_CUDA(cudaMemcpyAsync(gains_.data(), gain_.data(), gain_.bytes(), cudaMemcpyDeviceToHost,
                             stream_));
     MF_CUDA(cudaMemcpyAsync(heard_.data(), loudness_.data(), loudness_.bytes(),
                             cudaMemcpyDeviceToHost, stream_));
-    MF_CUDA(cudaMemcpyAsync(stem_sums_.data(), stem_energy_.data(), stem_energy_.bytes(),
+    MF_CUDA(cudaMemcpyAsync(energy_sums_.data(), energies_.data(), energies_.bytes(),
                             cudaMemcpyDeviceToHost, stream_));
     stream_.wait();
     read_unlimited();
@@ -201,7 +206,7 @@ void Batch::master_stretch(const Stretch& s, std::int64_t first_bin, std::int64_
     std::int64_t heard = 0;
     for_segments(s, plan_.segment_tiles, [&](std::int64_t first, int tiles, bool fresh) {
         float* mix = mix_at(kept);
-        if (!keep_) strips_.run(first, tiles, fresh, columns_.data(), groups, mix, {});
+        if (!keep_) console_.run(first, tiles, fresh, columns_.data(), groups, mix, {});
         MasterJob job{};
         job.slots = slots_, job.tile = song_.tile, job.tiles = tiles,
         job.tiles_per_bin = song_.tiles_per_bin, job.fresh = fresh;
@@ -277,6 +282,19 @@ void Batch::read_unlimited() {
     });
 }
 
+/// Of a stem's energy behind its strip, what its group makes of the power of all its stems.
+float Batch::stem_energy(std::size_t stem, std::size_t candidate) const {
+    const auto sum = [&](std::size_t row) {
+        return energy_sums_[row * static_cast<std::size_t>(slots_) + candidate];
+    };
+    const int group = static_cast<int>(song_.view.stems[stem].group);
+    const ConsoleLayout& layout = console_.layout();
+    if (layout.channels[static_cast<std::size_t>(layout.bus_channel(group))].active == 0)
+        return sum(stem);
+    const std::size_t in = song_.view.stems.size() + static_cast<std::size_t>(group);
+    return sum(stem) * (sum(in + console::kGroups) / max_(sum(in), 1e-30f));
+}
+
 void Batch::read(const std::vector<int>& active, std::vector<Measurement>& results) {
     const std::vector<double> bands = spectrum_.read(static_cast<int>(active.size()));
     const std::int64_t row = plan_.bins * meters::kSums;
@@ -297,7 +315,7 @@ void Batch::read(const std::vector<int>& active, std::vector<Measurement>& resul
                  }
                  std::vector<float> stem_energy;
                  for (std::size_t s = 0; s < song_.view.stems.size(); ++s)
-                     stem_energy.push_back(stem_sums_[s * static_cast<std::size_t>(slots_) + c]);
+                     stem_energy.push_back(this->stem_energy(s, c));
                  results[c] = measure_mix(record, gains_[c], unlimited_[c], stem_energy);
              });
 }

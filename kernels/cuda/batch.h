@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "kernels/cuda/batch_plan.h"
+#include "kernels/cuda/console_bank.h"
 #include "kernels/cuda/master.h"
 #include "kernels/cuda/spectrum.h"
-#include "kernels/cuda/strip_bank.h"
 
 namespace mixfarm::cuda {
 
@@ -33,6 +33,7 @@ private:
                         std::span<StereoAudio> audio);
     void fetch_audio(int start, int frames, const std::vector<int>& active,
                      std::span<StereoAudio> audio);
+    float stem_energy(std::size_t stem, std::size_t candidate) const;
     void read(const std::vector<int>& active, std::vector<Measurement>& results);
     void read_unlimited();
     /// Visits rows [rows][row] of device memory on the host, many at a time: visit(row number,
@@ -47,16 +48,17 @@ private:
     bool keep_;
     meters::Setup meter_setup_;
     Stream stream_;
-    StripBank strips_;
-    DeviceBuffer<float> mix_;  ///< of a segment, or of all stretches when kept
-    DeviceBuffer<float> stem_energy_, energy_, peak_, weight_, gain_, loudness_, sums_;
+    ConsoleBank console_;
+    DeviceBuffer<float> mix_;       ///< of a segment, or of all stretches when kept
+    DeviceBuffer<float> energies_;  ///< [stems, groups in, groups out][slots], see Energies
+    DeviceBuffer<float> energy_, peak_, weight_, gain_, loudness_, sums_;
     DeviceBuffer<std::uint32_t> listeners_, limiters_, meters_;
     DeviceBuffer<int> bins_, columns_, own_columns_;
     Ring ring_;
     BandSpectrum spectrum_;
     PinnedBuffer<float> staging_;
-    std::vector<float> gains_, heard_, stem_sums_;  ///< on the host: linear; log2; [stems][slots]
-    std::vector<double> unlimited_;                 ///< LUFS
+    std::vector<float> gains_, heard_, energy_sums_;  ///< on the host: linear; log2; energies_
+    std::vector<double> unlimited_;                   ///< LUFS
 };
 
 }  // namespace mixfarm::cuda

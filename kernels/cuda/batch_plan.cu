@@ -1,8 +1,8 @@
 /// What a batch needs of the device's memory, counted before it is taken.
 #include "kernels/cuda/batch_plan.h"
+#include "kernels/cuda/console_bank.h"
 #include "kernels/cuda/master.h"
 #include "kernels/cuda/spectrum.h"
-#include "kernels/cuda/strip_bank.h"
 
 namespace mixfarm::cuda {
 
@@ -19,15 +19,16 @@ BatchPlan::BatchPlan(const LoadedSong& song, std::span<const Excerpt> excerpts)
     }
 }
 
-std::size_t BatchPlan::bytes_per_slot(const LoadedSong& song, bool keep) const {
-    const std::size_t stems = song.view.stems.size();
-    const std::size_t floats = product(2 * song.tile, keep ? rendered : segment_tiles) + stems +
+std::size_t BatchPlan::bytes_per_slot(const LoadedSong& song, const ConsoleLayout& layout,
+                                      bool keep) const {
+    const std::size_t energies = song.view.stems.size() + 2 * console::kGroups;
+    const std::size_t floats = product(2 * song.tile, keep ? rendered : segment_tiles) + energies +
                                product(2, whole_tiles) +
                                product(1, whole_tiles / song.tiles_per_bin + 1) +
                                product(meters::kSums, bins) + product(2, ring_frames) + 4;
     return sizeof(float) * floats + sizeof(ListenState) + sizeof(LimiterState<float>) +
-           sizeof(meters::State<float>) + StripBank::bytes_per_slot(stems) +
-           BandSpectrum::kBytesPerSlot;
+           sizeof(meters::State<float>) + BandSpectrum::kBytesPerSlot +
+           layout.bytes_per_slot(std::int64_t{segment_tiles} * song.tile);
 }
 
 std::size_t BatchPlan::fixed_bytes(const LoadedSong& song) const {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/console/loaded_song.h"
+#include "kernels/cuda/console_layout.h"
 
 namespace mixfarm::cuda {
 
@@ -22,7 +22,8 @@ struct BatchPlan {
 
     /// Device memory a candidate needs; `keep`: the unlimited mix stays there from the listening
     /// pass to the master's.
-    std::size_t bytes_per_slot(const LoadedSong& song, bool keep) const;
+    std::size_t bytes_per_slot(const LoadedSong& song, const ConsoleLayout& layout,
+                               bool keep) const;
     /// Device memory that does not depend on the number of candidates.
     std::size_t fixed_bytes(const LoadedSong& song) const;
 };

@@ -13,6 +13,7 @@ namespace {
 
 using cuda::Batch;
 using cuda::BatchPlan;
+using cuda::ConsoleLayout;
 using cuda::kWarp;
 
 /// Waves of blocks a batch may hold: the strips run one wave after another, but the master pass
@@ -95,14 +96,15 @@ private:
         std::size_t mixes;
         bool keep;
     };
-    Size batch_size(const BatchPlan& plan, std::size_t mixes, bool may_keep) const {
+    Size batch_size(const BatchPlan& plan, const ConsoleLayout& layout, std::size_t mixes,
+                    bool may_keep) const {
         std::size_t free = 0, all = 0;
         MF_CUDA(cudaMemGetInfo(&free, &all));
         const auto share = static_cast<std::size_t>(kMemoryShare * static_cast<double>(free)),
                    fixed = plan.fixed_bytes(*song_);
         const auto fit = [&](bool keep) {
             const std::size_t slots =
-                share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, keep) : 0;
+                share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, layout, keep) : 0;
             return std::max<std::size_t>(kWarp, slots / kWarp * kWarp);
         };
         const std::size_t wave = static_cast<std::size_t>(good_batch()),
@@ -119,12 +121,14 @@ private:
         MF_CHECK(song_ != nullptr);
         MF_CUDA(cudaSetDevice(device_));
         const BatchPlan plan(*song_, excerpts);
+        const ConsoleLayout layout(*song_, mixes);  // a batch of these needs no more
         std::vector<Measurement> results;
         std::size_t most = mixes.size();
         bool may_keep = true;
         while (results.size() < mixes.size()) {
             const std::size_t first = results.size();
-            const Size size = batch_size(plan, std::min(most, mixes.size() - first), may_keep);
+            const Size size =
+                batch_size(plan, layout, std::min(most, mixes.size() - first), may_keep);
             try {
                 Batch batch(*song_, plan, mixes.subspan(first, size.mixes), size.keep);
                 std::vector<Measurement> part = batch.evaluate(

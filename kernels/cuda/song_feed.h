@@ -8,21 +8,29 @@
 #include <memory>
 #include <vector>
 
-#include "kernels/console/loaded_song.h"
+#include "kernels/cuda/console_layout.h"
 #include "kernels/cuda/memory.h"
-#include "kernels/cuda/strips.h"
 
 namespace mixfarm::cuda {
 
+/// A piece of the song; all pointers are the device's.
+struct Segment {
+    int tiles;
+    int frames;          ///< that lie inside the song
+    int row;             ///< frames from one row of `audio` to the next
+    const float* audio;  ///< [layout.sounds][left, right][row]
+    const std::uint32_t *awake,
+        *bus_awake;  ///< [rounds][1 + tiles] stems of a round; [1 + tiles] groups and returns
+};
+
 class SongFeed {
 public:
-    /// Of `song` the stems `stems`, at most `segment_tiles` tiles at a time.
-    SongFeed(const LoadedSong& song, std::vector<int> stems, int segment_tiles);
+    /// What `layout` needs of `song`, at most `segment_tiles` tiles at a time.
+    SongFeed(const LoadedSong& song, const ConsoleLayout& layout, int segment_tiles);
 
     /// Sends tiles [first, first + tiles) on the feed's own stream and makes `compute` wait for
-    /// them. `fresh`: the strips start at rest here. Fills the job's fields that describe the
-    /// segment; they are good until the next call but one.
-    void bring(std::int64_t first, int tiles, bool fresh, StripsJob& job, cudaStream_t compute);
+    /// them. `fresh`: the console starts at rest here. Good until the next call but one.
+    Segment bring(std::int64_t first, int tiles, bool fresh, cudaStream_t compute);
     /// To be called when `compute` has all the work queued that reads the segment brought last.
     void release(cudaStream_t compute) {
         slots_[static_cast<std::size_t>(turn_)]->used.record(compute);
@@ -31,14 +39,15 @@ public:
 private:
     struct Slot {
         Slot(std::size_t words) : host(words), device(words) {}
-        PinnedBuffer<std::uint32_t>
-            host;  ///< audio [stems][2][row] as float, then awake [rounds][1 + tiles]
+        PinnedBuffer<std::uint32_t> host;  ///< a Segment's audio as float, awake, bus_awake
         DeviceBuffer<std::uint32_t> device;
         Event ready, used;
     };
+    std::uint32_t stems_awake(int round, std::int64_t tile) const;
+    std::uint32_t buses_awake(std::int64_t tile) const;
 
     const LoadedSong& song_;
-    std::vector<int> stems_;
+    const ConsoleLayout& layout_;
     int row_, warps_, rounds_;
     Stream copies_;
     std::unique_ptr<Slot> slots_[2];

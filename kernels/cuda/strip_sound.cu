@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "kernels/cuda/batch_plan.h"
-#include "kernels/cuda/strip_bank.h"
+#include "kernels/cuda/console_bank.h"
 #include "kernels/cuda/strip_sound.h"
 
 namespace mixfarm::cuda {
@@ -11,9 +11,8 @@ namespace mixfarm::cuda {
 StereoAudio strip_sound(const LoadedSong& song, const MixSettings& mix, int stem) {
     const Stream stream;
     const int most = segment_tiles(song), slots = kWarp;
-    StripBank strips(song, {stem}, {&mix, 1}, slots, stream);
-    DeviceBuffer<float> sound(product(2 * song.tile * most, slots));
-    PinnedBuffer<float> staging(sound.size());
+    ConsoleBank strip(song, ConsoleLayout(song, mix, stem), {&mix, 1}, slots, stream);
+    PinnedBuffer<float> staging(product(2 * song.tile * most, slots));
     std::vector<int> columns(slots);
     std::iota(columns.begin(), columns.end(), 0);
     DeviceBuffer<int> own(columns.size());
@@ -21,8 +20,8 @@ StereoAudio strip_sound(const LoadedSong& song, const MixSettings& mix, int stem
     StereoAudio audio{song.view.rate, {}, {}};
     for (std::int64_t first = 0; first < song.tiles; first += most) {
         const auto tiles = static_cast<int>(std::min<std::int64_t>(most, song.tiles - first));
-        strips.run(first, tiles, first == 0, own.data(), 1, sound.data(), {});
-        MF_CUDA(cudaMemcpyAsync(staging.data(), sound.data(),
+        strip.run(first, tiles, first == 0, own.data(), 1, nullptr, {});
+        MF_CUDA(cudaMemcpyAsync(staging.data(), strip.strip_sound(),
                                 sizeof(float) * product(2 * song.tile * tiles, slots),
                                 cudaMemcpyDeviceToHost, stream));
         stream.wait();

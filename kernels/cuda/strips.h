@@ -1,13 +1,8 @@
 /// The strips of one segment of the song: every stem through its strip, added in stem order into
-/// the mix.
+/// its group and into the returns that it is sent to.
 #pragma once
 
-#include <cuda_runtime.h>
-
-#include <cstdint>
-
-#include "kernels/console/strip.h"
-#include "kernels/cuda/words.h"
+#include "kernels/cuda/channels.h"
 
 namespace mixfarm::cuda {
 
@@ -22,22 +17,30 @@ inline int strip_rounds(int stems) {
     return (stems + strip_warps(stems) - 1) / strip_warps(stems);
 }
 
-/// All pointers are the device's; a slot is one candidate's column in every array.
+/// What a stem listens to: rows of `audio`, -1 for silence.
+struct StemKeys {
+    int duck, unmask;
+};
+
+/// Strip s is channel s. All pointers are the device's.
 struct StripsJob {
-    int stems, warps, slots;
+    ChannelArrays channels;
+    int stems, warps;
     int tile, tiles;     ///< frames a tile, tiles of the segment
+    int from, to;        ///< tiles of it that are rendered now
     int frames;          ///< frames of the segment that lie inside the song
     int row;             ///< frames from one row of `audio` to the next
-    const float* audio;  ///< [stems][left, right][row]
+    const float* audio;  ///< [stems, then keys][left, right][row]
     const std::uint32_t*
         awake;  ///< [rounds][1 + tiles]: bit w is stem round * warps + w; first the tile before
-    const int* columns;          ///< [slots]: whose coefficients a slot runs with
-    const std::uint32_t* coefs;  ///< [stems][words of StripCoefs][slots]
-    std::uint32_t* states;       ///< [stems][words of StripState][slots]
+    const std::uint32_t* takers;  ///< [rounds][groups, returns]: which of a round's stems go there
+    const StemKeys* keys;         ///< [stems]
+    const float* key_gains;       ///< [stems][duck, unmask][slots] by column: the key stem's trim
     float* stem_energy;  ///< [stems][slots], added to in tiles [counted_from, counted_to); null:
                          ///< not wanted
     int counted_from, counted_to;
-    float* mix;  ///< [tiles][left, right][tile][slots]
+    int place[kInnerBuses];  ///< of a bus in `buses`; -1: nothing goes there
+    float* buses;            ///< [buses][tiles][left, right][tile][slots]
 };
 
 /// `groups` blocks of 32 slots each.

@@ -1,5 +1,11 @@
-/// Pan: sine/cosine law of constant power, scaled to 0 dB in the centre (+3 dB hard to one side);
-/// balance for stereo stems.
+/// Pan: sine/cosine law of constant power, scaled to 0 dB in the centre; balance for stereo stems.
+///
+/// gains = sqrt 2 (cos a, sin a), a from 0 (left) over 45 (centre) to 90 degrees (right): the law
+/// of Bell Labs' stereo experiments (Snow, "Basic principles of stereophonic sound", SMPTE 1953),
+/// known from consoles as the -3 dB law, here with the centre as 0 dB and +3.01 dB hard to one
+/// side. A mono stem keeps its power wherever it stands. In a stereo stem each side keeps to its
+/// own channel: it is turned down or up, up to 3 dB, and what is on the far side is lost at the end
+/// of the way, as with a console's balance knob.
 #pragma once
 
 #include <numbers>

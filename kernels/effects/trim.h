@@ -1,5 +1,5 @@
 /// Trim: the gain in front of everything, which brings stems of any level to the level the other
-/// effects expect.
+/// effects expect, and the polarity.
 #pragma once
 
 #include "kernels/effects/effect.h"
@@ -7,16 +7,20 @@
 namespace mixfarm {
 
 struct Trim {
-    static constexpr ParamSpec kParams[] = {{"trim_db", "dB", -60.f, 60.f, 0.f, Scale::linear}};
+    static constexpr ParamSpec kParams[] = {
+        {"trim_db", "dB", -60.f, 60.f, 0.f, Scale::linear},
+        {"invert", "", 0.f, 1.f, 0.f, Scale::toggle},
+    };
     template <class F>
     struct Coefs {
-        F gain;
+        F gain;  ///< negative where the polarity is turned over
     };
     template <class F>
     struct State {};
 
     static Coefs<float> design(const float* p, double) {
-        return {static_cast<float>(gain_of_db(p[0]))};
+        const auto gain = static_cast<float>(gain_of_db(p[0]));
+        return {p[1] < 0.5f ? gain : -gain};
     }
     template <class F>
     MF_HD static void step(const Coefs<F>& c, State<F>&, F& left, F& right) {
@@ -24,7 +28,7 @@ struct Trim {
         right = right * c.gain;
     }
     static double response_db(const Coefs<float>& c, double, double) {
-        return 20 * std::log10(double(c.gain));
+        return 20 * std::log10(std::fabs(double(c.gain)));
     }
 };
 

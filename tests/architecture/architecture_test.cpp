@@ -87,7 +87,7 @@ public:
         plant("kernels/meters/level.h", "");
         plant("tests/kernels/trim_test.cpp", "#include \"kernels/effects/trim.h\"\n");
         plant("tests/kernels/level_test.cpp", "");
-        write("kernels/effects/effects.def", "// the list\nMF_EFFECT(trim, Trim, 0)\n");
+        write("kernels/effects/effects.def", "// the list\nMF_STRIP(trim, Trim)\n");
         write("kernels/meters/meters.def", "MF_METER(level, Level)\n");
     }
     ~Planted() { fs::remove_all(root_); }
@@ -191,14 +191,13 @@ INSTANTIATE_TEST_SUITE_P(Rules, PlantedBreach, testing::ValuesIn(kBreaches),
 
 TEST(PlantedHouse, MissesAHeaderATestAndAList) {
     const Planted house;
-    house.write("kernels/effects/effects.def",
-                "MF_EFFECT(trim, Trim, 0)\nMF_EFFECT(delay_2, Delay, 1)\n");
+    house.write("kernels/effects/effects.def", "MF_STRIP(trim, Trim)\nMF_GROUP(x, TempoDelay2)\n");
     house.remove("tests/kernels/level_test.cpp");
     EXPECT_THAT(listed_kernels_are_whole(house.read()),
-                ElementsAre(HasSubstr("kernels/effects/delay_2.h"),
-                            HasSubstr("tests/kernels/delay_2_test.cpp"),
+                ElementsAre(HasSubstr("kernels/effects/tempo_delay2.h"),
+                            HasSubstr("tests/kernels/tempo_delay2_test.cpp"),
                             HasSubstr("tests/kernels/level_test.cpp")));
-    house.write("kernels/effects/effects.def", "// MF_EFFECT(trim, Trim, 0)\n");
+    house.write("kernels/effects/effects.def", "// MF_STRIP(trim, Trim)\n");
     house.remove("kernels/meters/meters.def");
     EXPECT_THAT(
         listed_kernels_are_whole(house.read()),
@@ -258,6 +257,8 @@ TEST(Schema, KnowsTheRolesAndTheTermsOfTheProgram) {
               words_after("host/job/job.h", "enum class Intent {"));
     EXPECT_EQ(stem["place"]["enum"].get<std::vector<std::string>>(),
               words_after("host/job/job.h", "enum class Place {"));
+    EXPECT_EQ(stem["space"]["enum"].get<std::vector<std::string>>(),
+              words_after("host/job/job.h", "enum class Wetness {"));
 
     std::set<std::string> weights;
     for (const auto& [term, unused] : properties["weights"]["properties"].items())

@@ -53,6 +53,7 @@ inline Violations kernels_know_no_host(const SourceTree& tree) {
     for (const SourceFile& file : tree.files) {
         for (const Include& include : file.includes) {
             if (file.under("kernels") && !include.what.starts_with("kernels/") &&
+                !include.what.starts_with("generated/") &&
                 (include.quoted || include.what.starts_with("host/")))
                 found.push_back(at(file, include) + "kernels/ knows no file, no song, no job");
         }
@@ -89,6 +90,7 @@ inline Violations includes_name_files_from_the_root(const SourceTree& tree) {
                 found.push_back(at(file, include) + "paths go down from the root, never up");
                 continue;
             }
+            if (include.what.starts_with("generated/")) continue;  // made by the build
             const bool ours = include.what.starts_with("host/") ||
                               include.what.starts_with("kernels/") ||
                               include.what.starts_with("tests/");
@@ -153,6 +155,17 @@ inline Violations search_hears_nothing(const SourceTree& tree) {
     return found;
 }
 
+/// "BigFilter2" -> "big_filter2"
+inline std::string snake_case(const std::string& type) {
+    std::string name;
+    for (std::size_t i = 0; i < type.size(); ++i) {
+        const bool upper = std::isupper(static_cast<unsigned char>(type[i]));
+        if (upper && i > 0 && !std::isupper(static_cast<unsigned char>(type[i - 1]))) name += '_';
+        name += static_cast<char>(std::tolower(static_cast<unsigned char>(type[i])));
+    }
+    return name;
+}
+
 /// Every line of effects.def and meters.def has its header and its test.
 inline Violations listed_kernels_are_whole(const SourceTree& tree) {
     Violations found;
@@ -163,14 +176,17 @@ inline Violations listed_kernels_are_whole(const SourceTree& tree) {
             found.push_back(list + ": missing");
             continue;
         }
-        const std::regex entry(kind == "effect" ? "MF_EFFECT\\(([a-z0-9_]+),.*"
+        // An effect's type names its file, a meter's name does.
+        const std::regex entry(kind == "effect" ? "MF_[A-Z]+\\([a-z0-9_]+, *([A-Za-z0-9]+)\\).*"
                                                 : "MF_METER\\(([a-z0-9_]+),.*");
+        std::set<std::string> seen;
         int entries = 0;
         for (const std::string& line : file->lines) {
             std::smatch match;
             if (!std::regex_match(line, match, entry)) continue;
             ++entries;
-            const std::string name = match[1];
+            const std::string name = kind == "effect" ? snake_case(match[1]) : match[1].str();
+            if (!seen.insert(name).second) continue;
             for (const std::string& needed :
                  {"kernels/" + kind + "s/" + name + ".h", "tests/kernels/" + name + "_test.cpp"}) {
                 if (tree.find(needed) == nullptr)

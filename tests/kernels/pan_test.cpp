@@ -65,11 +65,15 @@ TEST(Pan, MirrorsAndMovesOneWay) {
 }
 
 TEST(Pan, IsABalanceForStereoStems) {
-    // Nothing of one side reaches the other.
-    signals::Stereo x{{1.f}, {0.f}};
-    EffectRunner<Pan>({0.4f}, 48000).process(x, 1);
-    EXPECT_GT(x.left[0], 0.f);
-    EXPECT_EQ(x.right[0], 0.f);
+    // Nothing of one side reaches the other; hard over, the far side is gone, the near one 3 dB up.
+    for (const float position : {0.4f, 1.f}) {
+        signals::Stereo x{{1.f, 0.f}, {0.f, 1.f}};
+        EffectRunner<Pan>({position}, 48000).process(x, 2);
+        EXPECT_EQ(x.right[0], 0.f);
+        EXPECT_EQ(x.left[1], 0.f);
+        EXPECT_GT(x.right[1], 1.f);
+        EXPECT_LT(std::fabs(x.left[0]), position == 1.f ? 1e-7f : 1.f);
+    }
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ template <class Effect>
 void expect_gain_of_db(double db) {
     signals::Stereo x{signals::white(500, 1, 1), signals::white(500, 1, 2)};
     const signals::Stereo dry = x;
-    EffectRunner<Effect> effect({static_cast<float>(db)}, 48000);
+    std::vector<float> p = neutral<Effect>();
+    p[0] = static_cast<float>(db);
+    EffectRunner<Effect> effect(p, 48000);
     effect.process(x, 120);
     const double gain = std::pow(10.0, db / 20);
     for (std::size_t n = 0; n < x.frames(); ++n) {

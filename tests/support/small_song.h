@@ -49,22 +49,32 @@ inline SmallSong small_song(int rate, std::int64_t frames) {
     return song;
 }
 
-/// Every parameter somewhere in the middle part of its range, gains moderate.
-inline MixSettings random_mix(std::size_t stems, std::uint64_t seed) {
+/// A parameter somewhere in the middle part of its range, gains moderate.
+inline float random_value(const ParamSpec& p, signals::Random& random) {
+    const double u = random.unit();
+    const bool gain = std::string_view(p.unit) == "dB";
+    const double low = gain ? std::max<double>(p.low, -24) : p.low;
+    const double high = gain ? std::min<double>(p.high, 9) : p.high;
+    if (p.scale == Scale::toggle) return u > 0.5 ? 1.f : 0.f;
+    if (p.scale == Scale::log) return static_cast<float>(low * std::pow(high / low, u));
+    return static_cast<float>(low + (high - low) * u);
+}
+
+/// Every parameter of the strips at random, but nothing sent anywhere: what a stem gives the mix is
+/// what its strip gives. With `buses` the whole console is at random.
+inline MixSettings random_mix(std::size_t stems, std::uint64_t seed, bool buses = false) {
     signals::Random random(seed);
     MixSettings mix;
     for (std::size_t s = 0; s < stems; ++s)
         for (const EffectInfo& effect : strip_effects())
             for (const ParamSpec& p : effect.params) {
-                const double u = random.unit();
-                const bool gain = std::string_view(p.unit) == "dB";
-                const double low = gain ? std::max<double>(p.low, -24) : p.low;
-                const double high = gain ? std::min<double>(p.high, 9) : p.high;
-                double value = low + (high - low) * u;
-                if (p.scale == Scale::log) value = low * std::pow(high / low, u);
-                if (p.scale == Scale::toggle) value = u > 0.5 ? 1 : 0;
-                mix.strips.push_back(static_cast<float>(value));
+                const float value = random_value(p, random);
+                const bool send = std::string_view(effect.name) == "send";
+                mix.strips.push_back(send && !buses ? p.neutral : value);
             }
+    for (int b = 0; b < kBuses && buses; ++b)
+        for (const EffectInfo& effect : bus_effects(static_cast<Bus>(b)))
+            for (const ParamSpec& p : effect.params) mix.buses.push_back(random_value(p, random));
     return mix;
 }
 

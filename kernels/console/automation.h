@@ -1,0 +1,38 @@
+/// Where an automated knob stands at a moment of the song.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/engine.h"
+
+namespace mixfarm {
+
+inline constexpr double kJumpSeconds = 0.01;  ///< a jump becomes a slope of this length: no click
+
+/// Points in the order of time, jumps turned into slopes.
+inline std::vector<Automation::Point> without_jumps(std::vector<Automation::Point> points) {
+    std::stable_sort(points.begin(), points.end(),
+                     [](const auto& a, const auto& b) { return a.seconds < b.seconds; });
+    for (std::size_t i = 1; i < points.size(); ++i)
+        points[i].seconds = std::max(points[i].seconds, points[i - 1].seconds + kJumpSeconds);
+    return points;
+}
+
+/// Straight lines between the points, on a logarithmic scale where the knob has one.
+inline float value_at(const std::vector<Automation::Point>& points, double seconds, Scale scale) {
+    const auto next =
+        std::upper_bound(points.begin(), points.end(), seconds,
+                         [](double s, const Automation::Point& p) { return s < p.seconds; });
+    if (next == points.begin()) return points.front().value;
+    if (next == points.end()) return points.back().value;
+    const Automation::Point &a = *(next - 1), &b = *next;
+    if (a.value == b.value) return a.value;
+    const double share = (seconds - a.seconds) / (b.seconds - a.seconds);
+    if (scale == Scale::log)
+        return static_cast<float>(a.value *
+                                  std::pow(static_cast<double>(b.value) / a.value, share));
+    return static_cast<float>(a.value + (static_cast<double>(b.value) - a.value) * share);
+}
+
+}  // namespace mixfarm
