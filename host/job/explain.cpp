@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <regex>
 #include <set>
 
 #include "host/job/nearest.h"
@@ -21,6 +22,30 @@ std::string number_text(const json& number) {
     return std::string(buffer, end);
 }
 
+// The schema with what "$ref" points at in its place, so that a rule is whole where it is looked
+// up. The schema is ours: its references end, and stay inside it.
+json without_references(const json& schema, const json& rule) {
+    if (!rule.is_structured()) return rule;
+    if (rule.is_object() && rule.contains("$ref")) {
+        const JsonPlace target(rule["$ref"].get<std::string>().substr(1));  // "#/definitions/lock"
+        return without_references(schema, schema.at(target));
+    }
+    json whole = rule;
+    for (json& part : whole) part = without_references(schema, part);
+    return whole;
+}
+
+// What the schema says about the value behind `key`; false where it wants no such key.
+json rule_of_key(const json& rule, const std::string& key) {
+    const json properties = rule.value("properties", json::object());
+    if (properties.contains(key)) return properties[key];
+    const json patterns = rule.value("patternProperties", json::object());
+    for (const auto& [pattern, said] : patterns.items()) {
+        if (std::regex_search(key, std::regex(pattern))) return said;
+    }
+    return rule.value("additionalProperties", json());
+}
+
 // The part of the schema that speaks about one place of the document; null where the schema is
 // silent.
 json rule_for(const json& schema, const json& value, const JsonPlace& place) {
@@ -34,9 +59,7 @@ json rule_for(const json& schema, const json& value, const JsonPlace& place) {
             rule = parent.value("items", json());
             at = json(at[std::stoul(*step)]);
         } else {
-            const json properties = parent.value("properties", json::object());
-            rule = properties.contains(*step) ? properties[*step]
-                                              : parent.value("additionalProperties", json());
+            rule = rule_of_key(parent, *step);
             at = json(at[*step]);
         }
         if (!rule.is_object()) return json();
@@ -67,10 +90,20 @@ bool has_type(const json& value, const std::string& type) {
     return value.is_null();
 }
 
+// A value as one would write it in a job: 3.5, chorus, [{at: 0, value: -3}].
+std::string written(const json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (!value.is_structured()) return number_text(value);
+    std::vector<std::string> parts;
+    for (const auto& [key, part] : value.items())
+        parts.push_back(value.is_object() ? key + ": " + written(part) : written(part));
+    return value.is_object() ? "{" + join(parts) + "}" : "[" + join(parts) + "]";
+}
+
 std::string examples_of(const json& rule) {
     std::vector<std::string> shown;
     for (const json& example : rule.value("examples", json::array()))
-        shown.push_back(example.is_string() ? example.get<std::string>() : number_text(example));
+        shown.push_back(written(example));
     return shown.empty() ? "" : " " + join(shown);
 }
 
@@ -83,10 +116,17 @@ std::string range_of(const json& rule) {
     return "";
 }
 
+// Whether the rule takes on and off: words in YAML 1.2, booleans in YAML 1.1.
+bool is_switch(const json& rule) {
+    const json known = rule.value("enum", json::array());
+    return std::find(known.begin(), known.end(), json(true)) != known.end();
+}
+
 // What would be right here, to follow the word "write".
 std::string wanted(const json& rule) {
     const std::vector<std::string> types = types_of(rule);
-    if (types.size() > 1 && rule.contains("pattern")) return "it like" + examples_of(rule);
+    if (is_switch(rule)) return "on or off";
+    if (types.size() > 1 && rule.contains("examples")) return "it like" + examples_of(rule);
     std::vector<std::string> kinds;
     for (const std::string& type : types) {
         if (type == "string" && rule.contains("enum")) {
@@ -118,6 +158,7 @@ std::string wrong_type(const json& rule, const json& value) {
     if (std::any_of(types.begin(), types.end(), [&](const auto& t) { return has_type(value, t); }))
         return "";
     if (value.is_null()) return "is empty; write " + wanted(rule) + ", or remove the line";
+    if (is_switch(rule)) return show_value(value) + " is neither on nor off; write on or off";
     const bool text_wanted = std::find(types.begin(), types.end(), "string") != types.end();
     if (text_wanted && (value.is_number() || value.is_boolean())) {
         if (rule.contains("enum")) return show_value(value) + " is not text; write " + wanted(rule);
@@ -145,6 +186,12 @@ std::string out_of_range(const json& rule, const json& value) {
 
 std::string not_in_list(const json& rule, const json& value, const std::string& name) {
     if (!rule.contains("enum") || !value.is_string()) return "";
+    if (is_switch(rule)) {
+        const json& known = rule["enum"];
+        return std::find(known.begin(), known.end(), value) != known.end()
+                   ? ""
+                   : show_value(value) + " is neither on nor off; write on or off";
+    }
     const auto known = rule["enum"].get<std::vector<std::string>>();
     const auto word = value.get<std::string>();
     if (std::find(known.begin(), known.end(), word) != known.end()) return "";
@@ -200,9 +247,13 @@ private:
 
     void explain_keys(const JsonPlace& place, const json& rule, const json& value) {
         const std::vector<std::string> known = keys_of(rule);
-        if (rule.contains("additionalProperties") && rule["additionalProperties"] == false) {
-            for (const auto& [key, unused] : value.items()) {
-                if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        for (const auto& [key, unused] : value.items()) {
+            if (rule_of_key(rule, key) != false) continue;
+            if (rule.contains("patternProperties")) {
+                add(place / key,
+                    "no name is written like this; write small letters, digits and _, for example" +
+                        examples_of(rule));
+            } else {
                 add(place / key, "unknown key" + choices(key, known));
             }
         }
@@ -242,7 +293,8 @@ std::string show_value(const json& value) {
 }
 
 std::vector<Problem> schema_problems(const json& schema, const Document& document) {
-    return Explainer(schema, document).all();
+    const json whole = without_references(schema, schema);
+    return Explainer(whole, document).all();
 }
 
 }  // namespace mixfarm

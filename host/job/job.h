@@ -11,22 +11,52 @@
 namespace mixfarm {
 
 enum class Intent { lead, normal, background };
-enum class Place { centre, free };
+enum class Wetness { dry, natural, wet };
+enum class Place { centre, free, wide };
+
+/// Where an automated knob stands at one moment of the song.
+struct AutomationPointJob {
+    double at_s = 0;      ///< seconds from the song's start, also where `section` is given
+    std::string section;  ///< the point lies at this section's start; empty = the job gives seconds
+    double value = 0;     ///< in the knob's own unit
+    bool operator==(const AutomationPointJob&) const = default;
+};
+
+/// A knob that moves through the song.
+struct AutomationJob {
+    std::string knob;  ///< "fader_db" or "compressor.ratio", as in a lock
+    std::vector<AutomationPointJob>
+        points;  ///< at least one, in the order of time; two at one time make a jump
+    bool operator==(const AutomationJob&) const = default;
+};
 
 struct StemJob {
     std::filesystem::path file;  ///< absolute, or relative to the job's own folder
     std::string name;            ///< unique within the song; file stem when the job gives none
     std::string role;  ///< a role name of host/song/role.h; empty = guess from name and sound
     Intent intent = Intent::normal;
+    Wetness space = Wetness::natural;  ///< how much room the stem is meant to have around it
     Place place = Place::free;
     double start_s = 0;                  ///< where in the song the file's first frame lies, >= 0
     bool untouched = false;              ///< level only: no effect is searched on this stem
     std::map<std::string, double> lock;  ///< knob ("fader_db" or "compressor.ratio") -> fixed value
+    std::vector<AutomationJob>
+        automation;             ///< in the order of the knobs' names, none of them locked
+    std::string duck_under;     ///< stem that a keyed compressor listens to; empty = the program
+                                ///< chooses, "none" = no key
+    std::string make_room_for;  ///< stem that a keyed dynamic equaliser listens to, likewise
 };
 
 struct SectionJob {
     std::string name;
     double start_s = 0;
+};
+
+/// What the job says about a channel behind the strips: a group, a return or the master.
+struct BusJob {
+    std::map<std::string, double> lock;     ///< knob ("glue.ratio") -> fixed value
+    std::vector<AutomationJob> automation;  ///< as a stem's
+    bool operator==(const BusJob&) const = default;
 };
 
 struct Target {
@@ -45,9 +75,12 @@ struct Job {
     std::string title;
     double tempo_bpm = 0;  ///< 0 = unknown
     std::vector<StemJob> stems;
-    std::vector<SectionJob> sections;  ///< may be empty
-    std::filesystem::path rough_mix;   ///< empty = none
-    std::string style = "neutral";     ///< a file name in jobs/styles without .yaml, or a path
+    std::vector<SectionJob> sections;      ///< may be empty
+    std::filesystem::path rough_mix;       ///< empty = none
+    std::vector<std::string> effects_off;  ///< effects and returns kept out of play, sorted
+    std::map<std::string, BusJob> buses;   ///< by name: drums, bass, music, vocals, effects, plate,
+                                           ///< hall, echo, master; only those the job speaks of
+    std::string style = "neutral";         ///< a file name in jobs/styles without .yaml, or a path
     Target target;
     SearchJob search;
     std::map<std::string, double> weights;  ///< score term -> weight, >= 0; missing = 1
@@ -56,7 +89,9 @@ struct Job {
 };
 
 /// Reads and validates a job. Throws InputError naming file, key and cure: unreadable YAML (with
-/// line), unknown key, wrong type, impossible range, duplicate stem name, missing stem file.
+/// line), unknown key, wrong type, impossible range, duplicate stem name, missing stem file, a key
+/// that is no other stem, automation that goes back in time or starts at an unknown section. Names
+/// and ranges of knobs and names of effects are the business of host/space.
 Job read_job(const std::filesystem::path& file);
 
 /// "90", "90s", "15m", "8h" -> seconds. Throws InputError on anything else.

@@ -9,6 +9,8 @@
 #include "host/job/document.h"
 #include "host/job/input_error.h"
 #include "host/job/job.h"
+#include "host/job/nearest.h"
+#include "host/job/words.h"
 
 namespace mixfarm {
 namespace {
@@ -87,9 +89,21 @@ void write_sections(std::ostream& out, const std::vector<SectionJob>& sections) 
             << "}\n";
 }
 
+/// The moving knobs of one channel, one point a line.
+void write_automation(std::ostream& out, const std::vector<AutomationJob>& automation,
+                      const std::string& indent) {
+    if (automation.empty()) return;
+    out << indent << "automation:\n";
+    for (const AutomationJob& moves : automation) {
+        out << indent << "  " << quoted(moves.knob) << ":\n";
+        for (const AutomationPointJob& point : moves.points)
+            out << indent << "    - {at: "
+                << (point.section.empty() ? number(point.at_s) : quoted(point.section))
+                << ", value: " << number(point.value) << "}\n";
+    }
+}
+
 void write_stem(std::ostream& out, const StemJob& stem, const std::string& note) {
-    static constexpr const char* kIntent[] = {"lead", "normal", "background"};
-    static constexpr const char* kPlace[] = {"centre", "free"};
     if (!note.empty()) out << "    # " << one_line(note) << "\n";
     out << "    - file: " << path_text(stem.file) << "\n";
     const auto line = [&](const char* key, const std::string& value) {
@@ -97,11 +111,39 @@ void write_stem(std::ostream& out, const StemJob& stem, const std::string& note)
     };
     line("name", quoted(stem.name.empty() ? stem.file.stem().string() : stem.name));
     if (!stem.role.empty()) line("role", quoted(stem.role));
-    line("intent", kIntent[static_cast<int>(stem.intent)]);
-    line("place", kPlace[static_cast<int>(stem.place)]);
+    line("intent", kIntentWords[static_cast<int>(stem.intent)]);
+    if (stem.space != Wetness::natural) line("space", kSpaceWords[static_cast<int>(stem.space)]);
+    line("place", kPlaceWords[static_cast<int>(stem.place)]);
     if (stem.start_s != 0) line("start_s", number(stem.start_s));
     if (stem.untouched) line("untouched", "true");
+    if (!stem.duck_under.empty()) line("duck_under", quoted(stem.duck_under));
+    if (!stem.make_room_for.empty()) line("make_room_for", quoted(stem.make_room_for));
     if (!stem.lock.empty()) line("lock", flow_map(stem.lock));
+    write_automation(out, stem.automation, "      ");
+}
+
+void write_bus(std::ostream& out, const std::string& name, const BusJob& bus) {
+    out << "    " << name << ":" << (bus == BusJob() ? " {}" : "") << "\n";
+    if (!bus.lock.empty()) out << "      lock: " << flow_map(bus.lock) << "\n";
+    write_automation(out, bus.automation, "      ");
+}
+
+void write_console(std::ostream& out, const Job& job) {
+    if (job.effects_off.empty() && job.buses.empty()) {
+        out << "\n# Where wanted add effects and returns that stay out of play, and knobs of buses "
+               "that stay or move, for example\n"
+               "#   console: {effects: {echo: off}, buses: {drums: {lock: {glue.ratio: 2}}}}\n";
+        return;
+    }
+    out << "\n# Effects and returns that stay out of play, and knobs of buses that stay or move.\n";
+    out << "console:\n";
+    if (!job.effects_off.empty()) {
+        std::vector<std::string> off;
+        for (const std::string& name : job.effects_off) off.push_back(quoted(name) + ": off");
+        out << "  effects: {" << join(off) << "}\n";
+    }
+    if (!job.buses.empty()) out << "  buses:\n";
+    for (const auto& [name, bus] : job.buses) write_bus(out, name, bus);
 }
 
 }  // namespace
@@ -115,13 +157,19 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
     if (!job.rough_mix.empty()) out << "  rough_mix: " << path_text(job.rough_mix) << "\n";
     write_sections(out, job.sections);
 
-    out << "\n  # The stems. intent: lead, normal or background. place: centre, or free to be "
-           "panned. Where wanted add\n"
-           "  # start_s: 4.5 (begins later), untouched: true (level only), lock: {fader_db: -3} (a "
-           "knob that stays).\n"
+    out << "\n  # The stems. intent: lead, normal or background. space: dry, natural or wet. "
+           "place: "
+           "centre, free (to be\n"
+           "  # panned) or wide (to the sides). Where wanted add start_s: 4.5 (begins later), "
+           "untouched: true (level only),\n"
+           "  # duck_under: kick, make_room_for: lead vocal (another stem, or none), lock: "
+           "{fader_db: -3} (a knob that stays),\n"
+           "  # automation: {fader_db: [{at: 0, value: -3}, {at: chorus, value: 0}]} (a knob that "
+           "moves).\n"
            "  stems:\n";
     for (std::size_t i = 0; i < job.stems.size(); ++i)
         write_stem(out, job.stems[i], i < note.size() ? note[i] : std::string());
+    write_console(out, job);
 
     out << "\n# What good means: a style of jobs/styles, or a style file of one's own.\n"
            "style: "

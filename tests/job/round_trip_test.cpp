@@ -26,6 +26,8 @@ void expect_same(const Job& a, const Job& b) {
     EXPECT_EQ(a.search.time_s, b.search.time_s);
     EXPECT_EQ(a.search.picks, b.search.picks);
     EXPECT_EQ(a.weights, b.weights);
+    EXPECT_EQ(a.effects_off, b.effects_off);
+    EXPECT_EQ(a.buses, b.buses);
     ASSERT_EQ(a.sections.size(), b.sections.size());
     for (std::size_t i = 0; i < a.sections.size(); ++i) {
         EXPECT_EQ(a.sections[i].name, b.sections[i].name);
@@ -38,10 +40,14 @@ void expect_same(const Job& a, const Job& b) {
         EXPECT_EQ(x.name, y.name);
         EXPECT_EQ(x.role, y.role);
         EXPECT_EQ(x.intent, y.intent);
+        EXPECT_EQ(x.space, y.space);
         EXPECT_EQ(x.place, y.place);
         EXPECT_EQ(x.start_s, y.start_s);
         EXPECT_EQ(x.untouched, y.untouched);
         EXPECT_EQ(x.lock, y.lock);
+        EXPECT_EQ(x.automation, y.automation);
+        EXPECT_EQ(x.duck_under, y.duck_under);
+        EXPECT_EQ(x.make_room_for, y.make_room_for);
     }
 }
 
@@ -66,7 +72,22 @@ Job full_job() {
     job.stems[0].lock = {{"fader_db", -3.1}, {"compressor.ratio", 4}};
     job.stems[1].intent = Intent::lead;
     job.stems[1].start_s = 0.1 + 0.2;
+    job.stems[0].space = Wetness::dry;
+    job.stems[0].duck_under = "true";
+    job.stems[0].make_room_for = "none";
+    job.stems[0].automation = {
+        {"pan.pan", {{0, "", -1}, {15.25, "verse: one", -0.1}, {15.25, "", 1}, {31.5, "", 1}}},
+        {"trim_db", {{31.000000001, "no", 1.0 / 3}}}};
+    job.stems[1].space = Wetness::wet;
+    job.stems[1].place = Place::wide;
+    job.stems[1].duck_under = "none";
+    job.stems[1].make_room_for = "kick";
     job.stems[2].untouched = true;
+    job.effects_off = {"gate", "off", "plate", "true"};
+    job.buses["drums"] = {{{"glue.ratio", 2}, {"fader_db", -0.5}},
+                          {{"glue.threshold_db", {{0, "intro", -20}, {31.25, "", -24.5}}}}};
+    job.buses["effects"] = {{}, {{"fader_db", {{12, "", 0}}}}};
+    job.buses["master"] = {};
     job.style = "mine.yaml";
     job.target = {-9.5, -0.3};
     job.search = {18446744073709551615U, 1'000'000'000, 5400, 100};
@@ -136,6 +157,14 @@ TEST(RoundTrip, KeepsAnyNameAPersonMayGive) {
                              "1_000",
                              "a  b"})
         job.stems.push_back(stem("x.wav", name));
+    for (std::size_t i = 0; i < job.stems.size(); ++i) {
+        StemJob& said = job.stems[i];
+        said.duck_under = job.stems[(i + 1) % job.stems.size()].name;
+        said.make_room_for = job.stems[(i + 2) % job.stems.size()].name;
+        const double at = static_cast<double>(i);
+        job.sections.push_back({said.name, at});
+        said.automation = {{said.name, {{at, said.name, 1}}}};
+    }
     expect_same(job, read_job(folder.write("job.yaml", write_job(job, {}))));
 }
 
@@ -155,6 +184,11 @@ TEST(RoundTrip, KeepsRandomNumbersToTheLastBit) {
         job.target = {draw(-40, -5), draw(-20, 0)};
         job.search.seed = random();
         job.search.time_s = draw(0, 1e5);
+        job.sections = {{"x", draw(0, 1e-3)}};
+        job.stems[0].automation = {{"c",
+                                    {{job.sections[0].start_s, "x", draw(-1e9, 1e9)},
+                                     {draw(1, 2), "", draw(-1e-9, 1e-9)},
+                                     {draw(2, 1e6), "", -0.0}}}};
         expect_same(job, read_job(folder.write("job.yaml", write_job(job, {}))));
     }
 }
@@ -188,6 +222,28 @@ TEST(WrittenJob, IntroducesEverySectionAndPutsNotesBeforeTheirStems) {
         EXPECT_LE(lines[i].size(), 120U);
     }
     EXPECT_EQ(introduced, 7);
+}
+
+TEST(WrittenJob, NamesTheWordsToUseAndLeavesOutWhatIsNotThere) {
+    Job job;
+    job.stems = {stem("a.wav", "a")};
+    const std::string bare = write_job(job, {});
+    std::cout << bare;
+    for (const char* words :
+         {"intent: lead, normal or background", "space: dry, natural or wet", "place: centre, free",
+          "wide", "duck_under: ", "make_room_for: ", "automation: {", "console: {effects: {"})
+        EXPECT_THAT(bare, testing::HasSubstr(words));
+    for (const char* key : {"\nconsole:", "\n      automation:", "\n      space:",
+                            "\n      duck_under:", "\n      make_room_for:"})
+        EXPECT_THAT(bare, testing::Not(testing::HasSubstr(key)));
+
+    job.effects_off = {"echo"};
+    job.stems[0].automation = {{"fader_db", {{4, "", -3}}}};
+    const std::string full = write_job(job, {});
+    EXPECT_THAT(full, testing::ContainsRegex("\n# [^\n]*\nconsole:\n  effects: [{]echo: off[}]\n"));
+    EXPECT_THAT(full, testing::HasSubstr("\n      automation:\n        fader_db:\n"
+                                         "          - {at: 4, value: -3}\n"));
+    EXPECT_THAT(full, testing::Not(testing::HasSubstr("\n  buses:")));
 }
 
 TEST(ReadJob, TakesDefaultsWhereNothingIsSaid) {
@@ -252,6 +308,13 @@ TEST(OvernightJob, ReadsOnceItsStemsAreThere) {
     EXPECT_EQ(job.stems.size(), 10U);
     EXPECT_EQ(job.search.time_s, 8 * 3600);
     EXPECT_EQ(job.weights.size(), 6U);
+    EXPECT_EQ(job.stems[3].duck_under, "kick");
+    EXPECT_EQ(job.stems[4].make_room_for, "lead vocal");
+    EXPECT_EQ(job.stems[6].space, Wetness::wet);
+    EXPECT_EQ(job.stems[8].place, Place::wide);
+    ASSERT_EQ(job.stems[7].automation.size(), 1U);
+    EXPECT_EQ(job.stems[7].automation[0].points.back().at_s, 112);
+    EXPECT_EQ(job.buses.at("drums").lock.at("glue.ratio"), 2);
 }
 
 TEST(Duration, ReadsSecondsMinutesAndHours) {
