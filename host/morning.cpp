@@ -81,8 +81,7 @@ void describe_song(Results& results, const Studio& studio) {
         const char* scale = k.scale == Scale::log      ? "log"
                             : k.scale == Scale::toggle ? "toggle"
                                                        : "linear";
-        results.knobs.push_back({k.name, k.unit,
-                                 studio.song.stems[static_cast<std::size_t>(k.stem)].name, k.effect,
+        results.knobs.push_back({k.name, k.unit, k.name.substr(0, k.name.rfind('/')), k.effect,
                                  scale, k.low, k.high, k.neutral});
     }
 }

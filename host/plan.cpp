@@ -81,7 +81,7 @@ Search Plan::search(const Studio& studio) const {
     plan.anneal_over = candidates == kUnlimited ? kAnnealWithoutEnd : plan.candidates;
     plan.first_id = kFirstSearched;
     for (const int knob : studio.space.searched())
-        plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].stem);
+        plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].channel);
     plan.dimensions = static_cast<int>(plan.block.size());
     return Search(plan);
 }

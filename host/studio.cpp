@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "host/job/input_error.h"
+#include "host/space/wiring.h"
 #include "host/store/results.h"
 
 namespace mixfarm {
@@ -62,7 +63,7 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
       engine(open_engine(device, threads)),
       target{static_cast<float>(job.target.loudness_lufs),
              static_cast<float>(job.target.true_peak_dbtp)} {
-    engine->load(view_of(song));
+    engine->load(wired_view(song, profile));
 }
 
 std::string Studio::plan_hash() const {
@@ -82,6 +83,15 @@ std::string Studio::plan_hash() const {
     for (const Stem& s : song.stems)
         text += fmt::format("stem {} {} {} {}\n", s.name, s.sha256, s.start_s,
                             static_cast<int>(s.intent));
+    for (const StemView& s : wired_view(song, profile).stems)
+        text += fmt::format("wired {} {} {}\n", bus_name(s.group), s.duck_key, s.unmask_key);
+    text += fmt::format("tempo {}\n", song.tempo_bpm);
+    for (const Automation& a : space.automation()) {
+        text += fmt::format("automation {}", a.knob);
+        for (const Automation::Point& p : a.points)
+            text += fmt::format(" {} {}", p.seconds, p.value);
+        text += "\n";
+    }
     for (const Knob& k : space.knobs()) {
         text +=
             fmt::format("{} {} {} {} {} {} {} {} {} {}\n", k.name, k.low, k.high, k.neutral, k.rest,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iostream>
 
+#include "host/cli/channel_sheet.h"
 #include "host/cli/command.h"
 #include "host/cli/ranking_text.h"
 #include "host/job/input_error.h"
@@ -13,82 +14,6 @@
 #include "host/score/score.h"
 
 namespace mixfarm::cli {
-namespace {
-
-std::string param_of(const KnobColumn& knob) {
-    return knob.name.substr(knob.name.rfind('.') + 1);
-}
-
-/// Too close to its neutral value for anyone to write down a difference.
-bool at_rest(const KnobColumn& knob, float value) {
-    const float step = knob.unit == "dB" || knob.unit == ":1" ? 0.05f
-                       : knob.scale == "log"                  ? 0.001f * knob.neutral
-                                                              : 0.005f;
-    return std::fabs(value - knob.neutral) < step;
-}
-
-/// A knob matters when it is off its neutral value and nothing else switches it off (a band at 0 dB
-/// has no frequency worth telling, a compressor of ratio 1 no times, a saturator of mix 0 no
-/// drive), or when it belongs to something switched on.
-bool matters(const Results& results, const std::vector<float>& values, std::size_t k) {
-    const KnobColumn& knob = results.knobs[k];
-    const std::string param = param_of(knob), band = param.substr(0, param.find('_')) + "_db";
-    bool belongs = false;
-    for (std::size_t i = 0; i < results.knobs.size(); ++i) {
-        const KnobColumn& other = results.knobs[i];
-        const std::string name = param_of(other);
-        if (other.stem != knob.stem || other.effect != knob.effect ||
-            (name != band && name != "ratio" && name != "mix"))
-            continue;
-        if (at_rest(other, values[i])) return false;
-        belongs = true;
-    }
-    return !at_rest(knob, values[k]) || (belongs && knob.scale != "toggle");
-}
-
-std::string amount(const KnobColumn& knob, float value) {
-    if (knob.scale == "toggle") return value >= 0.5f ? "bell" : "shelf";
-    if (knob.unit == "Hz")
-        return value >= 1000 ? fmt::format("{:.1f} kHz", value / 1000)
-                             : fmt::format("{:.0f} Hz", value);
-    if (knob.unit == "dB") return fmt::format("{:+.1f} dB", value);
-    if (knob.unit == "ms")
-        return value < 10 ? fmt::format("{:.1f} ms", value) : fmt::format("{:.0f} ms", value);
-    if (knob.unit == ":1") return fmt::format("{:.1f}:1", value);
-    return fmt::format("{:.2f}", value);
-}
-
-std::string label(const std::string& param) {
-    std::string text = param;
-    for (const char* unit : {"_hz", "_db", "_ms"})
-        if (text.size() > 3 && text.compare(text.size() - 3, 3, unit) == 0)
-            text.resize(text.size() - 3);
-    std::replace(text.begin(), text.end(), '_', ' ');
-    return text;
-}
-
-void print_settings(const Results& results, std::size_t row) {
-    const std::vector<float>& values = results.rows[row].values;
-    for (const StemRecord& stem : results.stems) {
-        std::string text, effect;
-        for (std::size_t k = 0; k < results.knobs.size(); ++k) {
-            const KnobColumn& knob = results.knobs[k];
-            if (knob.stem != stem.name || !matters(results, values, k)) continue;
-            if (effect != knob.effect)
-                text += (text.empty() ? "" : "; ") + knob.effect + " ";
-            else
-                text += ", ";
-            effect = knob.effect;
-            const std::string name = label(param_of(knob));
-            if (name != label(knob.effect)) text += name + " ";
-            text += amount(knob, values[k]);
-        }
-        std::cout << fmt::format("  {:<20} {}\n", stem.name, text.empty() ? "as it is" : text);
-    }
-}
-
-}  // namespace
-
 int run_show(const std::vector<std::string>& words) {
     Arguments arguments("show NIGHT ID",
                         "Shows one candidate: every setting that matters, what was measured, and "
@@ -141,9 +66,10 @@ int run_show(const std::vector<std::string>& words) {
             ", pick {}: {}", pick - results.picks.begin() + 1,
             results.words[static_cast<std::size_t>(pick - results.picks.begin())]);
     std::cout << "\n\nsettings\n";
-    print_settings(results, row);
+    for (const ChannelLine& line : channel_sheet(results, r.values))
+        std::cout << fmt::format("  {:<20} {}\n", line.channel, line.text);
     std::cout << fmt::format("  {:<20} gain {:+.1f} dB, limiter takes {:.2f} LU\n\nmeasured\n",
-                             "master", r.master_gain_db, r.limiter_loss_lu);
+                             "at the end", r.master_gain_db, r.limiter_loss_lu);
     for (std::size_t m = 0; m < results.metrics.size(); ++m) {
         if (std::isfinite(r.metrics[m]))
             std::cout << fmt::format(

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 
 #include "host/job/input_error.h"
 #include "host/score/k_weighting.h"
 #include "host/score/score.h"
 #include "host/score/terms.h"
+#include "host/space/wiring.h"
 #include "kernels/core/check.h"
 
 namespace mixfarm {
@@ -101,7 +103,7 @@ Judge::Judge(const Song& song, const Profile& profile, const Style& style, const
         const double priority = lead ? 2 : stem.intent == Intent::background ? 0.5 : 1;
         const StemProfile& heard = profile.stems[s];
         const bool silent = stem.silent || heard.silent || heard.integrated_lufs <= kNeverHeardLufs;
-        stems_.push_back({silent, lead, priority, heard.band_power});
+        stems_.push_back({silent, lead, group_of(stem.role.role), priority, heard.band_power});
     }
     for (int b = 0; b < kBands; ++b)
         k_power_[static_cast<std::size_t>(b)] =
@@ -154,16 +156,32 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
     const Company& heard = stage == 2 ? telling_ : whole_;
 
     using Bands = std::array<double, kBands>;
+    std::vector<double> centres;
+    for (int b = 0; b < kBands; ++b) centres.push_back(band_centre_hz(b));
+    std::map<Bus, std::vector<double>> groups;  // response of each group, dB
+    const auto group_response = [&](Bus bus) -> const std::vector<double>& {
+        std::vector<double>& response = groups[bus];
+        if (!response.empty()) return response;
+        response.assign(kBands, 0.0);
+        if (!settings.buses.empty()) {
+            const auto first = static_cast<std::size_t>(bus_first(bus)),
+                       end = static_cast<std::size_t>(
+                           bus_first(static_cast<Bus>(static_cast<int>(bus) + 1)));
+            response = bus_response_db(bus, std::span(settings.buses).subspan(first, end - first),
+                                       centres, rate_);
+        }
+        return response;
+    };
     std::vector<Bands> spectrum(n, Bands{});
     std::vector<double> loud(n, 0.0);  // K-weighted power
     for (std::size_t s = 0; s < n; ++s) {
         if (!heard.plays[s] || !(m.stem_power[s] > 0)) continue;
         const std::span<const float> strip(settings.strips.data() + s * row, row);
+        const std::vector<double> itself = strip_response_db(strip, centres, rate_);
+        const std::vector<double>& shared = group_response(stems_[s].group);
         double sum = 0;
         for (std::size_t b = 0; b < kBands; ++b) {
-            const double response =
-                strip_response_db(strip, band_centre_hz(static_cast<int>(b)), rate_);
-            spectrum[s][b] = stems_[s].band_power[b] * std::pow(10.0, response / 10);
+            spectrum[s][b] = stems_[s].band_power[b] * std::pow(10.0, (itself[b] + shared[b]) / 10);
             sum += spectrum[s][b];
         }
         if (!(sum > 0)) continue;
@@ -187,9 +205,9 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
             others_loud += gain[o] * loud[o];
             for (std::size_t b = 0; b < kBands; ++b) others[b] += gain[o] * spectrum[o][b];
         }
-        Bands own = spectrum[s];
-        for (double& p : own) p *= gain[s];
-        const double share = loud[s] > 0 ? masked_share(own, others) : 1;
+        Bands alone = spectrum[s];
+        for (double& p : alone) p *= gain[s];
+        const double share = loud[s] > 0 ? masked_share(alone, others) : 1;
         masked += stems_[s].priority * share;
         priorities += stems_[s].priority;
 

@@ -96,8 +96,9 @@ public:
 
     /// `stage` says what `m` was measured over: 2 = profile.telling, 3 = the whole song. Which
     /// stems play there, and with whom, is known from the profile. A stem's spectrum in the mix is
-    /// its own, shaped by the linear part of its strip and scaled to the measured stem_power, so
-    /// level changes by compressors are exact and harmonics of saturation are left out.
+    /// its own, shaped by the linear parts of its strip and group and scaled to the measured
+    /// stem_power, so level changes by compressors are exact and harmonics of saturation are left
+    /// out.
     StemMetrics stem_metrics(const Measurement& m, const MixSettings& settings,
                              double prior_distance, int stage) const;
     Scores score(const Measurement& m, const StemMetrics& stems) const;
@@ -105,6 +106,7 @@ public:
 private:
     struct StemFacts {
         bool silent, lead;
+        Bus group;
         double priority;
         std::array<double, kBands> band_power;
     };

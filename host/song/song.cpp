@@ -154,6 +154,9 @@ Song load_song(const Job& job) {
         stem.role = settle_role(wanted, stem.name, files[i]);
         stem.intent = wanted.intent;
         stem.place = wanted.place;
+        stem.space = wanted.space;
+        stem.duck_under = wanted.duck_under;
+        stem.make_room_for = wanted.make_room_for;
         stem.untouched = wanted.untouched;
         stem.sha256 = files[i].sha256;
         stem.channels = files[i].channels;

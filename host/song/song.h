@@ -17,7 +17,10 @@ struct Stem {
     std::string sha256;  ///< of the file's bytes
     RoleGuess role;
     Intent intent = Intent::normal;
+    Wetness space = Wetness::natural;
     Place place = Place::free;
+    std::string duck_under;     ///< stem that keys its compressor; empty: free to choose
+    std::string make_room_for;  ///< stem that keys its dynamic equaliser; empty: free to choose
     bool untouched = false;
     int channels = 0;  ///< of the file: 1 or 2
     std::int64_t source_frames = 0;

@@ -9,7 +9,18 @@
 namespace mixfarm {
 
 /// What a difference is about; a description names each aspect of one subject once.
-enum class Aspect { level, tone, width, dynamics, compression, drive, pan, filter, equaliser };
+enum class Aspect {
+    level,
+    tone,
+    width,
+    dynamics,
+    compression,
+    drive,
+    pan,
+    filter,
+    equaliser,
+    space
+};
 
 struct Difference {
     std::string words;
@@ -31,8 +42,8 @@ struct Pair {
     const Measurement& reference;
 };
 
-/// Level, pan, filters, equaliser, compression and drive, stem by stem; a family of stems whose
-/// levels move together is one.
+/// Level, pan, filters, equaliser, dynamics, drive, width and sends, stem by stem; a family of
+/// stems whose levels move together is one.
 std::vector<Difference> stem_differences(const Pair& pair);
 /// Tone by region, width, crest and limiting of the whole mix.
 std::vector<Difference> mix_differences(const Pair& pair);

@@ -1,7 +1,9 @@
-/// Finds locked knobs by name and checks their values.
+/// Finds the knobs that a job names and checks their values.
 #include "host/space/locks.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include "host/job/input_error.h"
@@ -11,20 +13,28 @@
 namespace mixfarm {
 namespace {
 
-/// Row index of the parameter that `key` names; throws when there is none or more than one.
-int locked_param(const std::string& stem, const std::string& key) {
+/// One channel as the job speaks of it.
+struct Named {
+    std::string name;  ///< "stem 'vox'", "bus 'drums'"
+    std::span<const EffectInfo> effects;
+    std::size_t first;  ///< its first knob
+    bool silent;
+};
+
+/// Knob that `key` names; throws when there is none or more than one.
+std::size_t knob_called(const Named& channel, const std::string& what, const std::string& key) {
     std::vector<std::string> known, meant;
-    int row = -1;
-    for (const EffectInfo& effect : strip_effects())
+    std::size_t at = 0;
+    for (const EffectInfo& effect : channel.effects)
         for (std::size_t i = 0; i < effect.params.size(); ++i) {
             const std::string full = std::string(effect.name) + "." + effect.params[i].name;
             known.push_back(full);
             if (key == full || key == effect.params[i].name) {
                 meant.push_back(full);
-                row = effect.first + static_cast<int>(i);
+                at = channel.first + static_cast<std::size_t>(effect.first) + i;
             }
         }
-    const std::string where = "stem '" + stem + "': lock '" + key + "' ";
+    const std::string where = channel.name + ": " + what + " '" + key + "' ";
     if (meant.empty()) {
         std::vector<std::string> names = known;
         if (key.find('.') == std::string::npos)  // compare like with like, then name the whole knob
@@ -34,30 +44,100 @@ int locked_param(const std::string& stem, const std::string& key) {
     }
     if (meant.size() > 1)
         throw InputError("job", where + "could be " + join(meant) + "; write one of these");
-    return row;
+    return at;
+}
+
+void check_range(const Named& channel, const std::string& what, const std::string& key,
+                 const Knob& knob, double value) {
+    if (value >= knob.low && value <= knob.high) return;
+    std::ostringstream text;
+    text << channel.name << ": " << what << " '" << key << "' is " << value
+         << ", but must lie within " << knob.low << " to " << knob.high << ' ' << knob.unit;
+    throw InputError("job", text.str());
+}
+
+/// visit(channel, locks, automation) for every stem and every bus that the job mentions.
+template <class Visit>
+void for_channels(const Job& job, const Song& song, Visit visit) {
+    MF_CHECK_EQ(job.stems.size(), song.stems.size());
+    const auto params = static_cast<std::size_t>(strip_param_count());
+    for (std::size_t s = 0; s < job.stems.size(); ++s)
+        visit(Named{"stem '" + song.stems[s].name + "'", strip_effects(), s * params,
+                    song.stems[s].silent},
+              job.stems[s].lock, job.stems[s].automation);
+    for (int b = 0; b < kBuses; ++b) {
+        const Bus bus = static_cast<Bus>(b);
+        const auto found = job.buses.find(bus_name(bus));
+        if (found != job.buses.end())
+            visit(
+                Named{std::string("bus '") + bus_name(bus) + "'", bus_effects(bus),
+                      job.stems.size() * params + static_cast<std::size_t>(bus_first(bus)), false},
+                found->second.lock, found->second.automation);
+    }
+}
+
+void fix(Knob& knob, float value) {
+    knob.locked = true;
+    knob.prior.searched = false;
+    knob.rest = value;
 }
 
 }  // namespace
 
 void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs) {
-    MF_CHECK_EQ(job.stems.size(), song.stems.size());
-    const std::size_t params = static_cast<std::size_t>(strip_param_count());
-    for (std::size_t s = 0; s < job.stems.size(); ++s)
-        for (const auto& [key, value] : job.stems[s].lock) {
-            const int row = locked_param(song.stems[s].name, key);
-            Knob& knob = knobs[s * params + static_cast<std::size_t>(row)];
-            if (!(value >= knob.low && value <= knob.high)) {
-                std::ostringstream what;
-                what << "stem '" << song.stems[s].name << "': lock '" << key << "' is " << value
-                     << ", but must lie within " << knob.low << " to " << knob.high << ' '
-                     << knob.unit;
-                throw InputError("job", what.str());
-            }
-            if (song.stems[s].silent) continue;
-            knob.locked = true;
-            knob.prior.searched = false;
-            knob.rest = static_cast<float>(value);
+    for_channels(job, song, [&](const Named& channel, const auto& locks, const auto&) {
+        for (const auto& [key, value] : locks) {
+            Knob& knob = knobs[knob_called(channel, "lock", key)];
+            check_range(channel, "lock", key, knob, value);
+            if (!channel.silent) fix(knob, static_cast<float>(value));
         }
+    });
+}
+
+std::vector<Automation> automation_of(const Job& job, const Song& song, std::vector<Knob>& knobs) {
+    std::vector<Automation> all;
+    for_channels(job, song, [&](const Named& channel, const auto&, const auto& automation) {
+        for (const auto& drawn : automation) {
+            const std::size_t at = knob_called(channel, "automation", drawn.knob);
+            Knob& knob = knobs[at];
+            if (knob.scale == Scale::toggle)
+                throw InputError("job", channel.name + ": automation '" + drawn.knob +
+                                            "' is on or off and cannot move; lock it instead");
+            Automation moving{static_cast<int>(at), {}};
+            for (const auto& point : drawn.points) {
+                check_range(channel, "automation", drawn.knob, knob, point.value);
+                moving.points.push_back({point.at_s, static_cast<float>(point.value)});
+            }
+            if (channel.silent) continue;
+            fix(knob, moving.points.front().value);
+            all.push_back(std::move(moving));
+        }
+    });
+    return all;
+}
+
+void switch_off(const Job& job, std::vector<Knob>& knobs) {
+    // What brings every stem to its place is always in play.
+    const std::set<std::string> needed = {"trim", "fader"};
+    std::set<std::string> known;
+    for (const Knob& knob : knobs)
+        if (!needed.count(knob.effect)) known.insert(knob.effect);
+    for (const std::string& name : job.effects_off) {
+        if (!known.count(name)) {
+            const std::vector<std::string> names(known.begin(), known.end());
+            throw InputError("job", "console: effects: '" + name +
+                                        "' is no effect that can be switched off" +
+                                        did_you_mean(name, names) + " Known are: " + join(names));
+        }
+        for (Knob& knob : knobs) {
+            if (knob.effect != name && knob.name.substr(knob.name.rfind('.') + 1) != name + "_db")
+                continue;
+            // A return goes by its sends.
+            if (knob.effect != name && knob.effect != "send") continue;
+            knob.prior.searched = false;
+            knob.rest = knob.neutral;
+        }
+    }
 }
 
 }  // namespace mixfarm

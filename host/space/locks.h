@@ -1,4 +1,4 @@
-/// Turns a job's locks into knobs that do not move.
+/// What a job fixes about the knobs: locks, knobs drawn over time, effects that are not in play.
 #pragma once
 
 #include <string>
@@ -8,10 +8,17 @@
 
 namespace mixfarm {
 
-/// Locks the knobs that the job names, by parameter ("fader_db") where that is unique, or by effect
-/// and parameter
-/// ("compressor.ratio"). Throws InputError naming the stem, the key and the known ones, or the
-/// legal range.
+/// Locks the knobs that the job names, by parameter ("fader_db") where that is unique in its
+/// channel, or by effect and parameter ("compressor.ratio"). Throws InputError naming the channel,
+/// the key and the known ones, or the legal range.
 void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs);
+
+/// What the job draws over time; the knobs stand at their first point otherwise and are not
+/// searched. Throws InputError as apply_locks does, and for knobs that cannot move.
+std::vector<Automation> automation_of(const Job& job, const Song& song, std::vector<Knob>& knobs);
+
+/// Takes the effects (by name, on all channels) and returns (by bus name) that the job switches off
+/// out of the search. Throws InputError naming the known ones.
+void switch_off(const Job& job, std::vector<Knob>& knobs);
 
 }  // namespace mixfarm

@@ -19,28 +19,52 @@ public:
     explicit Reader(const std::filesystem::path& file) : file_(file.string()) {}
 
     RolePriors read() const {
-        YAML::Node root;
-        try {
-            root = YAML::LoadFile(file_);
-        } catch (const YAML::BadFile&) {
-            throw InputError(file_,
-                             "cannot be read; every role needs a file here, or default.yaml");
-        } catch (const YAML::Exception& e) {
-            throw InputError(file_,
-                             "line " + std::to_string(e.mark.line + 1) + ": is not YAML: " + e.msg);
-        }
+        const YAML::Node root = load("every role needs a file here, or default.yaml");
         only_keys(root, "the file", {"level", "knobs"});
         RolePriors priors;
         priors.level = level(root["level"]);
-        for (const auto& entry : root["knobs"]) {
-            const auto name = entry.first.as<std::string>();
-            if (!priors.knobs.emplace(name, knob(name, entry.first, entry.second)).second)
-                fail(entry.first, "'" + name + "' is given twice; keep one");
+        priors.knobs = knobs(root["knobs"], strip_effects());
+        return priors;
+    }
+
+    BusPriors read_buses() const {
+        const YAML::Node root = load("the buses need this file");
+        std::vector<std::string> known = {"groups"};
+        for (int b = 0; b < kBuses; ++b) known.emplace_back(bus_name(static_cast<Bus>(b)));
+        only_keys(root, "the file", known);
+        BusPriors priors;
+        for (int b = 0; b < kBuses; ++b) {
+            const Bus bus = static_cast<Bus>(b);
+            const bool shared = bus < Bus::plate && !root[bus_name(bus)];
+            if (const YAML::Node own = root[shared ? "groups" : bus_name(bus)])
+                priors[bus_name(bus)] = knobs(own, bus_effects(bus));
         }
         return priors;
     }
 
 private:
+    YAML::Node load(const std::string& need) const {
+        try {
+            return YAML::LoadFile(file_);
+        } catch (const YAML::BadFile&) {
+            throw InputError(file_, "cannot be read; " + need);
+        } catch (const YAML::Exception& e) {
+            throw InputError(file_,
+                             "line " + std::to_string(e.mark.line + 1) + ": is not YAML: " + e.msg);
+        }
+    }
+
+    std::map<std::string, KnobPrior> knobs(const YAML::Node& map,
+                                           std::span<const EffectInfo> effects) const {
+        std::map<std::string, KnobPrior> priors;
+        for (const auto& entry : map) {
+            const auto name = entry.first.as<std::string>();
+            if (!priors.emplace(name, knob(name, entry.first, entry.second, effects)).second)
+                fail(entry.first, "'" + name + "' is given twice; keep one");
+        }
+        return priors;
+    }
+
     [[noreturn]] void fail(const YAML::Node& at, const std::string& what) const {
         throw InputError(file_, "line " + std::to_string(at.Mark().line + 1) + ": " + what);
     }
@@ -87,9 +111,10 @@ private:
         return p;
     }
 
-    const ParamSpec& spec(const YAML::Node& at, const std::string& name) const {
+    const ParamSpec& spec(const YAML::Node& at, const std::string& name,
+                          std::span<const EffectInfo> effects) const {
         std::vector<std::string> known;
-        for (const EffectInfo& effect : strip_effects())
+        for (const EffectInfo& effect : effects)
             for (const ParamSpec& param : effect.params) {
                 known.push_back(std::string(effect.name) + "." + param.name);
                 if (known.back() == name) return param;
@@ -97,8 +122,9 @@ private:
         fail(at, "no knob is called '" + name + "'" + choices(name, known));
     }
 
-    KnobPrior knob(const std::string& name, const YAML::Node& at, const YAML::Node& map) const {
-        const ParamSpec& legal = spec(at, name);
+    KnobPrior knob(const std::string& name, const YAML::Node& at, const YAML::Node& map,
+                   std::span<const EffectInfo> effects) const {
+        const ParamSpec& legal = spec(at, name, effects);
         const std::string where = "'" + name + "'";
         only_keys(map, where, {"rest", "use", "low", "typical", "high", "re", "source"});
         KnobPrior p;
@@ -161,6 +187,10 @@ RolePriors read_role_priors(const std::filesystem::path& file) {
     RolePriors priors = Reader(file).read();
     if (priors.level.group.empty()) priors.level.group = file.stem().string();
     return priors;
+}
+
+BusPriors read_bus_priors(const std::filesystem::path& file) {
+    return Reader(file).read_buses();
 }
 
 std::filesystem::path prior_file(const std::filesystem::path& folder, Role role) {

@@ -33,15 +33,22 @@ struct RolePriors {
         knobs;  ///< "effect.param" -> prior; positions of pan are distances from the centre
 };
 
+/// Bus name -> "effect.param" -> prior. Thresholds `re: lufs` are re the level of the bus.
+using BusPriors = std::map<std::string, std::map<std::string, KnobPrior>>;
+
 /// Equaliser boosts and Q of the search stay under these ("keep boosts under +7 dB and Q under 4").
 inline constexpr float kMaxBoostDb = 7, kMaxQ = 4;
-/// Every stem is trimmed to this loudness before its strip, LUFS: so thresholds re LUFS become
-/// absolute.
+/// Every stem is trimmed to this loudness before its strip, and the mix before the master, LUFS: so
+/// thresholds re LUFS become absolute.
 inline constexpr float kStemLufs = -23;
 
 /// Throws InputError naming file, line, key and cure: unreadable, unknown key or knob, numbers out
 /// of order, outside the legal range or without source.
 RolePriors read_role_priors(const std::filesystem::path& file);
+
+/// Reads jobs/priors/buses.yaml: a map of knobs for each bus; `groups` stands for all five that
+/// have no map of their own. Throws InputError as above.
+BusPriors read_bus_priors(const std::filesystem::path& file);
 
 /// <folder>/<role>.yaml, or <folder>/default.yaml where a role has none.
 std::filesystem::path prior_file(const std::filesystem::path& folder, Role role);

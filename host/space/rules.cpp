@@ -30,6 +30,7 @@ public:
             clean_up(s);
             tone(s);
             compress(s);
+            space(s);
         }
         unmask_low_end();
         make_room_for_leads();
@@ -127,6 +128,11 @@ private:
         set_typical(s, "compressor", "ratio");
         for (const char* param : {"threshold_db", "attack_ms", "release_ms"})
             set_typical(s, "compressor", param);
+    }
+
+    /// Into the reverbs that most engineers send the role to.
+    void space(std::size_t s) {
+        for (const char* param : {"plate_db", "hall_db"}) set_typical(s, "send", param);
     }
 
     /// Sets the equaliser bell that is meant for this best: it reaches `hz`, is still at 0 dB, is

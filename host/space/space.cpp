@@ -1,47 +1,32 @@
-/// Builds the knobs of a song from the effects' tables, the priors of its roles and the job's
-/// locks.
+/// What the knobs of a song make of a point of the unit cube, and how far settings lie from what
+/// engineers do.
 #include "host/space/space.h"
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
-#include "host/space/balance.h"
 #include "host/space/locks.h"
 #include "host/space/prior_file.h"
 #include "host/space/rules.h"
+#include "host/space/wiring.h"
 #include "kernels/core/check.h"
 
 namespace mixfarm {
 namespace {
 
-/// The parameter that decides whether this one acts at all: a band's gain, a compressor's ratio, a
-/// saturator's mix; or "".
-std::string gate_of(std::string_view effect, std::string_view param) {
-    if (effect == "compressor" && param != "ratio") return "ratio";
-    if (effect == "saturator" && param != "mix") return "mix";
-    if (effect == "equalizer" && !param.ends_with("_db"))
-        return std::string(param.substr(0, param.rfind('_'))) + "_db";
-    return "";
+std::string param_of(const Knob& knob) {
+    return knob.name.substr(knob.name.rfind('.') + 1);
 }
 
-/// Range within which the search moves a knob: the legal one, less what a search should not try
-/// (engineers-practice: boosts under +7 dB, Q under 4).
-float search_high(const Knob& knob, std::string_view param) {
-    if (knob.effect == "equalizer" && param.ends_with("_db"))
-        return std::min(knob.high, kMaxBoostDb);
-    if (knob.effect == "equalizer" && param.ends_with("_q")) return std::min(knob.high, kMaxQ);
-    return knob.high;
-}
+/// Lengths of straight, dotted and triplet notes in beats, 1/32 to 1/2.
+constexpr float kNotes[] = {0.125f,  1.f / 6, 0.25f, 1.f / 3, 0.375f, 0.5f,
+                            2.f / 3, 0.75f,   1.f,   4.f / 3, 1.5f,   2.f};
 
-void set_searched(Knob& knob, const Percentiles& p, float high, const std::string& source) {
-    const auto inside = [&](float v) { return std::clamp(v, knob.low, high); };
-    knob.prior = {true, p.use, inside(p.low), inside(p.typical), inside(p.high), source};
-    if (knob.prior.low >= knob.prior.high &&
-        knob.scale != Scale::toggle) {  // all of it beyond the range: nothing to search
-        knob.prior.searched = false;
-        knob.rest = knob.prior.typical;
-    }
+/// An echo that is searched falls on a note; one that the job sets may fall anywhere.
+float nearest_note(float beats) {
+    return *std::min_element(std::begin(kNotes), std::end(kNotes), [&](float a, float b) {
+        return std::fabs(std::log(a / beats)) < std::fabs(std::log(b / beats));
+    });
 }
 
 }  // namespace
@@ -49,94 +34,51 @@ void set_searched(Knob& knob, const Percentiles& p, float high, const std::strin
 Space::Space(const Job& job, const Song& song, const Profile& profile,
              const std::filesystem::path& priors_folder) {
     MF_CHECK_EQ(song.stems.size(), profile.stems.size());
-    for (const StemProfile& stem : profile.stems) silent_.push_back(stem.silent);
-    add_knobs(song, profile, priors_folder);
+    for (std::size_t s = 0; s < song.stems.size(); ++s) {
+        silent_.push_back(profile.stems[s].silent);
+        group_.push_back(group_of(song.stems[s].role.role));
+    }
+    add_strips(job, song, profile, priors_folder);
+    add_buses(job, song, profile, priors_folder);
+    switch_off(job, knobs_);
     apply_locks(job, song, knobs_);
+    automation_ = automation_of(job, song, knobs_);
+    add_curves();
+    rule_based_ = rule_based_mix(knobs_, song, profile);
+    follow(rule_based_);
+}
 
-    const int params = strip_param_count();
+/// Curves of the searched knobs, and each knob's gate.
+void Space::add_curves() {
     for (std::size_t k = 0; k < knobs_.size(); ++k) {
-        Knob& knob = knobs_[k];
-        const std::string gate = gate_of(knob.effect, knob.name.substr(knob.name.rfind('.') + 1));
-        const int row = gate.empty() ? -1 : strip_param_index(knob.effect, gate);
-        gates_.push_back(row < 0 ? -1 : knob.stem * params + row);
+        const Knob& knob = knobs_[k];
+        const auto effects =
+            knob.stem >= 0
+                ? strip_effects()
+                : bus_effects(static_cast<Bus>(knob.channel - static_cast<int>(silent_.size())));
+        int gate = -1;
+        for (const EffectInfo& effect : effects) {
+            if (knob.effect != effect.name) continue;
+            const ParamSpec& spec =
+                effect.params[static_cast<std::size_t>(knob.param - effect.first)];
+            if (spec.gate)
+                gate =
+                    static_cast<int>(k) - knob.param + param_index(effects, effect.name, spec.gate);
+        }
+        gates_.push_back(gate);
         if (!knob.prior.searched) continue;
         searched_.push_back(static_cast<int>(k));
         curves_.emplace_back(
             Percentiles{knob.prior.low, knob.prior.typical, knob.prior.high, knob.prior.use},
-            knob.neutral, knob.low, search_high(knob, knob.name.substr(knob.name.rfind('.') + 1)),
-            knob.scale);
+            knob.neutral, knob.low, search_high(knob, param_of(knob)), knob.scale);
     }
-    const std::size_t trim = static_cast<std::size_t>(strip_param_index("trim", "trim_db"));
-    for (std::size_t s = 0; s < song.stems.size(); ++s)
-        make_up_.push_back(silent_[s]
-                               ? MakeUp()
-                               : MakeUp(profile.stems[s].level_lufs,
-                                        knobs_[s * static_cast<std::size_t>(params) + trim].rest));
-    rule_based_ = rule_based_mix(knobs_, song, profile);
-    follow_make_up(rule_based_);
 }
 
-void Space::add_knobs(const Song& song, const Profile& profile,
-                      const std::filesystem::path& priors_folder) {
-    std::map<std::filesystem::path, RolePriors> files;
-    const auto priors_of = [&](Role role) -> const RolePriors& {
-        const auto file = prior_file(priors_folder, role);
-        const auto found = files.find(file);
-        return found != files.end() ? found->second
-                                    : files.emplace(file, read_role_priors(file)).first->second;
-    };
-    std::vector<RolePriors> priors;
-    for (const Stem& stem : song.stems) priors.push_back(priors_of(stem.role.role));
-    const auto faders = fader_priors(song, profile, priors, priors_of(Role::lead_vocal).level);
-    const auto pans = pan_priors(song, profile, priors, faders);
-
-    for (std::size_t s = 0; s < song.stems.size(); ++s) {
-        const Stem& stem = song.stems[s];
-        for (const EffectInfo& effect : strip_effects())
-            for (std::size_t i = 0; i < effect.params.size(); ++i) {
-                const ParamSpec& spec = effect.params[i];
-                const std::string name = std::string(effect.name) + "." + spec.name;
-                Knob knob{static_cast<int>(s),
-                          effect.first + static_cast<int>(i),
-                          stem.name + "/" + name,
-                          effect.name,
-                          spec.unit,
-                          spec.low,
-                          spec.high,
-                          spec.neutral,
-                          spec.scale,
-                          {},
-                          false,
-                          spec.neutral};
-                const float top = search_high(knob, spec.name);
-                const auto prior = priors[s].knobs.find(name);
-                if (silent_[s]) {
-                    // nothing to mix: all neutral
-                } else if (name == "trim.trim_db") {
-                    const float match =
-                        kStemLufs - static_cast<float>(profile.stems[s].integrated_lufs);
-                    knob.rest = std::clamp(match, spec.low, spec.high);
-                } else if (name == "fader.fader_db") {
-                    set_searched(knob, {faders[s].low, faders[s].typical, faders[s].high, 1}, top,
-                                 priors[s].level.source);
-                } else if (name == "pan.position") {
-                    if (pans[s].searched)
-                        set_searched(knob,
-                                     {pans[s].low, pans[s].typical, pans[s].high, pans[s].use}, top,
-                                     prior->second.source);
-                    knob.locked = stem.place == Place::centre;
-                } else if (prior != priors[s].knobs.end() && !stem.untouched) {
-                    const KnobPrior& p = prior->second;
-                    const float shift = p.re_lufs ? kStemLufs : 0;
-                    knob.rest = p.rest;
-                    if (p.searched)
-                        set_searched(knob,
-                                     {p.low + shift, p.typical + shift, p.high + shift, p.use}, top,
-                                     p.source);
-                }
-                knobs_.push_back(std::move(knob));
-            }
-    }
+std::size_t Space::bus_knob(Bus bus, const char* effect, const char* param) const {
+    const int i = bus_param_index(bus, effect, param);
+    MF_CHECK(i >= 0);
+    return silent_.size() * static_cast<std::size_t>(strip_param_count()) +
+           static_cast<std::size_t>(i);
 }
 
 std::vector<float> Space::values(std::span<const float> unit) const {
@@ -145,41 +87,75 @@ std::vector<float> Space::values(std::span<const float> unit) const {
     for (std::size_t k = 0; k < knobs_.size(); ++k) values[k] = knobs_[k].rest;
     for (std::size_t i = 0; i < searched_.size(); ++i)
         values[static_cast<std::size_t>(searched_[i])] = curves_[i].at(unit[i]);
-    follow_make_up(values);
+    const std::size_t beats = bus_knob(Bus::echo, "echo", "beats");
+    if (!knobs_[beats].locked) values[beats] = nearest_note(values[beats]);
+    follow(values);
     return values;
 }
 
-void Space::follow_make_up(std::vector<float>& values) const {
-    const std::size_t params = static_cast<std::size_t>(strip_param_count());
-    const auto row = [](const char* param) {
-        return static_cast<std::size_t>(strip_param_index("compressor", param));
+void Space::follow(std::vector<float>& values) const {
+    const auto set = [&](std::size_t k, double value) {
+        if (!knobs_[k].locked)
+            values[k] = std::clamp(static_cast<float>(value), knobs_[k].low, knobs_[k].high);
     };
+    const std::size_t params = static_cast<std::size_t>(strip_param_count());
+    const auto row = [](const char* effect, const char* param) {
+        return static_cast<std::size_t>(strip_param_index(effect, param));
+    };
+    const std::size_t threshold = row("compressor", "threshold_db"),
+                      ratio = row("compressor", "ratio"), knee = row("compressor", "knee_db"),
+                      keyed = row("compressor", "keyed"), fader = row("fader", "fader_db");
+    double power[kGroupBuses] = {};
     for (std::size_t s = 0; s < silent_.size(); ++s) {
-        const std::size_t k = s * params + row("makeup_db");
-        if (silent_[s] || knobs_[k].locked) continue;
+        if (silent_[s]) continue;
         const float* strip = values.data() + s * params;
-        const double gain = make_up_[s].gain_db(strip[row("threshold_db")], strip[row("ratio")],
-                                                strip[row("knee_db")]);
-        values[k] = std::clamp(static_cast<float>(gain), knobs_[k].low, knobs_[k].high);
+        // What ducks shall be quieter while it does.
+        set(s * params + row("compressor", "makeup_db"),
+            strip[keyed] >= 0.5f
+                ? 0
+                : make_up_[s].gain_db(strip[threshold], strip[ratio], strip[knee]));
+        power[static_cast<int>(group_[s])] += std::pow(10.0, (kStemLufs + strip[fader]) / 10);
     }
+    double all = 0;
+    for (int g = 0; g < kGroupBuses; ++g) {
+        const Bus bus = static_cast<Bus>(g);
+        const auto value = [&](const char* effect, const char* param) {
+            return values[bus_knob(bus, effect, param)];
+        };
+        for (const char* effect : {"glue", "parallel"})
+            set(bus_knob(bus, effect, "makeup_db"),
+                group_make_up_[static_cast<std::size_t>(g)].gain_db(value(effect, "threshold_db"),
+                                                                    value(effect, "ratio"),
+                                                                    value(effect, "knee_db")));
+        all += power[g] * std::pow(10.0, value("fader", "fader_db") / 10);
+    }
+    const bool rests = std::none_of(knobs_.begin(), knobs_.end(), [&](const Knob& knob) {
+        const std::size_t k = static_cast<std::size_t>(&knob - knobs_.data());
+        return knob.channel == static_cast<int>(silent_.size()) + static_cast<int>(Bus::master) &&
+               knob.effect != "trim" && gates_[k] < 0 && values[k] != knob.neutral;
+    });
+    if (!rests && all > 0)
+        set(bus_knob(Bus::master, "trim", "trim_db"), kStemLufs - 10 * std::log10(all));
 }
 
 MixSettings Space::settings(std::span<const float> values) const {
     MF_CHECK_EQ(values.size(), knobs_.size());
+    const std::size_t strips = silent_.size() * static_cast<std::size_t>(strip_param_count());
     MixSettings mix;
-    mix.strips.resize(values.size());
-    const std::size_t params = static_cast<std::size_t>(strip_param_count());
-    for (std::size_t k = 0; k < values.size(); ++k)
-        mix.strips[static_cast<std::size_t>(knobs_[k].stem) * params +
-                   static_cast<std::size_t>(knobs_[k].param)] = values[k];
+    mix.strips.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(strips));
+    mix.buses.assign(values.begin() + static_cast<std::ptrdiff_t>(strips), values.end());
+    mix.automation = automation_;
     return mix;
 }
 
 std::vector<float> Space::static_balance() const {
+    const int master = static_cast<int>(silent_.size()) + static_cast<int>(Bus::master);
     std::vector<float> values(knobs_.size());
-    for (std::size_t k = 0; k < knobs_.size(); ++k)
-        values[k] =
-            knobs_[k].locked || knobs_[k].effect == "trim" ? knobs_[k].rest : knobs_[k].neutral;
+    for (std::size_t k = 0; k < knobs_.size(); ++k) {
+        const Knob& knob = knobs_[k];
+        const bool level_match = knob.effect == "trim" && knob.channel != master;
+        values[k] = knob.locked || level_match ? knob.rest : knob.neutral;
+    }
     return values;
 }
 
@@ -194,14 +170,14 @@ double Space::prior_distance(std::span<const float> values) const {
     double shift = 0;
     int faders = 0;
     const auto searched_fader = [&](const Knob& knob) {
-        return knob.effect == "fader" && knob.prior.searched;
+        return knob.effect == "fader" && knob.stem >= 0 && knob.prior.searched;
     };
     for (std::size_t k = 0; k < knobs_.size(); ++k)
         if (searched_fader(knobs_[k])) shift += values[k] - knobs_[k].prior.typical, ++faders;
     if (faders) shift /= faders;
 
-    std::vector<double> sum(silent_.size(), 0.0);
-    std::vector<int> used(silent_.size(), 0);
+    std::vector<double> sum(silent_.size() + kBuses, 0.0);
+    std::vector<int> used(silent_.size() + kBuses, 0);
     for (std::size_t i = 0; i < searched_.size(); ++i) {
         const std::size_t k = static_cast<std::size_t>(searched_[i]);
         const Knob& knob = knobs_[k];
@@ -212,14 +188,15 @@ double Space::prior_distance(std::span<const float> values) const {
             (knob.prior.use < 1 && values[k] == knob.neutral))
             continue;
         const double value = values[k] - (searched_fader(knob) ? shift : 0.0);
-        sum[static_cast<std::size_t>(knob.stem)] += curves_[i].deviation(static_cast<float>(value));
-        ++used[static_cast<std::size_t>(knob.stem)];
+        const auto channel = static_cast<std::size_t>(knob.channel);
+        sum[channel] += curves_[i].deviation(static_cast<float>(value));
+        ++used[channel];
     }
     double mean = 0;
-    int stems = 0;
-    for (std::size_t s = 0; s < sum.size(); ++s)
-        if (used[s]) mean += sum[s] / used[s], ++stems;
-    return stems ? mean / stems : 0;
+    int channels = 0;
+    for (std::size_t c = 0; c < sum.size(); ++c)
+        if (used[c]) mean += sum[c] / used[c], ++channels;
+    return channels ? mean / channels : 0;
 }
 
 }  // namespace mixfarm

@@ -24,9 +24,10 @@ struct Prior {
 };
 
 struct Knob {
-    int stem;            ///< index into Song::stems
-    int param;           ///< index into a strip's row
-    std::string name;    ///< "vox/compressor.ratio"
+    int stem;            ///< index into Song::stems; -1 for a knob of a bus
+    int channel;         ///< the stem's index, or the number of stems plus that of the bus
+    int param;           ///< index into the channel's own row
+    std::string name;    ///< "vox/compressor.ratio", "bus/drums/glue.ratio"
     std::string effect;  ///< "compressor"
     std::string unit;
     float low, high, neutral;  ///< legal range
@@ -36,23 +37,35 @@ struct Knob {
     float rest;  ///< value when locked or not searched
 };
 
-/// The search space of one song. All [knobs] vectors are in the order of knobs().
+/// Range within which the search moves a knob: the legal one, less what a search should not try
+/// (engineers-practice: boosts under +7 dB, Q under 4).
+float search_high(const Knob& knob, std::string_view param);
+
+/// The first five buses are the groups of stems.
+inline constexpr int kGroupBuses = 5;
+
+/// The search space of one song. All [knobs] vectors are in the order of knobs(): every strip's
+/// row, stem by stem, then the rows of the buses.
 class Space {
 public:
-    /// Reads jobs/priors/<role>.yaml (or default.yaml). Throws InputError for a bad prior file or
-    /// a lock that is unknown or out of range.
+    /// Reads jobs/priors/<role>.yaml (or default.yaml) and jobs/priors/buses.yaml. Throws
+    /// InputError for a bad prior file and for a lock, an automation or an effect switched off that
+    /// is unknown or out of range.
     Space(const Job& job, const Song& song, const Profile& profile,
           const std::filesystem::path& priors_folder);
 
     const std::vector<Knob>& knobs() const { return knobs_; }
     /// Knobs that the search may move, as indices into knobs().
     const std::vector<int>& searched() const { return searched_; }
+    /// What the job draws over time, in every candidate.
+    const std::vector<Automation>& automation() const { return automation_; }
 
     /// A point of the unit cube [searched] -> physical values [knobs]. 0.5 everywhere is the
     /// typical engineer's mix. Monotone in each coordinate on the knob's scale; 0.1 / 0.5 / 0.9 hit
     /// the prior's percentiles of the used range (see QuantileCurve for knobs that are not always
-    /// used). compressor.makeup_db, unless locked, is no coordinate of its own: it follows
-    /// threshold, ratio and knee so that a stem keeps its loudness (MakeUp).
+    /// used). Make-up gains, unless locked, are no coordinates of their own: they follow threshold,
+    /// ratio and knee so that a stem or group keeps its loudness (MakeUp); so does the master's
+    /// trim, which brings the sum of all faders to the level that its compressor expects.
     std::vector<float> values(std::span<const float> unit) const;
     MixSettings settings(std::span<const float> values) const;
 
@@ -68,17 +81,26 @@ public:
     double prior_distance(std::span<const float> values) const;
 
 private:
-    void add_knobs(const Song& song, const Profile& profile,
+    void add_strips(const Job& job, const Song& song, const Profile& profile,
+                    const std::filesystem::path& priors_folder);
+    void add_buses(const Job& job, const Song& song, const Profile& profile,
                    const std::filesystem::path& priors_folder);
-    void follow_make_up(std::vector<float>& values) const;
+    void add_curves();
+    void follow(std::vector<float>& values) const;
+    std::size_t bus_knob(Bus bus, const char* effect, const char* param) const;
 
     std::vector<Knob> knobs_;
     std::vector<int> searched_;
     std::vector<QuantileCurve> curves_;  ///< [searched]
-    std::vector<int> gates_;         ///< [knobs] knob without which this one does nothing, or -1
-    std::vector<bool> silent_;       ///< [stems]
-    std::vector<MakeUp> make_up_;    ///< [stems]
-    std::vector<float> rule_based_;  ///< [knobs]
+    std::vector<int> gates_;       ///< [knobs] knob without which this one does nothing, or -1
+    std::vector<bool> silent_;     ///< [stems]
+    std::vector<Bus> group_;       ///< [stems]
+    std::vector<MakeUp> make_up_;  ///< [stems]
+    std::vector<MakeUp> group_make_up_;  ///< [groups]
+    std::vector<float> group_lufs_;      ///< [groups] level while it plays, faders typical
+    std::vector<int> group_size_;        ///< [groups] stems that sound
+    std::vector<float> rule_based_;      ///< [knobs]
+    std::vector<Automation> automation_;
 };
 
 /// What sets this mix apart from a reference mix, most telling first, from settings and

@@ -146,6 +146,53 @@ std::optional<Difference> filter(const std::string& name, const StemPair& s, con
     return Difference{words, octaves / 1.5, Aspect::filter, name};
 }
 
+/// Wetness: all sends together, as power re the stem; -30 dB is dry for the ear.
+std::optional<Difference> space(const std::string& name, const StemPair& s) {
+    constexpr const char* kReturns[] = {"plate", "hall", "echo"};
+    constexpr double kDry = -30;
+    const auto all = [&](auto value) {
+        double power = std::pow(10.0, kDry / 10);
+        for (const char* to : kReturns) {
+            const double db = value(std::string(to) + "_db");
+            if (db > s.neutral("send", std::string(to) + "_db")) power += std::pow(10.0, db / 10);
+        }
+        return 10 * std::log10(power);
+    };
+    const double now = all([&](const std::string&p) { return s.now("send", p); }),
+                 then = all([&](const std::string&p) { return s.then("send", p); });
+    if (now == then) return {};
+    std::string most;
+    double loudest = kDry;
+    for (const char* to : kReturns) {
+        const double db = s.now("send", std::string(to) + "_db");
+        if (db > loudest) loudest = db, most = to;
+    }
+    const std::string words = most.empty()
+                                  ? phrase("%s dry", name.c_str())
+                                  : phrase("%s %s (%s %+.0f dB)", name.c_str(),
+                                           now > then ? "wetter" : "drier", most.c_str(), loudest);
+    return Difference{words, std::fabs(now - then) / 4, Aspect::space, name};
+}
+
+/// Effects that are in use or not: named when one mix has them and the other has not.
+std::optional<Difference> used(const std::string& name, const StemPair& s, const char* effect,
+                               const std::string& param, const char* words, double step) {
+    const double now = s.now(effect, param), then = s.then(effect, param);
+    if (now == then) return {};
+    const bool off = now == s.neutral(effect, param);
+    return Difference{off ? phrase("%s not %s", name.c_str(), words)
+                          : phrase("%s %s (%+.1f dB)", name.c_str(), words, now),
+                      std::fabs(now - then) / step, Aspect::dynamics, name};
+}
+
+std::optional<Difference> width(const std::string& name, const StemPair& s) {
+    const double now = s.now("width", "width"), then = s.then("width", "width");
+    if (now == then) return {};
+    return Difference{
+        phrase("%s %s (%.0f %%)", name.c_str(), now > then ? "wider" : "narrower", 100 * now),
+        std::fabs(now - then) / 0.3, Aspect::width, name};
+}
+
 /// The adjective of a gain change at a frequency.
 const char* colour(double hz, bool more) {
     if (hz < 120) return more ? "fuller" : "leaner";
@@ -191,7 +238,11 @@ std::vector<Difference> stem_differences(const Pair& pair) {
         for (auto& d :
              {compression(name, stem), drive(name, stem), pan(name, stem), equaliser(name, stem),
               filter(name, stem, "high_pass", "high_pass_hz", "thinner", "high-pass"),
-              filter(name, stem, "low_pass", "low_pass_hz", "duller", "low-pass")})
+              filter(name, stem, "low_pass", "low_pass_hz", "duller", "low-pass"),
+              space(name, stem), width(name, stem),
+              used(name, stem, "gate", "range_db", "gated", 10),
+              used(name, stem, "de_esser", "reduction_db", "de-essed", 4),
+              used(name, stem, "transient_shaper", "attack_db", "with shaped attacks", 3)})
             if (d) out.push_back(*d);
     }
     return out;

@@ -1,5 +1,6 @@
 /// From stems to finished audio as a producer goes: new, analyze, run, top, show, render, meter.
 #include <cmath>
+#include <fstream>
 #include <set>
 
 #include "tests/cli/night.h"
@@ -181,11 +182,20 @@ TEST(Chain, ARenderedRowMeasuresWhatTheRowSays) {
     if (!has_ffmpeg()) GTEST_SKIP() << "no ffmpeg here: its loudness was not compared";
 }
 
-/// Stems printed behind their strips add up to the mix, where the limiter has nothing to do.
+/// Stems printed behind their strips add up to the mix, where nothing behind the strips works.
 TEST(Chain, StemsAddUpToTheMix) {
     const Scratch scratch;
     const std::string job = write_song(scratch.path(), 4);
     edit_job(job, "loudness_lufs: -14", "loudness_lufs: -30");
+    std::ofstream more(job, std::ios::app);
+    more << "\nconsole:\n"
+            "  effects: {send: off, glue: off, parallel: off, multiband: off, width: off,"
+            " saturator: off}\n"
+            "  buses:\n"
+            "    master: {lock: {trim_db: 0, low_db: 0, bell2_db: 0, high_db: 0}}\n";
+    for (const char* group : {"drums", "bass", "music", "vocals"})
+        more << "    " << group << ": {lock: {low_db: 0, high_db: 0, fader_db: 0}}\n";
+    more.close();
     succeed({"run", job, "-o", scratch / "night", "--candidates", "3", "--device", "cpu"});
     const Json rendered = ask({"render", scratch / "night", "1", "2", "-o", scratch / "mixes",
                                "--stems", "--format", "wav", "--bits", "32f", "--device", "cpu"});
