@@ -6,7 +6,7 @@
 #include <map>
 
 #include "host/job/input_error.h"
-#include "host/score/k_weighting.h"
+#include "host/analysis/k_weighting.h"
 #include "host/score/score.h"
 #include "host/score/terms.h"
 #include "host/space/wiring.h"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "host/score/k_weighting.h"
+#include "host/analysis/k_weighting.h"
 
 namespace mixfarm {
 namespace {

@@ -34,6 +34,7 @@ float nearest_note(float beats) {
 Space::Space(const Job& job, const Song& song, const Profile& profile,
              const std::filesystem::path& priors_folder) {
     MF_CHECK_EQ(song.stems.size(), profile.stems.size());
+    audibility_ = Audibility(song, profile);
     for (std::size_t s = 0; s < song.stems.size(); ++s) {
         silent_.push_back(profile.stems[s].silent);
         group_.push_back(group_of(song.stems[s].role.role));
@@ -99,6 +100,11 @@ void Space::follow(std::vector<float>& values) const {
             values[k] = std::clamp(static_cast<float>(value), knobs_[k].low, knobs_[k].high);
     };
     const std::size_t params = static_cast<std::size_t>(strip_param_count());
+    std::vector<double> group_db;
+    for (int g = 0; g < kGroupBuses; ++g)
+        group_db.push_back(values[bus_knob(static_cast<Bus>(g), "fader", "fader_db")]);
+    const auto raises =
+        audibility_.raises(std::span(values).first(silent_.size() * params), group_db);
     const auto row = [](const char* effect, const char* param) {
         return static_cast<std::size_t>(strip_param_index(effect, param));
     };
@@ -109,6 +115,7 @@ void Space::follow(std::vector<float>& values) const {
     for (std::size_t s = 0; s < silent_.size(); ++s) {
         if (silent_[s]) continue;
         const float* strip = values.data() + s * params;
+        if (raises[s] > 0) set(s * params + fader, strip[fader] + raises[s]);
         // What ducks shall be quieter while it does.
         set(s * params + row("compressor", "makeup_db"),
             strip[keyed] >= 0.5f
@@ -127,7 +134,7 @@ void Space::follow(std::vector<float>& values) const {
                 group_make_up_[static_cast<std::size_t>(g)].gain_db(value(effect, "threshold_db"),
                                                                     value(effect, "ratio"),
                                                                     value(effect, "knee_db")));
-        all += power[g] * std::pow(10.0, value("fader", "fader_db") / 10);
+        all += power[g] * std::pow(10.0, group_db[static_cast<std::size_t>(g)] / 10);
     }
     const bool rests = std::none_of(knobs_.begin(), knobs_.end(), [&](const Knob& knob) {
         const std::size_t k = static_cast<std::size_t>(&knob - knobs_.data());

@@ -8,6 +8,7 @@
 
 #include "host/analysis/profile.h"
 #include "host/song/song.h"
+#include "host/space/audibility.h"
 #include "host/space/make_up.h"
 #include "host/space/quantile_curve.h"
 #include "kernels/engine.h"
@@ -63,9 +64,10 @@ public:
     /// A point of the unit cube [searched] -> physical values [knobs]. 0.5 everywhere is the
     /// typical engineer's mix. Monotone in each coordinate on the knob's scale; 0.1 / 0.5 / 0.9 hit
     /// the prior's percentiles of the used range (see QuantileCurve for knobs that are not always
-    /// used). Make-up gains, unless locked, are no coordinates of their own: they follow threshold,
-    /// ratio and knee so that a stem or group keeps its loudness (MakeUp); so does the master's
-    /// trim, which brings the sum of all faders to the level that its compressor expects.
+    /// used). Faders of stems that would drown are raised. Make-up gains, unless locked, are no
+    /// coordinates of their own: they follow threshold, ratio and knee so that a stem or group
+    /// keeps its loudness (MakeUp); so does the master's trim, which brings the sum of all faders
+    /// to the level that its compressor expects.
     std::vector<float> values(std::span<const float> unit) const;
     MixSettings settings(std::span<const float> values) const;
 
@@ -92,10 +94,11 @@ private:
     std::vector<Knob> knobs_;
     std::vector<int> searched_;
     std::vector<QuantileCurve> curves_;  ///< [searched]
-    std::vector<int> gates_;       ///< [knobs] knob without which this one does nothing, or -1
-    std::vector<bool> silent_;     ///< [stems]
-    std::vector<Bus> group_;       ///< [stems]
-    std::vector<MakeUp> make_up_;  ///< [stems]
+    std::vector<int> gates_;    ///< [knobs] knob without which this one does nothing, or -1
+    std::vector<bool> silent_;  ///< [stems]
+    std::vector<Bus> group_;    ///< [stems]
+    Audibility audibility_;
+    std::vector<MakeUp> make_up_;        ///< [stems]
     std::vector<MakeUp> group_make_up_;  ///< [groups]
     std::vector<float> group_lufs_;      ///< [groups] level while it plays, faders typical
     std::vector<int> group_size_;        ///< [groups] stems that sound

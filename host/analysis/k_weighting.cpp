@@ -1,5 +1,5 @@
 /// Magnitude of the BS.1770 shelf and high-pass in closed form.
-#include "host/score/k_weighting.h"
+#include "host/analysis/k_weighting.h"
 
 #include <cmath>
 #include <numbers>

@@ -1,6 +1,6 @@
 /// The closed form of the K-weighting against the published gains and against the standard's own
 /// coefficients.
-#include "host/score/k_weighting.h"
+#include "host/analysis/k_weighting.h"
 
 #include <gtest/gtest.h>
 
