@@ -51,6 +51,11 @@ Knob knob_of(int stem, int channel, const EffectInfo& effect, std::size_t i,
             spec.neutral};
 }
 
+const KnobPrior* prior_of(const RolePriors& priors, const std::string& knob) {
+    const auto found = priors.knobs.find(knob);
+    return found != priors.knobs.end() ? &found->second : nullptr;
+}
+
 /// What the words dry and wet make of a send: none at all; always, and half as loud again.
 KnobPrior with_space(KnobPrior p, Wetness space) {
     constexpr float kWetter = 4;  // dB (estimate)
@@ -97,6 +102,7 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
     std::vector<RolePriors> priors;
     for (const Stem& stem : song.stems) priors.push_back(priors_of(stem.role.role));
     const auto faders = fader_priors(song, profile, priors, priors_of(Role::lead_vocal).level);
+    const RolePriors usual = read_role_priors(priors_folder / "default.yaml");
     const auto pans = pan_priors(song, profile, priors, faders);
     const SongView wired = wired_view(song, profile);
     const bool tempo_known = job.tempo_bpm > 0;
@@ -109,7 +115,12 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
                 const ParamSpec& spec = effect.params[i];
                 const std::string name = std::string(effect.name) + "." + spec.name;
                 const float top = search_high(knob, spec.name);
-                const auto prior = priors[s].knobs.find(name);
+                // What the job asks for by name is done, whether or not the role's engineers do it.
+                const bool asked =
+                    (effect.name == std::string_view("duck") && !stem.duck_under.empty()) ||
+                    (effect.name == std::string_view("dynamic_eq") && !stem.make_room_for.empty());
+                const KnobPrior* prior = prior_of(priors[s], name);
+                if (!prior && asked) prior = prior_of(usual, name);
                 const bool keyless =
                     (effect.name == std::string_view("duck") && wired.stems[s].duck_key < 0) ||
                     (name == "compressor.keyed" && wired.stems[s].duck_key < 0) ||
@@ -128,7 +139,7 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
                     if (pans[s].searched)
                         set_searched(knob,
                                      {pans[s].low, pans[s].typical, pans[s].high, pans[s].use}, top,
-                                     prior->second.source);
+                                     prior->source);
                     knob.locked = stem.place == Place::centre;
                 } else if (keyless || stem.untouched ||
                            (std::string_view(effect.name) == "send" &&
@@ -136,12 +147,11 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
                     // nothing to listen to, or nothing wanted
                 } else if (name == "width.width" && stem.place == Place::wide) {
                     set_searched(knob, {1.1f, 1.35f, 1.7f, 0.8f}, top, "estimate");
-                } else if (prior != priors[s].knobs.end()) {
-                    const KnobPrior& p = prior->second;
-                    follow_prior(
-                        knob,
-                        std::string_view(effect.name) == "send" ? with_space(p, stem.space) : p,
-                        kStemLufs, top);
+                } else if (prior) {
+                    KnobPrior p = *prior;
+                    if (std::string_view(effect.name) == "send") p = with_space(p, stem.space);
+                    if (asked && !spec.gate) p.use = 1;
+                    follow_prior(knob, p, kStemLufs, top);
                 }
                 knobs_.push_back(std::move(knob));
             }

@@ -76,6 +76,15 @@ void for_channels(const Job& job, const Song& song, Visit visit) {
     }
 }
 
+/// A knob of what the console keeps out of play can neither be locked nor drawn.
+void check_in_play(const Named& channel, const char* what, const std::string& key,
+                   const Knob& knob) {
+    if (knob.off)
+        throw InputError("job", channel.name + ": " + what + " '" + key +
+                                    "' is a knob of what console: effects: keeps off; take one of "
+                                    "the two away");
+}
+
 void fix(Knob& knob, float value) {
     knob.locked = true;
     knob.prior.searched = false;
@@ -89,6 +98,7 @@ void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs) {
         for (const auto& [key, value] : locks) {
             Knob& knob = knobs[knob_called(channel, "lock", key)];
             check_range(channel, "lock", key, knob, value);
+            check_in_play(channel, "lock", key, knob);
             if (!channel.silent) fix(knob, static_cast<float>(value));
         }
     });
@@ -103,6 +113,7 @@ std::vector<Automation> automation_of(const Job& job, const Song& song, std::vec
             if (knob.scale == Scale::toggle)
                 throw InputError("job", channel.name + ": automation '" + drawn.knob +
                                             "' is on or off and cannot move; lock it instead");
+            check_in_play(channel, "automation", drawn.knob, knob);
             Automation moving{static_cast<int>(at), {}};
             for (const auto& point : drawn.points) {
                 check_range(channel, "automation", drawn.knob, knob, point.value);
@@ -134,8 +145,8 @@ void switch_off(const Job& job, std::vector<Knob>& knobs) {
                 continue;
             // A return goes by its sends.
             if (knob.effect != name && knob.effect != "send") continue;
-            knob.prior.searched = false;
-            knob.rest = knob.neutral;
+            fix(knob, knob.neutral);
+            knob.off = true;
         }
     }
 }

@@ -94,17 +94,34 @@ std::vector<float> Space::values(std::span<const float> unit) const {
     return values;
 }
 
+bool Space::moves(std::size_t k) const {
+    return std::any_of(automation_.begin(), automation_.end(),
+                       [&](const Automation& a) { return a.knob == static_cast<int>(k); });
+}
+
+double Space::loudest(std::size_t k, float value) const {
+    double most = value;
+    for (const Automation& a : automation_)
+        if (a.knob == static_cast<int>(k))
+            for (const Automation::Point& p : a.points) most = std::max<double>(most, p.value);
+    return most;
+}
+
 void Space::follow(std::vector<float>& values) const {
     const auto set = [&](std::size_t k, double value) {
         if (!knobs_[k].locked)
             values[k] = std::clamp(static_cast<float>(value), knobs_[k].low, knobs_[k].high);
     };
     const std::size_t params = static_cast<std::size_t>(strip_param_count());
-    std::vector<double> group_db;
-    for (int g = 0; g < kGroupBuses; ++g)
-        group_db.push_back(values[bus_knob(static_cast<Bus>(g), "fader", "fader_db")]);
+    // A group that the job turns down shall be quiet: that is no reason to turn up its stems.
+    std::vector<double> group_db, free_db;
+    for (int g = 0; g < kGroupBuses; ++g) {
+        const std::size_t k = bus_knob(static_cast<Bus>(g), "fader", "fader_db");
+        group_db.push_back(loudest(k, values[k]));
+        free_db.push_back(knobs_[k].locked ? 0 : group_db.back());
+    }
     const auto raises =
-        audibility_.raises(std::span(values).first(silent_.size() * params), group_db);
+        audibility_.raises(std::span(values).first(silent_.size() * params), free_db);
     const auto row = [](const char* effect, const char* param) {
         return static_cast<std::size_t>(strip_param_index(effect, param));
     };
@@ -121,7 +138,8 @@ void Space::follow(std::vector<float>& values) const {
             strip[keyed] >= 0.5f
                 ? 0
                 : make_up_[s].gain_db(strip[threshold], strip[ratio], strip[knee]));
-        power[static_cast<int>(group_[s])] += std::pow(10.0, (kStemLufs + strip[fader]) / 10);
+        power[static_cast<int>(group_[s])] +=
+            std::pow(10.0, (kStemLufs + loudest(s * params + fader, strip[fader])) / 10);
     }
     double all = 0;
     for (int g = 0; g < kGroupBuses; ++g) {
@@ -139,7 +157,7 @@ void Space::follow(std::vector<float>& values) const {
     const bool rests = std::none_of(knobs_.begin(), knobs_.end(), [&](const Knob& knob) {
         const std::size_t k = static_cast<std::size_t>(&knob - knobs_.data());
         return knob.channel == static_cast<int>(silent_.size()) + static_cast<int>(Bus::master) &&
-               knob.effect != "trim" && gates_[k] < 0 && values[k] != knob.neutral;
+               knob.effect != "trim" && gates_[k] < 0 && (moves(k) || values[k] != knob.neutral);
     });
     if (!rests && all > 0)
         set(bus_knob(Bus::master, "trim", "trim_db"), kStemLufs - 10 * std::log10(all));

@@ -35,7 +35,8 @@ struct Knob {
     Scale scale;
     Prior prior;
     bool locked = false;
-    float rest;  ///< value when locked or not searched
+    float rest;        ///< value when locked or not searched
+    bool off = false;  ///< of an effect that the job keeps out of play; then also locked
 };
 
 /// Range within which the search moves a knob: the legal one, less what a search should not try
@@ -89,6 +90,10 @@ private:
                    const std::filesystem::path& priors_folder);
     void add_curves();
     void follow(std::vector<float>& values) const;
+    /// Does the job draw knob k over time?
+    bool moves(std::size_t k) const;
+    /// `value`, or the highest point of knob k where it moves.
+    double loudest(std::size_t k, float value) const;
     std::size_t bus_knob(Bus bus, const char* effect, const char* param) const;
 
     std::vector<Knob> knobs_;

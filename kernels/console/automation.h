@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <string_view>
 
 #include "kernels/engine.h"
 
@@ -16,6 +18,25 @@ inline std::vector<Automation::Point> without_jumps(std::vector<Automation::Poin
                      [](const auto& a, const auto& b) { return a.seconds < b.seconds; });
     for (std::size_t i = 1; i < points.size(); ++i)
         points[i].seconds = std::max(points[i].seconds, points[i - 1].seconds + kJumpSeconds);
+    return points;
+}
+
+/// Points of a knob of `Effect` that moves. Where a neutral value means off (it decides whether
+/// other knobs matter, or ends the range) the knob stops short of it: an effect that moves is in
+/// play all the time and fades by what the knob says, instead of being switched.
+template <class Effect>
+std::vector<Automation::Point> moving_points(int param, std::vector<Automation::Point> points) {
+    points = without_jumps(std::move(points));
+    const ParamSpec& spec = Effect::kParams[param];
+    const bool is_off =
+        spec.neutral == spec.low || spec.neutral == spec.high ||
+        std::any_of(std::begin(Effect::kParams), std::end(Effect::kParams),
+                    [&](const auto& p) { return p.gate && std::string_view(p.gate) == spec.name; });
+    constexpr float kShort = 1e-6f;  // of the range: -120 dB of whatever it is a share of
+    const float inside = kShort * (spec.high - spec.low);
+    for (Automation::Point& p : points)
+        if (is_off && p.value == spec.neutral)
+            p.value += spec.high > spec.neutral ? inside : -inside;
     return points;
 }
 

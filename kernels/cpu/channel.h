@@ -74,11 +74,12 @@ private:
     };
 
     void add_moving(int lane, const Automation& a) {
-        Moving m{lane, a.knob, -1, Scale::linear, without_jumps(a.points)};
+        Moving m{lane, a.knob, -1, Scale::linear, {}};
         Chain::for_each([&]<class Effect, int I>(int first) {
             if (a.knob < first || a.knob >= first + param_count<Effect>) return;
             m.effect = I;
             m.scale = Effect::kParams[a.knob - first].scale;
+            m.points = moving_points<Effect>(a.knob - first, a.points);
         });
         MF_CHECK(m.effect >= 0 && m.scale != Scale::toggle && !m.points.empty());
         active_ |= 1u << m.effect;

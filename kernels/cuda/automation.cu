@@ -24,7 +24,8 @@ std::vector<MovingChannel> moving_channels(const ConsoleLayout& layout, const Mi
                     if (knob < first || knob >= first + param_count<Effect>) return;
                     const Scale scale = Effect::kParams[knob - first].scale;
                     MF_CHECK(scale != Scale::toggle && !a.points.empty());
-                    m.knobs.push_back({knob, I, scale, without_jumps(a.points)});
+                    m.knobs.push_back(
+                        {knob, I, scale, moving_points<Effect>(knob - first, a.points)});
                     if ((effects >> I & 1u) == 0) m.words += effect_words<Effect>();
                     effects |= 1u << I;
                 });

@@ -64,11 +64,6 @@ struct KeyInput {
     const float* left = nullptr;
     const float* right = nullptr;
     F gain{};
-    MF_HD F louder(int n) const {
-        if (!left) return F(0.f);
-        const float l = __builtin_fabsf(left[n]), r = __builtin_fabsf(right[n]);
-        return F(l > r ? l : r) * gain;
-    }
     /// Left plus right, halved.
     MF_HD F mono(int n) const {
         if (!left) return F(0.f);

@@ -24,9 +24,7 @@ struct Saturator {
     static constexpr double kTapeSeconds = 50e-6;
     static constexpr double kMostLiftDb = 9;  ///< of the highest frequencies, at tape = 1
     static constexpr double kDirectHz = 1.5;
-    static constexpr int kSharpBelow = 80000;  ///< sample rates that need both stages
-    /// Least wet share: below it nothing is heard, and what divides by it stays finite.
-    static constexpr float kLeastMix = 1e-6f;
+    static constexpr int kSharpBelow = 80000;            ///< sample rates that need both stages
     static constexpr int kBlock = kLanesApart ? 1 : 16;  ///< frames a stage works through at once
 
     template <class F>
@@ -111,7 +109,7 @@ private:
     template <class F>
     struct Plan {
         Coefs<F> c;
-        F rest, dry;        ///< tanh(bias) / kTanhUnit; dry share beside it
+        F rest, dry;        ///< tanh(bias) / kTanhUnit; what is added dry, in the curve's units
         F gain;             ///< of what comes down again
         F drop, drop_rate;  ///< de-emphasis
         bool sharp;
@@ -119,14 +117,14 @@ private:
     template <class F>
     MF_HD static Plan<F> plan(const Coefs<F>& c, int rate) {
         const bool sharp = rate < kSharpBelow;
-        const F one = F(1.f), wet = max_(c.mix, F(kLeastMix)), fall = one / (one + c.lift);
+        const F one = F(1.f), fall = one / (one + c.lift);
         const F rest = scaled_tanh(c.bias), tangent = rest * F(kTanhUnit);
         const F slope = fma_(-tangent, tangent, one);
         const F halves = F(sharp ? 0.25f : 0.5f);  // one for every filter down
         return {c,
                 rest,
-                (one - c.mix) * slope / (F(kTanhUnit) * wet),
-                F(kTanhUnit) * halves * wet / (c.drive * slope),
+                (one - c.mix) * slope / F(kTanhUnit),
+                F(kTanhUnit) * halves / (c.drive * slope),
                 -c.lift * fall,
                 c.lift_rate * fall,
                 sharp};
@@ -134,7 +132,7 @@ private:
     template <bool kBias, class F>
     MF_HD static F bend(F u, const Plan<F>& p) {
         const F bent = kBias ? scaled_tanh(u + p.c.bias) - p.rest : scaled_tanh(u);
-        return fma_(p.dry, u, bent);
+        return fma_(p.dry, u, p.c.mix * bent);
     }
 
     template <bool kBias, bool kTape, class F>

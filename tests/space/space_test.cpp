@@ -166,6 +166,49 @@ TEST(Space, StemsThatWouldDrownAreTurnedUp) {
     EXPECT_EQ(locked.values(middle(locked))[fader("fx")], -50);
 }
 
+TEST(Space, AGroupThatTheJobTurnsDownStaysDown) {
+    BandSpace band = the_band();
+    const Space plain = band.space();
+    band.job.buses["music"].lock = {{"fader_db", -40}};
+    const Space quiet = band.space();
+    const std::size_t keys = knob(quiet, "keys/fader.fader_db");
+    EXPECT_EQ(quiet.values(middle(quiet))[keys], plain.values(middle(plain))[keys]);
+}
+
+TEST(Space, EffectsThatAreOffStayOffInEveryMix) {
+    BandSpace band = the_band();
+    band.job.effects_off = {"equalizer", "hall"};
+    const Space space = band.space();
+    RandomStream random(8, 1);
+    std::vector<float> unit(space.searched().size());
+    for (float& u : unit) u = static_cast<float>(random.next());
+    bool rules_use_it = false;
+    const auto plain = the_band().space().rule_based();
+    for (const auto& v : {space.values(unit), space.static_balance(), space.rule_based()})
+        for (std::size_t k = 0; k < v.size(); ++k) {
+            const Knob& knob = space.knobs()[k];
+            if (knob.effect != "equalizer" && !knob.name.ends_with("send.hall_db")) continue;
+            EXPECT_EQ(v[k], knob.neutral) << knob.name;
+            rules_use_it = rules_use_it || plain[k] != knob.neutral;
+        }
+    EXPECT_TRUE(rules_use_it) << "the rules were meant to want it";
+    band.job.stems[6].lock = {{"equalizer.bell2_db", 3}};
+    EXPECT_THROW(band.space(), InputError);
+}
+
+TEST(Space, AStemDucksWhereTheJobSaysSo) {
+    BandSpace band = the_band();
+    const auto ratio = [](const Space& space) {
+        return space.values(middle(space))[knob(space, "keys/duck.ratio")];
+    };
+    EXPECT_EQ(ratio(band.space()), 1);
+    band.song.stems[5].duck_under = "kick";
+    const Space space = band.space();
+    EXPECT_GT(ratio(space), 1.2);
+    EXPECT_TRUE(is_searched(space, "keys/duck.ratio"));
+    EXPECT_EQ(space.values(middle(space))[knob(space, "keys/duck.keyed")], 1);
+}
+
 TEST(Space, LocksHoldEverywhere) {
     BandSpace band = the_band();
     band.job.stems[6].lock = {
