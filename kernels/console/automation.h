@@ -32,11 +32,19 @@ std::vector<Automation::Point> moving_points(int param, std::vector<Automation::
         spec.neutral == spec.low || spec.neutral == spec.high ||
         std::any_of(std::begin(Effect::kParams), std::end(Effect::kParams),
                     [&](const auto& p) { return p.gate && std::string_view(p.gate) == spec.name; });
+    if (!is_off) return points;
     constexpr float kShort = 1e-6f;  // of the range: -120 dB of whatever it is a share of
     const float inside = kShort * (spec.high - spec.low);
-    for (Automation::Point& p : points)
-        if (is_off && p.value == spec.neutral)
-            p.value += spec.high > spec.neutral ? inside : -inside;
+    // It stops on the side it goes to or, at the end, comes from: a cut never boosts on its way.
+    const auto last = std::find_if(points.rbegin(), points.rend(),
+                                   [&](const auto& p) { return p.value != spec.neutral; });
+    bool up = last == points.rend() ? spec.high > spec.neutral : last->value > spec.neutral;
+    for (auto p = points.rbegin(); p != points.rend(); ++p) {
+        if (p->value != spec.neutral)
+            up = p->value > spec.neutral;
+        else
+            p->value += up ? inside : -inside;
+    }
     return points;
 }
 

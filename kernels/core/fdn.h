@@ -72,6 +72,43 @@ MF_HD void run(const Absorption<F>* lines, AbsorptionState<F>* states, const Tap
     feed_four<2, kAdd>(mixed + 3, tape, edge + 3, right, level, out_right, count);
 }
 
+/// The share of a reverb's tape that its lines and its diffusers (all-passes, those of the left
+/// side first) take: frames of the i-th of them.
+template <class Reverb>
+MF_HD int place_frames(int i, int rate) {
+    if (i < kLines) return tape::scaled(Reverb::line_frames(i), rate);
+    const int d = i - kLines;
+    return tape::scaled(Reverb::diffuser_frames(d / Reverb::kDiffusers, d % Reverb::kDiffusers),
+                        rate);
+}
+/// Both sides of a block through pre-delays that lie up to `edge_left` and `edge_right`.
+template <class F, class Memory>
+MF_HD void delay(const Tape<Memory>& tape, int edge_left, int edge_right, F frames,
+                 const F* in_left, const F* in_right, F* left, F* right, int count) {
+    tape.write(edge_left, in_left, count);
+    tape.read(edge_left, frames, left, count);
+    tape.write(edge_right, in_right, count);
+    tape.read(edge_right, frames, right, count);
+}
+/// Both sides through their all-passes, which lie from edge[0] on.
+template <class Reverb, class F, class Memory>
+MF_HD void diffuse(const Tape<Memory>& tape, const int* edge, F* left, F* right, int count) {
+    MF_UNROLL
+    for (int i = 2 * Reverb::kDiffusers; i-- > 0;)
+        tape.diffuse(edge[i], edge[i + 1], F(Reverb::kDiffusion),
+                     i < Reverb::kDiffusers ? left : right, count);
+}
+
+/// The lines' absorption for knobs that begin with decay, pre-delay, low and high ratio.
+template <class Reverb>
+void design_lines(Absorption<float>* lines, const float* p, double rate) {
+    AbsorptionDesign absorption(rate);
+    const Decay decay{p[0] * double(p[2]), p[0], p[0] * double(p[3])};
+    for (int i = 0; i < kLines; ++i)
+        lines[i] = absorption(tape::scaled(Reverb::line_frames(i), static_cast<int>(rate)), decay,
+                              kMatrixScale);
+}
+
 /// Energies for pink noise of unit power into both sides, as averages over the octaves of 125 Hz to
 /// 8 kHz.
 struct Energy {

@@ -74,12 +74,8 @@ struct Hall {
         MF_UNROLL
         for (int i = 0; i < kPlaces; ++i) {
             places[i] = at;
-            if (i < kDiffuser)
-                at += tape::scaled(line_frames(i), rate);
-            else if (i < kRightEarly)
-                at += tape::scaled(
-                    diffuser_frames((i - kDiffuser) / kDiffusers, (i - kDiffuser) % kDiffusers),
-                    rate);
+            if (i < kRightEarly)
+                at += fdn::place_frames<Hall>(i, rate);
             else if (i < kRight)
                 at += tape::scaled(kLongestTap, rate);
             else
@@ -104,11 +100,7 @@ struct Hall {
         c.predelay = static_cast<float>(std::round(p[1] * rate / 1000));
         const double g = std::tan(std::numbers::pi * kAirHz / rate);
         c.air = static_cast<float>(g / (1 + g));
-        fdn::AbsorptionDesign absorption(rate);
-        const fdn::Decay decay{p[0] * double(p[2]), p[0], p[0] * double(p[3])};
-        for (int i = 0; i < fdn::kLines; ++i)
-            c.lines[i] = absorption(tape::scaled(line_frames(i), static_cast<int>(rate)), decay,
-                                    fdn::kMatrixScale);
+        fdn::design_lines<Hall>(c.lines, p, rate);
         const auto air = [&](double hz) {
             const double x = std::tan(std::numbers::pi * hz / rate) / g;
             return 1 / (1 + x * x);
@@ -130,19 +122,14 @@ struct Hall {
         for (int done = 0, count; done < t.frames; done += count, tape.move_on(count)) {
             count = t.frames - done < tape::kBlock ? t.frames - done : tape::kBlock;
             count = tape.block(p, count);
-            tape.write(p[kLeft + 1], t.left + done, count);
-            tape.read(p[kLeft + 1], c.predelay, left, count);
-            tape.write(p[kRight + 1], t.right + done, count);
-            tape.read(p[kRight + 1], c.predelay, right, count);
+            fdn::delay(tape, p[kLeft + 1], p[kRight + 1], c.predelay, t.left + done, t.right + done,
+                       left, right, count);
             low_pass(c.air, s, left, right, count);
             tape.write(p[kLeftEarly + 1], left, count);
             tape.write(p[kRightEarly + 1], right, count);
             early(c, p + kPlaces + 1, tape, t.left + done, count);
             early(c, p + kPlaces + 1 + kTaps, tape, t.right + done, count);
-            MF_UNROLL
-            for (int i = 2 * kDiffusers; i-- > 0;)
-                tape.diffuse(p[kDiffuser + i], p[kDiffuser + i + 1], F(kDiffusion),
-                             i < kDiffusers ? left : right, count);
+            fdn::diffuse<Hall>(tape, p + kDiffuser, left, right, count);
             fdn::run<true>(c.lines, s.lines, tape, p, left, right, c.late, t.left + done,
                            t.right + done, count);
         }

@@ -56,12 +56,8 @@ struct Plate {
         MF_UNROLL
         for (int i = 0; i < kPlaces; ++i) {
             places[i] = at;
-            if (i < kDiffuser)
-                at += tape::scaled(line_frames(i), rate);
-            else if (i < kRight)
-                at += tape::scaled(
-                    diffuser_frames((i - kDiffuser) / kDiffusers, (i - kDiffuser) % kDiffusers),
-                    rate);
+            if (i < kRight)
+                at += fdn::place_frames<Plate>(i, rate);
             else
                 at += rate / 5 + 2;
         }
@@ -76,11 +72,7 @@ struct Plate {
     static Coefs<float> design(const float* p, double rate) {
         Coefs<float> c;
         c.predelay = static_cast<float>(std::round(p[1] * rate / 1000));
-        fdn::AbsorptionDesign absorption(rate);
-        const fdn::Decay decay{p[0] * double(p[2]), p[0], p[0] * double(p[3])};
-        for (int i = 0; i < fdn::kLines; ++i)
-            c.lines[i] = absorption(tape::scaled(line_frames(i), static_cast<int>(rate)), decay,
-                                    fdn::kMatrixScale);
+        fdn::design_lines<Plate>(c.lines, p, rate);
         const auto all = [](double) { return 1.0; };
         c.level = static_cast<float>(1 / std::sqrt(fdn::pink_energy(c.lines, rate, all).tail));
         return c;
@@ -94,14 +86,9 @@ struct Plate {
         for (int done = 0, count; done < t.frames; done += count, tape.move_on(count)) {
             count = t.frames - done < tape::kBlock ? t.frames - done : tape::kBlock;
             count = tape.block(p, count);
-            tape.write(p[kLeft + 1], t.left + done, count);
-            tape.read(p[kLeft + 1], c.predelay, left, count);
-            tape.write(p[kRight + 1], t.right + done, count);
-            tape.read(p[kRight + 1], c.predelay, right, count);
-            MF_UNROLL
-            for (int i = 2 * kDiffusers; i-- > 0;)
-                tape.diffuse(p[kDiffuser + i], p[kDiffuser + i + 1], F(kDiffusion),
-                             i < kDiffusers ? left : right, count);
+            fdn::delay(tape, p[kLeft + 1], p[kRight + 1], c.predelay, t.left + done, t.right + done,
+                       left, right, count);
+            fdn::diffuse<Plate>(tape, p + kDiffuser, left, right, count);
             fdn::run<false>(c.lines, s.lines, tape, p, left, right, c.level, t.left + done,
                             t.right + done, count);
         }

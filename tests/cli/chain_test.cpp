@@ -179,7 +179,7 @@ TEST(Chain, ARenderedRowMeasuresWhatTheRowSays) {
     }
     EXPECT_GT(hardest, 0)
         << "no mix of this song is limited: the comparison proves less than it should";
-    if (!has_ffmpeg()) GTEST_SKIP() << "no ffmpeg here: its loudness was not compared";
+    if (!has_ffmpeg()) GTEST_SKIP() << "NOT TESTED: no ffmpeg here, its loudness was not compared";
 }
 
 /// Stems printed behind their strips add up to the mix, where nothing behind the strips works.

@@ -154,7 +154,7 @@ TEST(DiskFull, ARealFullDiskSaysSoAndGoesOnWhenThereIsRoomAgain) {
         store.publish(example_part(0, kBatch));
         return store.load("plan", warnings).size() == stored && warnings.empty() ? 0 : 7;
     });
-    if (outcome == kSkipped) GTEST_SKIP() << "this user may not mount a small disk";
+    if (outcome == kSkipped) GTEST_SKIP() << "NOT TESTED: this user may not mount a small disk";
     EXPECT_EQ(outcome, 0);
 }
 

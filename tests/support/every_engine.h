@@ -26,7 +26,7 @@ protected:
     void SetUp() override {
         engine_ = GetParam().make();
         if (engine_) return;
-        GTEST_SKIP() << GetParam().name << ": absent";
+        GTEST_SKIP() << "NOT TESTED: no " << GetParam().name << " engine here";
     }
     std::unique_ptr<Engine> engine_;
 };

@@ -44,4 +44,34 @@ double worst_response_db(const std::vector<float>& params, double rate, std::siz
     return worst;
 }
 
+struct SlopeError {
+    double from_design;  ///< dB, measured against the designed curve
+    double
+        from_analogue;  ///< dB, the designed curve against the analogue one, up to 3/8 of the rate
+};
+
+/// A high-pass or low-pass of 12 or 24 dB an octave (`steep`) with its corner at `corner` Hz,
+/// measured from low_hz to high_hz where more than floor_db is expected.
+template <class Effect>
+SlopeError slope_error(double corner, bool steep, double rate, double low_hz, double high_hz,
+                       double floor_db, const std::function<double(double)>& designed_db,
+                       const std::function<double(double)>& analogue_db) {
+    double at = 0, analogue = 0;
+    const double worst = worst_response_db<Effect>(
+        {static_cast<float>(corner), steep ? 1.f : 0.f}, rate,
+        ring_frames(corner, steep ? 1.31 : 0.71, rate), low_hz, high_hz, effort(60, 12), floor_db,
+        [&](double hz) {
+            const double designed = designed_db(hz), exact = analogue_db(hz);
+            if (hz <= 0.375 * rate && hz <= 20000 && exact > -48)
+                analogue = std::max(analogue, std::fabs(designed - exact));
+            return designed;
+        },
+        &at);
+    std::printf(
+        "%d dB, %5.0f Hz at %6.0f: off by at most %.4f dB (at %.0f Hz), the design %.3f dB from "
+        "analogue\n",
+        steep ? 24 : 12, corner, rate, worst, at, analogue);
+    return {worst, analogue};
+}
+
 }  // namespace mixfarm
