@@ -84,6 +84,10 @@ void describe_song(Results& results, const Studio& studio) {
         results.knobs.push_back({k.name, k.unit, k.name.substr(0, k.name.rfind('/')), k.effect,
                                  scale, k.low, k.high, k.neutral});
     }
+    for (const Automation& drawn : studio.space.automation())
+        for (const Automation::Point& p : drawn.points)
+            results.automation.push_back(
+                {results.knobs[static_cast<std::size_t>(drawn.knob)].name, p.seconds, p.value});
 }
 
 /// Removes what an earlier ranking put here and this one did not, by the list left beside it: a

@@ -7,41 +7,12 @@
 #include <cmath>
 #include <numbers>
 
+#include "host/analysis/k_weighting.h"
+
 namespace mixfarm {
 namespace {
 
 constexpr double kSilentLufs = -120;
-
-/// Transposed direct form II.
-struct Biquad {
-    double b0 = 1, b1 = 0, b2 = 0, a1 = 0, a2 = 0;
-    double s1 = 0, s2 = 0;
-    double operator()(double x) {
-        const double y = b0 * x + s1;
-        s1 = b1 * x - a1 * y + s2;
-        s2 = b2 * x - a2 * y;
-        return y;
-    }
-    /// Lets a filter that has rung out rest: numbers this small only cost time (denormals).
-    void settle() {
-        if (std::fabs(s1) + std::fabs(s2) < 1e-30) s1 = s2 = 0;
-    }
-};
-
-/// The two stages of K-weighting at any rate, from the analogue prototype behind the 48 kHz table
-/// of BS.1770 (De Man).
-std::array<Biquad, 2> k_weighting(double rate) {
-    const double k = std::tan(std::numbers::pi * 1681.974450955533 / rate);
-    const double q = 0.7071752369554196, vh = std::pow(10.0, 3.999843853973347 / 20);
-    const double vb = std::pow(vh, 0.4996667741545416), a0 = 1 + k / q + k * k;
-    Biquad shelf{(vh + vb * k / q + k * k) / a0, 2 * (k * k - vh) / a0,
-                 (vh - vb * k / q + k * k) / a0, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0};
-    const double kh = std::tan(std::numbers::pi * 38.13547087602444 / rate),
-                 qh = 0.5003270373238773;
-    const double ah = 1 + kh / qh + kh * kh;
-    Biquad high_pass{1, -2, 1, 2 * (kh * kh - 1) / ah, (1 - kh / qh + kh * kh) / ah};
-    return {shelf, high_pass};
-}
 
 /// Butterworth low-pass of 4th order as two biquads.
 std::array<Biquad, 2> low_pass(double hz, double rate) {

@@ -237,6 +237,28 @@ bool acts(std::span<const EffectInfo> effects, const std::string& effect, const 
     return true;
 }
 
+/// "1:05" of a song's seconds.
+std::string song_time(double seconds) {
+    const int tenths = static_cast<int>(std::lround(seconds * 10));
+    const std::string rest = tenths % 10 ? fmt::format(".{}", tenths % 10) : "";
+    return fmt::format("{}:{:02}{}", tenths / 600, tenths / 10 % 60, rest);
+}
+
+/// "fader_db moves: -3.0 dB at 0:00, +0.0 dB at 1:05" for every knob of an effect that is drawn.
+std::string moves(const Results& results, const Settings& s) {
+    std::string text;
+    const KnobColumn* before = nullptr;
+    for (const std::string& param : s.names())
+        for (const DrawnPoint& p : results.automation) {
+            const KnobColumn& knob = s.column(param);
+            if (p.knob != knob.name) continue;
+            text += before == &knob ? ", " : (before ? "; " : "") + param + " moves: ";
+            text += amount(knob, p.value) + " at " + song_time(p.at_s);
+            before = &knob;
+        }
+    return text;
+}
+
 std::span<const EffectInfo> effects_of(const std::string& channel) {
     for (int b = 0; b < kBuses; ++b)
         if (channel == std::string("bus/") + bus_name(static_cast<Bus>(b)))
@@ -259,10 +281,13 @@ std::vector<ChannelLine> channel_sheet(const Results& results, const std::vector
     const auto reached = [&](const std::string& channel) {
         if (channel != "bus/plate" && channel != "bus/hall" && channel != "bus/echo") return true;
         const std::string wanted = "send." + channel.substr(4) + "_db";
-        for (std::size_t k = 0; k < results.knobs.size(); ++k)
-            if (results.knobs[k].effect == "send" && results.knobs[k].name.ends_with(wanted) &&
-                values[k] > results.knobs[k].neutral)
-                return true;
+        for (std::size_t k = 0; k < results.knobs.size(); ++k) {
+            const KnobColumn& knob = results.knobs[k];
+            if (knob.effect != "send" || !knob.name.ends_with(wanted)) continue;
+            if (values[k] > knob.neutral) return true;
+            for (const DrawnPoint& p : results.automation)
+                if (p.knob == knob.name && p.value > knob.neutral) return true;
+        }
         return false;
     };
     for (std::size_t k = 0; k < results.knobs.size();) {
@@ -277,10 +302,12 @@ std::vector<ChannelLine> channel_sheet(const Results& results, const std::vector
                 const std::string& name = results.knobs[k].name;
                 settings.add(name.substr(name.rfind('.') + 1), &results.knobs[k], values[k]);
             }
-            if (!acts(effects_of(channel), effect, settings)) continue;
+            const std::string drawn = moves(results, settings);
+            if (drawn.empty() && !acts(effects_of(channel), effect, settings)) continue;
             const auto words = kWords.find(effect);
-            const std::string own =
+            std::string own =
                 words != kWords.end() ? words->second(settings) : listed(effect, settings);
+            if (!drawn.empty()) own = (own.empty() ? effect : own) + " (" + drawn + ")";
             if (!own.empty()) text += (text.empty() ? "" : "; ") + own;
         }
         const bool bus = channel.rfind("bus/", 0) == 0;

@@ -52,6 +52,10 @@ int run_show(const std::vector<std::string>& words) {
         document["metrics"] = metrics_json(results, row);
         for (std::size_t k = 0; k < results.knobs.size(); ++k)
             document["settings"][results.knobs[k].name] = number(r.values[k]);
+        document["automation"] = Json::object();
+        for (const DrawnPoint& p : results.automation)
+            document["automation"][p.knob].push_back(
+                {{"at_s", number(p.at_s)}, {"value", number(p.value)}});
         print(document);
         return kDone;
     }

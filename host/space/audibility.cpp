@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "host/analysis/k_weighting.h"
 #include "host/space/balance.h"
-#include "host/space/prior_file.h"
 #include "host/space/wiring.h"
 
 namespace mixfarm {
@@ -29,7 +29,8 @@ std::vector<float> filters_of(std::span<const float> strip) {
 
 }  // namespace
 
-Audibility::Audibility(const Song& song, const Profile& profile) : rate_(song.rate) {
+Audibility::Audibility(const Song& song, const Profile& profile, std::vector<float> level_lufs)
+    : rate_(song.rate), level_(std::move(level_lufs)) {
     for (int b = 0; b < kBands; ++b) {
         hz_.push_back(band_centre_hz(b));
         weight_.push_back(std::pow(10.0, k_weighting_db(hz_.back(), rate_) / 10));
@@ -59,7 +60,7 @@ std::vector<float> Audibility::raises(std::span<const float> strips,
             const double power = static_cast<double>(power_[s][b]) * weight_[b];
             before += power, after += power * std::pow(10.0, response[b] / 10);
         }
-        const double db = kStemLufs + static_cast<double>(strip[fader]) +
+        const double db = static_cast<double>(level_[s]) + strip[fader] +
                           group_db[static_cast<std::size_t>(group_[s])];
         if (before > 0) level[s] = after / before * std::pow(10.0, db / 10);
     }

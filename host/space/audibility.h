@@ -17,7 +17,8 @@ inline constexpr double kHeardLu = 19;
 class Audibility {
 public:
     Audibility() = default;
-    Audibility(const Song& song, const Profile& profile);
+    /// `level_lufs` [stems] behind the trims.
+    Audibility(const Song& song, const Profile& profile, std::vector<float> level_lufs);
 
     /// [stems] dB to add to each fader, 0 for what is heard. `strips` [stems][strip params];
     /// `group_db` [groups] faders of the groups. Predicts levels by the strips' filters, their
@@ -31,6 +32,7 @@ private:
     std::vector<std::vector<float>> power_;    ///< [stems][bands], empty where silent
     std::vector<std::vector<double>> shared_;  ///< [stems][stems] share of time together
     std::vector<Bus> group_;                   ///< [stems]
+    std::vector<float> level_;                 ///< [stems] LUFS behind the trims
 };
 
 }  // namespace mixfarm

@@ -66,13 +66,18 @@ KnobPrior with_space(KnobPrior p, Wetness space) {
     return p;
 }
 
+/// From the stem as it is to where it stands at its typical fader, dB.
+double typical_gain(const Profile& profile, const std::vector<FaderPrior>& faders, std::size_t s) {
+    return kStemLufs - profile.stems[s].integrated_lufs + faders[s].typical;
+}
+
 /// Level of each 100 ms block of a group, LUFS, its stems at typical faders.
 std::vector<float> group_levels(const Profile& profile, const std::vector<FaderPrior>& faders,
                                 const std::vector<std::size_t>& stems) {
     std::vector<float> levels;
     for (const std::size_t s : stems) {
         const std::vector<float>& own = profile.stems[s].level_lufs;
-        const double gain = kStemLufs - profile.stems[s].integrated_lufs + faders[s].typical;
+        const double gain = typical_gain(profile, faders, s);
         levels.resize(std::max(levels.size(), own.size()), 0.0f);
         for (std::size_t i = 0; i < own.size(); ++i)
             levels[i] += static_cast<float>(std::pow(10.0, (own[i] + gain) / 10));
@@ -133,8 +138,12 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
                         kStemLufs - static_cast<float>(profile.stems[s].integrated_lufs);
                     knob.rest = std::clamp(match, spec.low, spec.high);
                 } else if (name == "fader.fader_db") {
-                    set_searched(knob, {faders[s].low, faders[s].typical, faders[s].high, 1}, top,
-                                 priors[s].level.source);
+                    // What a locked trim leaves undone, the fader does.
+                    const float rest = kStemLufs - level_[s];
+                    set_searched(
+                        knob,
+                        {faders[s].low + rest, faders[s].typical + rest, faders[s].high + rest, 1},
+                        top, priors[s].level.source);
                 } else if (name == "pan.position") {
                     if (pans[s].searched)
                         set_searched(knob,
@@ -151,24 +160,26 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
                     KnobPrior p = *prior;
                     if (std::string_view(effect.name) == "send") p = with_space(p, stem.space);
                     if (asked && !spec.gate) p.use = 1;
-                    follow_prior(knob, p, kStemLufs, top);
+                    follow_prior(knob, p, level_[s], top);
                 }
                 knobs_.push_back(std::move(knob));
             }
-        make_up_.push_back(
-            silent_[s]
-                ? MakeUp()
-                : MakeUp(profile.stems[s].level_lufs,
-                         knobs_[s * static_cast<std::size_t>(strip_param_count()) +
-                                static_cast<std::size_t>(strip_param_index("trim", "trim_db"))]
-                             .rest));
+        if (silent_[s]) {
+            make_up_.emplace_back();
+        } else {
+            const double trim = level_[s] - profile.stems[s].integrated_lufs;
+            const std::pair<int, double> alone[] = {{static_cast<int>(s), trim}};
+            make_up_.emplace_back(loudest_stretch(song, alone, profile.stems[s].level_lufs));
+        }
     }
     for (int g = 0; g < kGroupBuses; ++g) {
         std::vector<std::size_t> members;
         for (std::size_t s = 0; s < song.stems.size(); ++s)
             if (!silent_[s] && group_[s] == static_cast<Bus>(g)) members.push_back(s);
         const std::vector<float> levels = group_levels(profile, faders, members);
-        group_make_up_.emplace_back(members.empty() ? MakeUp() : MakeUp(levels, 0));
+        std::vector<std::pair<int, double>> parts;
+        for (const std::size_t s : members) parts.emplace_back(s, typical_gain(profile, faders, s));
+        group_make_up_.emplace_back(loudest_stretch(song, parts, levels));
         double mean = 0;
         int blocks = 0;
         for (const float level : levels)

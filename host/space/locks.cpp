@@ -104,6 +104,13 @@ void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs) {
     });
 }
 
+std::optional<double> lock_of(const StemJob& stem, const std::string& effect,
+                              const std::string& param) {
+    for (const std::string& key : {param, effect + "." + param})
+        if (const auto found = stem.lock.find(key); found != stem.lock.end()) return found->second;
+    return std::nullopt;
+}
+
 std::vector<Automation> automation_of(const Job& job, const Song& song, std::vector<Knob>& knobs) {
     std::vector<Automation> all;
     for_channels(job, song, [&](const Named& channel, const auto&, const auto& automation) {

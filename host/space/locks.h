@@ -1,6 +1,7 @@
 /// What a job fixes about the knobs: locks, knobs drawn over time, effects that are not in play.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@ namespace mixfarm {
 /// channel, or by effect and parameter ("compressor.ratio"). Throws InputError naming the channel,
 /// the key and the known ones, or the legal range.
 void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs);
+
+/// The value at which a stem's own job locks a knob, if it does: unchecked.
+std::optional<double> lock_of(const StemJob& stem, const std::string& effect,
+                              const std::string& param);
 
 /// What the job draws over time; the knobs stand at their first point otherwise and are not
 /// searched. Throws InputError as apply_locks does, and for knobs that cannot move.

@@ -1,27 +1,36 @@
-/// Compressor make-up gain that keeps a stem's loudness, so that its fader remains its level.
+/// Compressor make-up gain that keeps a sound's loudness, so that its fader remains its level.
 #pragma once
 
-#include <vector>
+#include <utility>
+
+#include "host/analysis/envelope.h"
 
 namespace mixfarm {
 
-/// Static estimate from the stem's own levels: every active 100 ms block of the level-matched stem
-/// goes through the static curve (soft knee, Giannoulis et al. 2012); the gain restores the power
-/// mean. Make-up by loudness beats make-up by mean gain reduction (Ma et al. 2015). Ballistics are
-/// not in it: fast peaks are reduced less than this assumes.
+/// What a compressor is set to, as far as it decides how much it takes.
+struct Compression {
+    double threshold_db, ratio, knee_db, attack_ms, release_ms;
+    bool rms;
+};
+
+/// Estimate: the envelope of the sound's loudest seconds goes through the compressor's gain
+/// computer and ballistics (soft knee, Giannoulis et al. 2012), step by step; the gain
+/// restores the K-weighted power. Make-up by loudness beats make-up by mean gain reduction (Ma et
+/// al. 2015), and only with ballistics it is right for drums, whose peaks stand far above their
+/// loudness. What stands before the compressor and its side-chain filter are not in it.
 class MakeUp {
 public:
     MakeUp() = default;
-    /// `level_lufs` per 100 ms block; `gain_db` = trim in front of the compressor. Only active
-    /// blocks count.
-    MakeUp(const std::vector<float>& level_lufs, double gain_db);
+    /// `sound` as it comes to the compressor, the trim applied.
+    explicit MakeUp(Envelope sound) : sound_(std::move(sound)) {}
     /// dB; 0 for ratio 1.
-    double gain_db(double threshold_db, double ratio, double knee_db) const;
+    double gain_db(const Compression& compression) const;
+    /// The lowest threshold at which gain_db is at most `most_db`, `compression`'s own where that
+    /// is low enough.
+    double threshold_db(Compression compression, double most_db) const;
 
 private:
-    static constexpr int kBins = 80;
-    static constexpr double kLowest = -70;  ///< LUFS of bin 0, 1 dB a bin
-    std::vector<float> blocks_;             ///< [kBins] active blocks a level
+    Envelope sound_;
 };
 
 }  // namespace mixfarm

@@ -65,10 +65,11 @@ public:
     /// A point of the unit cube [searched] -> physical values [knobs]. 0.5 everywhere is the
     /// typical engineer's mix. Monotone in each coordinate on the knob's scale; 0.1 / 0.5 / 0.9 hit
     /// the prior's percentiles of the used range (see QuantileCurve for knobs that are not always
-    /// used). Faders of stems that would drown are raised. Make-up gains, unless locked, are no
-    /// coordinates of their own: they follow threshold, ratio and knee so that a stem or group
-    /// keeps its loudness (MakeUp); so does the master's trim, which brings the sum of all faders
-    /// to the level that its compressor expects.
+    /// used). Faders of stems that would drown are raised, and so are thresholds at which a stem's
+    /// compressor would take more than engineers let it take. Make-up gains, unless locked, are no
+    /// coordinates of their own: they follow the compressor so that a stem or group keeps its
+    /// loudness (MakeUp); so does the master's trim, which brings the sum of all faders to the
+    /// level that its compressor expects.
     std::vector<float> values(std::span<const float> unit) const;
     MixSettings settings(std::span<const float> values) const;
 
@@ -102,6 +103,7 @@ private:
     std::vector<int> gates_;    ///< [knobs] knob without which this one does nothing, or -1
     std::vector<bool> silent_;  ///< [stems]
     std::vector<Bus> group_;    ///< [stems]
+    std::vector<float> level_;  ///< [stems] LUFS behind the trim: kStemLufs unless the job locks it
     Audibility audibility_;
     std::vector<MakeUp> make_up_;        ///< [stems]
     std::vector<MakeUp> group_make_up_;  ///< [groups]

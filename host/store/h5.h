@@ -91,6 +91,8 @@ Handle open_file(const std::filesystem::path& file);
 
 Handle create_group(hid_t parent, const std::string& path);
 Handle open_object(hid_t parent, const std::string& path);
+/// Is there something of the last name of `path`, in a group that exists?
+bool exists(hid_t parent, const std::string& path);
 bool has_attribute(hid_t object, const std::string& name);
 std::vector<std::string> attribute_names(hid_t object);
 

@@ -87,6 +87,10 @@ Handle open_object(hid_t parent, const std::string& path) {
     return {H5Oopen(parent, path.c_str(), H5P_DEFAULT), H5Oclose, path};
 }
 
+bool exists(hid_t parent, const std::string& path) {
+    return check(H5Lexists(parent, path.c_str(), H5P_DEFAULT), path) > 0;
+}
+
 bool has_attribute(hid_t object, const std::string& name) {
     return check(H5Aexists(object, name.c_str()), "attribute " + name) > 0;
 }

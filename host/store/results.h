@@ -70,6 +70,12 @@ struct SectionRecord {
     std::string name;
     double start_s = 0, end_s = 0;
 };
+/// One point of a knob that moves in every candidate, which is drawn in the job.
+struct DrawnPoint {
+    std::string knob;  ///< name of its column
+    double at_s = 0;
+    float value = 0;  ///< in the knob's unit
+};
 struct FunnelLevel {
     std::int32_t level = 0;  ///< 2, 3
     std::uint64_t candidates = 0;
@@ -89,6 +95,7 @@ struct Results {
     std::vector<StemRecord> stems;
     std::vector<SectionRecord> sections;
     std::vector<KnobColumn> knobs;
+    std::vector<DrawnPoint> automation;  ///< knob by knob, in the order of time
     std::vector<std::pair<std::string, std::string>>
         metrics;  ///< name, unit ("1" = a plain number); /metrics/<name>
     std::vector<double> band_centres_hz;

@@ -70,6 +70,12 @@ void read_song_and_space(hid_t file, Results& r) {
     for (const auto& [name, field] : layout::kKnobTexts)
         put_texts(file, knobs + name, r.knobs, field);
     for (const auto& [name, field] : layout::kKnobNumbers) put(file, knobs + name, r.knobs, field);
+    const std::string drawn = "/space/automation/";
+    if (!h5::exists(file, "/space/automation")) return;  // the first files had none
+    r.automation.resize(length(file, drawn + "knob"));
+    put_texts(file, drawn + "knob", r.automation, &DrawnPoint::knob);
+    put(file, drawn + "at_s", r.automation, &DrawnPoint::at_s);
+    put(file, drawn + "value", r.automation, &DrawnPoint::value);
 }
 
 void read_candidates(hid_t file, Results& r) {

@@ -162,6 +162,12 @@ private:
             texts(std::string("/space/knobs/") + name, knob, column(r_.knobs, field));
         for (const auto& [name, field] : layout::kKnobNumbers)
             list(std::string("/space/knobs/") + name, knob, "", column(r_.knobs, field));
+        group("/space/automation");
+        const std::string point = "/space/automation/point";
+        ordinals(point, r_.automation.size());
+        texts("/space/automation/knob", point, column(r_.automation, &DrawnPoint::knob));
+        list("/space/automation/at_s", point, "s", column(r_.automation, &DrawnPoint::at_s));
+        list("/space/automation/value", point, "", column(r_.automation, &DrawnPoint::value));
     }
 
     void candidates() {

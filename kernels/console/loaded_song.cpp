@@ -27,7 +27,7 @@ LoadedSong::LoadedSong(const SongView& song) : view(song), tile(tile_frames(song
     tiles = (song.frames + tile - 1) / tile;
     for (const StemView& stem : song.stems)
         awake.push_back(awake_tiles(stem, song.frames, tile, song.rate));
-    bus_awake = awake_buses(song, awake, tile, console::kGroups, console::kReturns);
+    bus_awake = awake_buses(song, awake, console::kGroups, console::kReturns);
     bands = std::make_unique<BandMap>(song.rate);
     fft = std::make_unique<LaneFft>(bands->size);
 }

@@ -6,6 +6,7 @@
 /// almost nothing.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -15,7 +16,6 @@
 namespace mixfarm {
 
 inline constexpr double kSleepSeconds = 2;  ///< longer than any filter rings and than most releases
-inline constexpr double kTailSeconds = 10;  ///< what reverbs and echoes ring on behind their stems
 inline constexpr float kSilence = 1e-6f;    ///< -120 dBFS
 
 /// awake[t] != 0: tile t of the stem has to be processed. [ceil(frames / tile)]
@@ -41,27 +41,24 @@ inline std::vector<std::uint8_t> awake_tiles(const StemView& stem, std::int64_t 
     return awake;
 }
 
-/// A group is awake while one of its stems is, a return while any stem is and kTailSeconds longer.
-/// [groups and returns][tiles]
+/// A group is awake while one of its stems is, a return from where the first stem wakes on: an echo
+/// may go round for minutes, and songs hardly rest as a whole. [groups and returns][tiles]
 inline std::vector<std::vector<std::uint8_t>> awake_buses(
-    const SongView& song, const std::vector<std::vector<std::uint8_t>>& stems, int tile, int groups,
+    const SongView& song, const std::vector<std::vector<std::uint8_t>>& stems, int groups,
     int returns) {
     const std::size_t tiles = stems.front().size();
     std::vector<std::vector<std::uint8_t>> buses(static_cast<std::size_t>(groups + returns),
                                                  std::vector<std::uint8_t>(tiles, 0));
-    std::vector<std::uint8_t> any(tiles, 0);
+    std::size_t first = tiles;
     for (std::size_t s = 0; s < stems.size(); ++s)
         for (std::size_t t = 0; t < tiles; ++t) {
-            buses[static_cast<std::size_t>(song.stems[s].group)][t] |= stems[s][t];
-            any[t] |= stems[s][t];
+            if (!stems[s][t]) continue;
+            buses[static_cast<std::size_t>(song.stems[s].group)][t] = 1;
+            first = std::min(first, t);
         }
-    const auto hold = static_cast<std::int64_t>(std::ceil(kTailSeconds * song.rate / tile));
-    std::int64_t left = 0;
-    for (std::size_t t = 0; t < tiles; ++t) {
-        left = any[t] ? hold : left - 1;
-        for (int r = 0; r < returns && left > 0; ++r)
+    for (int r = 0; r < returns; ++r)
+        for (std::size_t t = first; t < tiles; ++t)
             buses[static_cast<std::size_t>(groups + r)][t] = 1;
-    }
     return buses;
 }
 

@@ -136,6 +136,27 @@ TEST(Chain, TopAndShowAgree) {
                                      HasSubstr("judged"), HasSubstr("vocal"), HasSubstr("LUFS")));
 }
 
+TEST(Chain, ShowTellsWhatMoves) {
+    const Scratch scratch;
+    const std::string job = write_song(scratch.path(), 3);
+    // The hall is reached by a send that rests at the start.
+    edit_job(
+        job, "name: keys",
+        "name: keys\n      automation: {hall_db: [{at: 0, value: -60}, {at: 1.5, value: -12}], "
+        "width: [{at: 0.5, value: 1}, {at: 2, value: 0.5}]}");
+    edit_job(job, "# What good means",
+             "console: {buses: {bass: {automation: {fader_db: [{at: 0, value: -3}]}}}}\n#");
+    succeed({"run", job, "-o", scratch / "night", "--candidates", "16", "--device", "cpu"});
+    const std::string text = succeed({"show", scratch / "night", "0"}).out;
+    EXPECT_THAT(text, HasSubstr("hall_db moves: -60.0 dB at 0:00, -12.0 dB at 0:01.5)"));
+    EXPECT_THAT(text, HasSubstr("(width moves: 1.00 at 0:00.5, 0.50 at 0:02)"));
+    EXPECT_THAT(text, HasSubstr("hall return"));
+    EXPECT_THAT(text,
+                HasSubstr("bass group           fader -3.0 dB (fader_db moves: -3.0 dB at 0:00)"));
+    EXPECT_EQ(ask({"show", scratch / "night", "5"})["automation"]["keys/width.width"],
+              Json::parse(R"([{"at_s": 0.5, "value": 1.0}, {"at_s": 2.0, "value": 0.5}])"));
+}
+
 /// A row promises how its mix sounds: rendered, it measures the same.
 TEST(Chain, ARenderedRowMeasuresWhatTheRowSays) {
     const SharedNight& shared = shared_night();

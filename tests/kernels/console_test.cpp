@@ -188,22 +188,25 @@ TEST(Console, EveryChannelInLanesIsWhatItIsAlone) {
 TEST(Console, BusesSleepBehindTheirStems) {
     SmallSong song{kRate, {}, {}};
     Samples pulse(kRate * 20);
-    for (std::size_t n = 0; n < 1000; ++n) pulse[n] = 0.5f;
+    for (std::size_t n = 0; n < 1000; ++n) pulse[kRate + n] = 0.5f;
     song.add({pulse, pulse});
     song.add({Samples(pulse.size()), Samples(pulse.size())});
     SongView view = song.view();
     view.stems[0].group = Bus::drums;
     const LoadedSong loaded(view);
-    const auto last = [&](int bus) {
-        const auto& awake = loaded.bus_awake[static_cast<std::size_t>(bus)];
-        double seconds = 0;
-        for (std::size_t t = 0; t < awake.size(); ++t)
-            if (awake[t]) seconds = static_cast<double>(t + 1) * loaded.tile / kRate;
-        return seconds;
+    const auto awake = [&](Bus bus) {  // from, to, in seconds
+        const auto& tiles = loaded.bus_awake[static_cast<std::size_t>(bus)];
+        const auto first = std::find(tiles.begin(), tiles.end(), 1) - tiles.begin();
+        const auto behind = tiles.rend() - std::find(tiles.rbegin(), tiles.rend(), 1);
+        const double seconds = static_cast<double>(loaded.tile) / kRate;
+        return std::pair{static_cast<double>(first) * seconds,
+                         static_cast<double>(behind) * seconds};
     };
-    EXPECT_NEAR(last(static_cast<int>(Bus::drums)), 2.02, 0.02);
-    EXPECT_EQ(last(static_cast<int>(Bus::bass)), 0);
-    EXPECT_NEAR(last(static_cast<int>(Bus::hall)), 12.02, 0.02);
+    EXPECT_NEAR(awake(Bus::drums).first, 1, 0.01);
+    EXPECT_NEAR(awake(Bus::drums).second, 3.02, 0.02);
+    EXPECT_EQ(awake(Bus::bass).second, 0) << "never";
+    EXPECT_NEAR(awake(Bus::hall).first, 1, 0.01);
+    EXPECT_EQ(awake(Bus::hall).second, 20) << "its tail may be longer than any rest";
 }
 
 TEST(Console, TablesNameEveryKnobOnce) {

@@ -45,6 +45,11 @@ inline bool is_searched(const Space& space, const std::string& name) {
     return std::find(s.begin(), s.end(), static_cast<int>(knob(space, name))) != s.end();
 }
 
+/// The typical mix as a point of the unit cube.
+inline std::vector<float> middle(const Space& space) {
+    return std::vector<float>(space.searched().size(), 0.5f);
+}
+
 struct BandSpace {
     Song song = band();
     Profile profile = analyze(song, 6);

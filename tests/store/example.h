@@ -140,6 +140,8 @@ inline Results example_results(const Size& size, std::uint64_t seed = 1) {
     for (std::size_t i = 0; i < size.knobs; ++i)
         r.knobs.push_back({"stem 0/eq." + std::to_string(i), i % 2 ? "dB" : "Hz", "stem 0", "eq",
                            i % 2 ? "linear" : "log", -1.0f * float(i), float(i), 0.0f});
+    for (std::size_t i = 0; i < size.knobs / 3; ++i)
+        r.automation.push_back({r.knobs[i / 2].name, 30.5 * double(i), 0.25f * float(i)});
     for (std::size_t i = 0; i < size.metrics; ++i)
         r.metrics.emplace_back(i ? "metric_" + std::to_string(i) : "integrated_lufs",
                                i ? "1" : "LUFS");
@@ -247,6 +249,7 @@ inline ::testing::AssertionResult same(const Results& a, const Results& b) {
     MF_EQUAL(stems.size());
     MF_EQUAL(sections.size());
     MF_EQUAL(knobs.size());
+    MF_EQUAL(automation.size());
     MF_EQUAL(funnel.size());
     for (std::size_t i = 0; i < a.stems.size(); ++i) {
         MF_EQUAL(stems[i].name);
@@ -271,6 +274,11 @@ inline ::testing::AssertionResult same(const Results& a, const Results& b) {
         MF_SAME(knobs[i].low);
         MF_SAME(knobs[i].high);
         MF_SAME(knobs[i].neutral);
+    }
+    for (std::size_t i = 0; i < a.automation.size(); ++i) {
+        MF_EQUAL(automation[i].knob);
+        MF_SAME(automation[i].at_s);
+        MF_SAME(automation[i].value);
     }
     for (std::size_t i = 0; i < a.funnel.size(); ++i) {
         MF_EQUAL(funnel[i].level);

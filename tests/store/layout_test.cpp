@@ -98,6 +98,11 @@ void list_values(const Results& r, const fs::path& file) {
         values.add("/space/knobs/high", {i}, r.knobs[i].high);
         values.add("/space/knobs/neutral", {i}, r.knobs[i].neutral);
     }
+    for (std::size_t i = 0; i < r.automation.size(); ++i) {
+        values.add("/space/automation/knob", {i}, r.automation[i].knob);
+        values.add("/space/automation/at_s", {i}, r.automation[i].at_s);
+        values.add("/space/automation/value", {i}, r.automation[i].value);
+    }
     for (std::size_t i = 0; i < r.band_centres_hz.size(); ++i)
         values.add("/metrics/band", {i}, r.band_centres_hz[i]);
     for (std::size_t i = 0; i < r.funnel.size(); ++i) {
