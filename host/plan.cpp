@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
 #include <sys/file.h>
+#include <tbb/parallel_for.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -164,10 +165,13 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search&
     while (!plan.spent(kExcerptShareOfTime)) {
         const std::uint32_t generation = search.generation() + 1;  // 0 holds the baselines
         std::vector<Row> rows;
-        for (const Candidate& c : search.ask()) {
-            rows.push_back(unheard(c.id, c.origin, studio.space.values(c.unit)));
-            rows.back().parent_a = c.parent_a, rows.back().parent_b = c.parent_b;
-        }
+        const std::vector<Candidate> asked_for = search.ask();
+        rows.resize(asked_for.size());
+        tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
+            const Candidate& c = asked_for[i];
+            rows[i] = unheard(c.id, c.origin, studio.space.values(c.unit));
+            rows[i].parent_a = c.parent_a, rows[i].parent_b = c.parent_b;
+        });
         if (rows.empty()) break;
         const std::size_t asked = rows.size();
         const std::vector<Outcome> outcomes = hear(std::move(rows), generation);

@@ -239,9 +239,10 @@ bool acts(std::span<const EffectInfo> effects, const std::string& effect, const 
 
 /// "1:05" of a song's seconds.
 std::string song_time(double seconds) {
-    const int tenths = static_cast<int>(std::lround(seconds * 10));
-    const std::string rest = tenths % 10 ? fmt::format(".{}", tenths % 10) : "";
-    return fmt::format("{}:{:02}{}", tenths / 600, tenths / 10 % 60, rest);
+    const long hundredths = std::lround(seconds * 100);
+    std::string text = fmt::format("{}:{:02}", hundredths / 6000, hundredths / 100 % 60);
+    if (hundredths % 100) text += fmt::format(".{:02}", hundredths % 100);
+    return text;
 }
 
 /// "fader_db moves: -3.0 dB at 0:00, +0.0 dB at 1:05" for every knob of an effect that is drawn.
@@ -253,7 +254,8 @@ std::string moves(const Results& results, const Settings& s) {
             const KnobColumn& knob = s.column(param);
             if (p.knob != knob.name) continue;
             text += before == &knob ? ", " : (before ? "; " : "") + param + " moves: ";
-            text += amount(knob, p.value) + " at " + song_time(p.at_s);
+            const bool off = knob.effect == "send" && p.value <= knob.low;
+            text += (off ? "off" : amount(knob, p.value)) + " at " + song_time(p.at_s);
             before = &knob;
         }
     return text;

@@ -31,8 +31,8 @@ int run_render(const std::vector<std::string>& words) {
     Arguments arguments(
         "render NIGHT ID... -o DIR [--stems] [--format wav|flac] [--bits 16|24|32f]",
         "Renders candidates exactly as they were measured. --stems adds every stem behind its "
-        "strip and the master gain;\n"
-        "the stems of a mix sum to the mix in front of the limiter.",
+        "strip and the gain to the target loudness;\n"
+        "what groups, returns, master and limiter add is in the mix only.",
         "mixfarm render tonight 1234 77 -o mixes --format wav --bits 32f");
     arguments.add()("out,o", po::value<std::string>(), "folder for the audio")(
         "stems", "the processed stems as well")(

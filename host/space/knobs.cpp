@@ -6,6 +6,7 @@
 
 #include "host/analysis/masking.h"
 #include "host/space/balance.h"
+#include "host/space/locks.h"
 #include "host/space/prior_file.h"
 #include "host/space/space.h"
 #include "host/space/wiring.h"
@@ -66,18 +67,12 @@ KnobPrior with_space(KnobPrior p, Wetness space) {
     return p;
 }
 
-/// From the stem as it is to where it stands at its typical fader, dB.
-double typical_gain(const Profile& profile, const std::vector<FaderPrior>& faders, std::size_t s) {
-    return kStemLufs - profile.stems[s].integrated_lufs + faders[s].typical;
-}
-
-/// Level of each 100 ms block of a group, LUFS, its stems at typical faders.
-std::vector<float> group_levels(const Profile& profile, const std::vector<FaderPrior>& faders,
-                                const std::vector<std::size_t>& stems) {
+/// Level of each 100 ms block of a group, LUFS, its stems with these gains in dB.
+std::vector<float> group_levels(const Profile& profile,
+                                const std::vector<std::pair<int, double>>& parts) {
     std::vector<float> levels;
-    for (const std::size_t s : stems) {
-        const std::vector<float>& own = profile.stems[s].level_lufs;
-        const double gain = typical_gain(profile, faders, s);
+    for (const auto& [s, gain] : parts) {
+        const std::vector<float>& own = profile.stems[static_cast<std::size_t>(s)].level_lufs;
         levels.resize(std::max(levels.size(), own.size()), 0.0f);
         for (std::size_t i = 0; i < own.size(); ++i)
             levels[i] += static_cast<float>(std::pow(10.0, (own[i] + gain) / 10));
@@ -160,7 +155,12 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
                     KnobPrior p = *prior;
                     if (std::string_view(effect.name) == "send") p = with_space(p, stem.space);
                     if (asked && !spec.gate) p.use = 1;
-                    follow_prior(knob, p, level_[s], top);
+                    // Where a key is listened to, its level counts.
+                    const int key =
+                        effect.name == std::string_view("duck")         ? wired.stems[s].duck_key
+                        : effect.name == std::string_view("dynamic_eq") ? wired.stems[s].unmask_key
+                                                                        : -1;
+                    follow_prior(knob, p, level_[key < 0 ? s : static_cast<std::size_t>(key)], top);
                 }
                 knobs_.push_back(std::move(knob));
             }
@@ -173,12 +173,14 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
         }
     }
     for (int g = 0; g < kGroupBuses; ++g) {
-        std::vector<std::size_t> members;
-        for (std::size_t s = 0; s < song.stems.size(); ++s)
-            if (!silent_[s] && group_[s] == static_cast<Bus>(g)) members.push_back(s);
-        const std::vector<float> levels = group_levels(profile, faders, members);
-        std::vector<std::pair<int, double>> parts;
-        for (const std::size_t s : members) parts.emplace_back(s, typical_gain(profile, faders, s));
+        std::vector<std::pair<int, double>> parts;  // stems, and gains to their usual levels
+        for (std::size_t s = 0; s < song.stems.size(); ++s) {
+            if (silent_[s] || group_[s] != static_cast<Bus>(g)) continue;
+            const auto held = held_by_job(job.stems[s], "fader", "fader_db");
+            const double level = held ? level_[s] + *held : double(kStemLufs) + faders[s].typical;
+            parts.emplace_back(s, level - profile.stems[s].integrated_lufs);
+        }
+        const std::vector<float> levels = group_levels(profile, parts);
         group_make_up_.emplace_back(loudest_stretch(song, parts, levels));
         double mean = 0;
         int blocks = 0;
@@ -186,11 +188,11 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
             if (level > -60) mean += std::pow(10.0, level / 10), ++blocks;
         group_lufs_.push_back(blocks ? static_cast<float>(10 * std::log10(mean / blocks))
                                      : kStemLufs);
-        group_size_.push_back(static_cast<int>(members.size()));
+        group_size_.push_back(static_cast<int>(parts.size()));
     }
 }
 
-void Space::add_buses(const Job&, const Song& song, const Profile&,
+void Space::add_buses(const Job& job, const Song& song, const Profile&,
                       const std::filesystem::path& priors_folder) {
     const BusPriors priors = read_bus_priors(priors_folder / "buses.yaml");
     const auto sent = [&](const std::string& param) {
@@ -212,6 +214,9 @@ void Space::add_buses(const Job&, const Song& song, const Profile&,
                 Knob knob = knob_of(-1, static_cast<int>(song.stems.size()) + b, effect, i,
                                     std::string("bus/") + bus_name(bus));
                 const std::string name = std::string(effect.name) + "." + effect.params[i].name;
+                // The echo's memory ends at two seconds.
+                if (name == "echo.beats" && job.tempo_bpm > 0)
+                    knob.high = std::min(knob.high, static_cast<float>(job.tempo_bpm / 30));
                 if (own != priors.end()) {
                     const auto prior = own->second.find(name);
                     if (prior != own->second.end() && (searched || !prior->second.searched))

@@ -95,20 +95,33 @@ void fix(Knob& knob, float value) {
 
 void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs) {
     for_channels(job, song, [&](const Named& channel, const auto& locks, const auto&) {
+        std::set<const Knob*> taken;
         for (const auto& [key, value] : locks) {
             Knob& knob = knobs[knob_called(channel, "lock", key)];
             check_range(channel, "lock", key, knob, value);
             check_in_play(channel, "lock", key, knob);
+            if (knob.scale == Scale::toggle && value != 0 && value != 1)
+                throw InputError("job", channel.name + ": lock '" + key + "' is off (0) or on (1)");
+            if (knob.locked && knob.rest != static_cast<float>(value) && taken.count(&knob))
+                throw InputError("job", channel.name + ": lock '" + key +
+                                            "' is there twice, by its short and by its full name");
+            taken.insert(&knob);
             if (!channel.silent) fix(knob, static_cast<float>(value));
         }
     });
 }
 
-std::optional<double> lock_of(const StemJob& stem, const std::string& effect,
-                              const std::string& param) {
-    for (const std::string& key : {param, effect + "." + param})
+std::optional<double> held_by_job(const StemJob& stem, const std::string& effect,
+                                  const std::string& param) {
+    std::optional<double> held;
+    for (const std::string& key : {param, effect + "." + param}) {
         if (const auto found = stem.lock.find(key); found != stem.lock.end()) return found->second;
-    return std::nullopt;
+        for (const AutomationJob& drawn : stem.automation)
+            if (drawn.knob == key)
+                for (const auto& point : drawn.points)
+                    held = std::max(held.value_or(point.value), point.value);
+    }
+    return held;
 }
 
 std::vector<Automation> automation_of(const Job& job, const Song& song, std::vector<Knob>& knobs) {

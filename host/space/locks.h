@@ -14,9 +14,10 @@ namespace mixfarm {
 /// the key and the known ones, or the legal range.
 void apply_locks(const Job& job, const Song& song, std::vector<Knob>& knobs);
 
-/// The value at which a stem's own job locks a knob, if it does: unchecked.
-std::optional<double> lock_of(const StemJob& stem, const std::string& effect,
-                              const std::string& param);
+/// The value at which a stem's own job holds a knob, if it does: its lock, or the highest point
+/// that it draws. Unchecked.
+std::optional<double> held_by_job(const StemJob& stem, const std::string& effect,
+                                  const std::string& param);
 
 /// What the job draws over time; the knobs stand at their first point otherwise and are not
 /// searched. Throws InputError as apply_locks does, and for knobs that cannot move.

@@ -21,8 +21,9 @@ float share(double ms) {
 }  // namespace
 
 double MakeUp::gain_db(const Compression& c) const {
-    if (c.ratio <= 1 || sound_.sample_db.empty()) return 0;
-    const std::vector<float>& level = c.rms ? sound_.square_db : sound_.sample_db;
+    if (c.ratio <= 1 || sound_.k_power.empty()) return 0;
+    const Envelope::Detector& heard = sound_.detector(c.sidechain_hz);
+    const std::vector<float>& level = c.rms ? heard.square_db : heard.sample_db;
     const auto threshold = static_cast<float>(c.threshold_db), knee = static_cast<float>(c.knee_db);
     const auto slope = static_cast<float>(1 - 1 / c.ratio);
     const float attack = share(c.attack_ms), release = share(c.release_ms);
@@ -39,15 +40,28 @@ double MakeUp::gain_db(const Compression& c) const {
 }
 
 double MakeUp::threshold_db(Compression c, double most_db) const {
+    constexpr double kNear = 0.05;  // dB: the search ends so close, and begins a little earlier
     const double own = c.threshold_db;
-    if (gain_db(c) <= most_db) return own;
-    // From fixed ends, so that the answer does not depend on where the threshold stood.
-    double low = -120, high = 0;
-    for (int i = 0; i < 11; ++i) {
-        c.threshold_db = (low + high) / 2;
-        (gain_db(c) > most_db ? low : high) = c.threshold_db;
+    if (gain_db(c) < most_db - 2 * kNear) return own;
+    // False position after Illinois, from fixed ends: the answer does not depend on where the
+    // threshold stood, so that it never comes down while that goes up.
+    const auto over = [&](double threshold) {
+        c.threshold_db = threshold;
+        return gain_db(c) - most_db;
+    };
+    double low = -60, high = 0, at_low = over(low), at_high = over(high);
+    if (at_low <= 0) return own;
+    double middle = high;
+    for (int i = 0; i < 20 && at_high < 0; ++i) {
+        middle = low + (high - low) * at_low / (at_low - at_high);
+        const double value = over(middle);
+        if (std::fabs(value) < kNear) break;
+        if (value > 0)
+            low = middle, at_low = value, at_high /= 2;
+        else
+            high = middle, at_high = value, at_low /= 2;
     }
-    return std::max(own, high);
+    return std::max(own, middle);
 }
 
 }  // namespace mixfarm

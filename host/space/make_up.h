@@ -9,7 +9,7 @@ namespace mixfarm {
 
 /// What a compressor is set to, as far as it decides how much it takes.
 struct Compression {
-    double threshold_db, ratio, knee_db, attack_ms, release_ms;
+    double threshold_db, ratio, knee_db, attack_ms, release_ms, sidechain_hz;
     bool rms;
 };
 
@@ -17,7 +17,8 @@ struct Compression {
 /// computer and ballistics (soft knee, Giannoulis et al. 2012), step by step; the gain
 /// restores the K-weighted power. Make-up by loudness beats make-up by mean gain reduction (Ma et
 /// al. 2015), and only with ballistics it is right for drums, whose peaks stand far above their
-/// loudness. What stands before the compressor and its side-chain filter are not in it.
+/// loudness. What the strip does before the compressor is
+/// not in it.
 class MakeUp {
 public:
     MakeUp() = default;

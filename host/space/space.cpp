@@ -25,8 +25,8 @@ constexpr double kMostReductionDb = 8;
 /// `knob(param)` of a compressor.
 template <class Knob>
 Compression compression(const Knob& knob) {
-    return {knob("threshold_db"), knob("ratio"),      knob("knee_db"),
-            knob("attack_ms"),    knob("release_ms"), knob("rms") >= 0.5f};
+    return {knob("threshold_db"), knob("ratio"),        knob("knee_db"),   knob("attack_ms"),
+            knob("release_ms"),   knob("sidechain_hz"), knob("rms") >= 0.5};
 }
 
 /// Lengths of straight, dotted and triplet notes in beats, 1/32 to 1/2.
@@ -34,8 +34,9 @@ constexpr float kNotes[] = {0.125f,  1.f / 6, 0.25f, 1.f / 3, 0.375f, 0.5f,
                             2.f / 3, 0.75f,   1.f,   4.f / 3, 1.5f,   2.f};
 
 /// An echo that is searched falls on a note; one that the job sets may fall anywhere.
-float nearest_note(float beats) {
-    return *std::min_element(std::begin(kNotes), std::end(kNotes), [&](float a, float b) {
+float nearest_note(float beats, float most) {
+    const auto end = std::upper_bound(std::begin(kNotes) + 1, std::end(kNotes), most);
+    return *std::min_element(std::begin(kNotes), end, [&](float a, float b) {
         return std::fabs(std::log(a / beats)) < std::fabs(std::log(b / beats));
     });
 }
@@ -48,7 +49,7 @@ Space::Space(const Job& job, const Song& song, const Profile& profile,
     for (std::size_t s = 0; s < song.stems.size(); ++s) {
         silent_.push_back(profile.stems[s].silent);
         group_.push_back(group_of(song.stems[s].role.role));
-        const auto locked = lock_of(job.stems[s], "trim", "trim_db");
+        const auto locked = held_by_job(job.stems[s], "trim", "trim_db");
         level_.push_back(silent_[s] || !locked
                              ? kStemLufs
                              : static_cast<float>(profile.stems[s].integrated_lufs + *locked));
@@ -104,7 +105,7 @@ std::vector<float> Space::values(std::span<const float> unit) const {
     for (std::size_t i = 0; i < searched_.size(); ++i)
         values[static_cast<std::size_t>(searched_[i])] = curves_[i].at(unit[i]);
     const std::size_t beats = bus_knob(Bus::echo, "echo", "beats");
-    if (!knobs_[beats].locked) values[beats] = nearest_note(values[beats]);
+    if (!knobs_[beats].locked) values[beats] = nearest_note(values[beats], knobs_[beats].high);
     follow(values);
     return values;
 }
@@ -122,6 +123,16 @@ double Space::loudest(std::size_t k, float value) const {
     return most;
 }
 
+double Space::average(std::size_t k, float value) const {
+    for (const Automation& a : automation_) {
+        if (a.knob != static_cast<int>(k)) continue;
+        double sum = 0;
+        for (const Automation::Point& p : a.points) sum += p.value;
+        return sum / static_cast<double>(a.points.size());
+    }
+    return value;
+}
+
 void Space::follow(std::vector<float>& values) const {
     const auto set = [&](std::size_t k, double value) {
         if (!knobs_[k].locked)
@@ -135,8 +146,13 @@ void Space::follow(std::vector<float>& values) const {
         group_db.push_back(loudest(k, values[k]));
         free_db.push_back(knobs_[k].locked ? 0 : group_db.back());
     }
-    const auto raises =
-        audibility_.raises(std::span(values).first(silent_.size() * params), free_db);
+    std::vector<float> strips(values.begin(),
+                              values.begin() + std::ptrdiff_t(silent_.size() * params));
+    for (std::size_t s = 0; s < silent_.size(); ++s) {
+        const std::size_t k = s * params + strip_param_index("fader", "fader_db");
+        strips[k] = static_cast<float>(loudest(k, strips[k]));
+    }
+    const auto raises = audibility_.raises(strips, free_db);
     const auto row = [](const char* effect, const char* param) {
         return static_cast<std::size_t>(strip_param_index(effect, param));
     };
@@ -150,7 +166,10 @@ void Space::follow(std::vector<float>& values) const {
         if (strip[keyed] >= 0.5f) {  // what ducks shall be quieter while it does
             set(s * params + row("compressor", "makeup_db"), 0);
         } else {
-            const auto knob = [&](const char* param) { return strip[row("compressor", param)]; };
+            const auto knob = [&](const char* param) {
+                const std::size_t k = row("compressor", param);
+                return average(s * params + k, strip[k]);
+            };
             set(s * params + threshold,
                 make_up_[s].threshold_db(compression(knob), kMostReductionDb));
             set(s * params + row("compressor", "makeup_db"),
@@ -163,7 +182,8 @@ void Space::follow(std::vector<float>& values) const {
     for (int g = 0; g < kGroupBuses; ++g) {
         const Bus bus = static_cast<Bus>(g);
         const auto value = [&](const char* effect, const char* param) {
-            return values[bus_knob(bus, effect, param)];
+            const std::size_t k = bus_knob(bus, effect, param);
+            return average(k, values[k]);
         };
         for (const char* effect : {"glue", "parallel"})
             set(bus_knob(bus, effect, "makeup_db"),

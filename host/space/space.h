@@ -95,6 +95,8 @@ private:
     bool moves(std::size_t k) const;
     /// `value`, or the highest point of knob k where it moves.
     double loudest(std::size_t k, float value) const;
+    /// `value`, or the mean of the points of knob k where it moves.
+    double average(std::size_t k, float value) const;
     std::size_t bus_knob(Bus bus, const char* effect, const char* param) const;
 
     std::vector<Knob> knobs_;

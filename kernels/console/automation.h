@@ -12,13 +12,37 @@ namespace mixfarm {
 
 inline constexpr double kJumpSeconds = 0.01;  ///< a jump becomes a slope of this length: no click
 
-/// Points in the order of time, jumps turned into slopes.
-inline std::vector<Automation::Point> without_jumps(std::vector<Automation::Point> points) {
+/// Straight lines between the points, on a logarithmic scale where the knob has one.
+inline float value_at(const std::vector<Automation::Point>& points, double seconds, Scale scale) {
+    const auto next =
+        std::upper_bound(points.begin(), points.end(), seconds,
+                         [](double s, const Automation::Point& p) { return s < p.seconds; });
+    if (next == points.begin()) return points.front().value;
+    if (next == points.end()) return points.back().value;
+    const Automation::Point &a = *(next - 1), &b = *next;
+    if (a.value == b.value) return a.value;
+    const double share = (seconds - a.seconds) / (b.seconds - a.seconds);
+    if (scale == Scale::log)
+        return static_cast<float>(a.value *
+                                  std::pow(static_cast<double>(b.value) / a.value, share));
+    return static_cast<float>(a.value + (static_cast<double>(b.value) - a.value) * share);
+}
+
+/// Points in the order of time, none closer to the one before than kJumpSeconds: what is drawn
+/// within that time becomes a slope to where the drawing stands at its end. Nothing is moved.
+inline std::vector<Automation::Point> without_jumps(std::vector<Automation::Point> points,
+                                                    Scale scale) {
     std::stable_sort(points.begin(), points.end(),
                      [](const auto& a, const auto& b) { return a.seconds < b.seconds; });
-    for (std::size_t i = 1; i < points.size(); ++i)
-        points[i].seconds = std::max(points[i].seconds, points[i - 1].seconds + kJumpSeconds);
-    return points;
+    std::vector<Automation::Point> kept;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const double free = kept.empty() ? points[i].seconds : kept.back().seconds + kJumpSeconds;
+        if (points[i].seconds >= free)
+            kept.push_back(points[i]);
+        else if (i + 1 == points.size() || points[i + 1].seconds >= free)
+            kept.push_back({free, value_at(points, free, scale)});
+    }
+    return kept;
 }
 
 /// Points of a knob of `Effect` that moves. Where a neutral value means off (it decides whether
@@ -26,8 +50,8 @@ inline std::vector<Automation::Point> without_jumps(std::vector<Automation::Poin
 /// play all the time and fades by what the knob says, instead of being switched.
 template <class Effect>
 std::vector<Automation::Point> moving_points(int param, std::vector<Automation::Point> points) {
-    points = without_jumps(std::move(points));
     const ParamSpec& spec = Effect::kParams[param];
+    points = without_jumps(std::move(points), spec.scale);
     const bool is_off =
         spec.neutral == spec.low || spec.neutral == spec.high ||
         std::any_of(std::begin(Effect::kParams), std::end(Effect::kParams),
@@ -46,22 +70,6 @@ std::vector<Automation::Point> moving_points(int param, std::vector<Automation::
             p->value += up ? inside : -inside;
     }
     return points;
-}
-
-/// Straight lines between the points, on a logarithmic scale where the knob has one.
-inline float value_at(const std::vector<Automation::Point>& points, double seconds, Scale scale) {
-    const auto next =
-        std::upper_bound(points.begin(), points.end(), seconds,
-                         [](double s, const Automation::Point& p) { return s < p.seconds; });
-    if (next == points.begin()) return points.front().value;
-    if (next == points.end()) return points.back().value;
-    const Automation::Point &a = *(next - 1), &b = *next;
-    if (a.value == b.value) return a.value;
-    const double share = (seconds - a.seconds) / (b.seconds - a.seconds);
-    if (scale == Scale::log)
-        return static_cast<float>(a.value *
-                                  std::pow(static_cast<double>(b.value) / a.value, share));
-    return static_cast<float>(a.value + (static_cast<double>(b.value) - a.value) * share);
 }
 
 }  // namespace mixfarm

@@ -4,13 +4,12 @@
 ///      ^                                        |
 ///      +--- feedback, straight or crossed ------+
 ///
-/// The delay is `beats` * 60 / tempo; where that is longer than kMostSeconds, the half of it, or
-/// the half of that: shorter, but on the beat. The filters stand in front of the output, so the
-/// first repeat has been through them once, the second twice. Both are first-order (6 dB an octave
-/// at each turn), by the trapezoidal rule (Zavalishin 2012, "The Art of VA Filter Design", chapter
-/// 3): one coefficient in (0, 1), at most 1 at every frequency, so feedback below 1 decays for any
-/// mixture of settings. `ping_pong` 1: both sides come in on the left, their sum times sqrt(1/2),
-/// and change sides at every repeat; 0: each side repeats itself.
+/// The delay is `beats` * 60 / tempo, at most kMostSeconds. The filters stand in front of the
+/// output, so the first repeat has been through them once, the second twice. Both are first-order
+/// (6 dB an octave at each turn), by the trapezoidal rule (Zavalishin 2012, "The Art of VA Filter
+/// Design", chapter 3): one coefficient in (0, 1), at most 1 at every frequency, so feedback below
+/// 1 decays for any mixture of settings. `ping_pong` 1: both sides come in on the left, their sum
+/// times sqrt(1/2), and change sides at every repeat; 0: each side repeats itself.
 #pragma once
 
 #include "kernels/core/tape.h"
@@ -46,9 +45,8 @@ struct Echo {
 
     /// Frames between two repeats.
     static double delay_frames(double beats, double rate, double tempo_bpm) {
-        double seconds = beats * 60 / tempo_bpm;
-        while (seconds > kMostSeconds) seconds /= 2;
-        return std::fmax(tape::kGap + 1.0, std::round(seconds * rate));
+        const double frames = std::round(beats * 60 / tempo_bpm * rate);
+        return std::fmax(tape::kGap + 1.0, std::fmin(kMostSeconds * rate, frames));
     }
     static Coefs<float> design(const float* p, double rate, double tempo_bpm) {
         const double feedback = p[1], cross = p[2], half = std::sqrt(0.5);

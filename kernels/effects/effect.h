@@ -17,8 +17,9 @@
 ///     };
 ///
 /// `design` may take the tempo in beats a minute as a third argument. Coefficients are such that
-/// any mixture a + t (b - a) of two legal sets is stable and sounds between them: automation glides
-/// along it, frame by frame. Integers in a state (places in memories) are the same for all lanes.
+/// any mixture a + t (b - a) of two legal sets is stable and, held, sounds between them: automation
+/// glides along it, frame by frame. (A filter that crosses octaves within milliseconds still pushes
+/// its own memory up.) Integers in a state (places in memories) are the same for all lanes.
 ///
 /// Rules the tests hold every listed effect to: neutral parameters are the identity to the bit,
 /// silence stays silence, the tile size does not matter, and the output is finite and bounded

@@ -1,5 +1,6 @@
 /// Saturator: tanh, made asymmetric by `bias` (tube-like) and brighter in front of the curve by
-/// `tape`, with unit gain for small signals and without audible aliases.
+/// `tape`, with unit gain for small signals. Aliases of a 5 kHz tone at full scale lie below -68 dB
+/// up to 12 dB of drive (within the audible band) and below -35 dB at the legal end of 24 dB.
 ///
 /// Curve: u -> (tanh(u + bias) - tanh(bias)) / (slope there), u = drive * input, divided by drive
 /// again; a high-pass at 1.5 Hz takes away the direct current that a bias makes. Tape: the

@@ -148,8 +148,8 @@ TEST(Chain, ShowTellsWhatMoves) {
              "console: {buses: {bass: {automation: {fader_db: [{at: 0, value: -3}]}}}}\n#");
     succeed({"run", job, "-o", scratch / "night", "--candidates", "16", "--device", "cpu"});
     const std::string text = succeed({"show", scratch / "night", "0"}).out;
-    EXPECT_THAT(text, HasSubstr("hall_db moves: -60.0 dB at 0:00, -12.0 dB at 0:01.5)"));
-    EXPECT_THAT(text, HasSubstr("(width moves: 1.00 at 0:00.5, 0.50 at 0:02)"));
+    EXPECT_THAT(text, HasSubstr("hall_db moves: off at 0:00, -12.0 dB at 0:01.50)"));
+    EXPECT_THAT(text, HasSubstr("(width moves: 1.00 at 0:00.50, 0.50 at 0:02)"));
     EXPECT_THAT(text, HasSubstr("hall return"));
     EXPECT_THAT(text,
                 HasSubstr("bass group           fader -3.0 dB (fader_db moves: -3.0 dB at 0:00)"));

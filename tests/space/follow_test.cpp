@@ -52,9 +52,9 @@ TEST(Follow, NoStripCompressorTakesMoreThanEngineersDo) {
             if (k == at("keyed")) unit[i] = 0;
         }
         const auto v = space.values(unit);
-        EXPECT_LE(v[at("makeup_db")], 8.01) << stem;
+        EXPECT_LE(v[at("makeup_db")], 8.06) << stem;
         if (v[at("threshold_db")] > space.knobs()[at("threshold_db")].prior.low) {
-            EXPECT_NEAR(v[at("makeup_db")], 8, 0.05) << stem << ": no further than needed";
+            EXPECT_NEAR(v[at("makeup_db")], 8, 0.06) << stem << ": no further than needed";
             ++raised;
         }
         BandSpace locked = the_band();
@@ -87,6 +87,57 @@ TEST(Follow, FollowsATrimThatTheJobLocks) {
     EXPECT_NEAR(change("vox/fader.fader_db"), 9, 1e-4);
     EXPECT_NEAR(change("kick/fader.fader_db"), 0, 1e-4) << "what is heard beside it is the same";
     EXPECT_NEAR(change("bus/master/trim.trim_db"), 0, 1e-3);
+
+    BandSpace drawn = the_band();
+    for (auto& s : drawn.job.stems)
+        if (s.name == "vox") s.automation = {{"trim_db", {{0, "", typical[trim] - 9}}}};
+    EXPECT_EQ(drawn.space().values(middle(drawn.space())), v) << "as if it were locked";
+}
+
+TEST(Follow, ThresholdsOfADuckLieByTheLevelOfItsKey) {
+    BandSpace band = the_band();
+    for (auto& s : band.song.stems)
+        if (s.name == "bass") s.duck_under = "kick";
+    const Space usual = band.space();
+    const std::size_t threshold = knob(usual, "bass/duck.threshold_db");
+    const float before = usual.values(middle(usual))[threshold];
+    const float kick = usual.values(middle(usual))[knob(usual, "kick/trim.trim_db")],
+                bass = usual.values(middle(usual))[knob(usual, "bass/trim.trim_db")];
+    for (auto& s : band.job.stems) {
+        if (s.name == "kick") s.lock = {{"trim_db", kick - 12}};
+        if (s.name == "bass") s.lock = {{"trim_db", bass - 5}};
+    }
+    const Space space = band.space();
+    EXPECT_NEAR(space.values(middle(space))[threshold], before - 12, 1e-3);
+}
+
+TEST(Follow, MakeUpTakesWhatIsDrawnAndFadersThatAreLocked) {
+    BandSpace band = the_band();
+    for (auto& s : band.job.stems)
+        if (s.name == "bass")
+            s.automation = {{"compressor.ratio", {{0, "", 1}, {8, "", 7}}},
+                            {"compressor.threshold_db", {{0, "", -40}, {8, "", -20}}}};
+    const Space drawn = band.space();
+    BandSpace held = the_band();
+    for (auto& s : held.job.stems)
+        if (s.name == "bass") s.lock = {{"compressor.ratio", 4}, {"compressor.threshold_db", -30}};
+    const Space mean = held.space();
+    const std::size_t makeup = knob(mean, "bass/compressor.makeup_db");
+    EXPECT_GT(mean.values(middle(mean))[makeup], 1);
+    EXPECT_EQ(drawn.values(middle(drawn))[makeup], mean.values(middle(mean))[makeup]);
+
+    // Drums that the job turns down by 30 dB: thresholds of their group come down with them.
+    BandSpace quiet = the_band();
+    const Space usual = quiet.space();
+    for (auto& s : quiet.job.stems)
+        if (s.name == "kick" || s.name == "snare")
+            s.lock = {{"fader_db",
+                       usual.values(middle(usual))[knob(usual, s.name + "/fader.fader_db")] - 30}};
+    const Space space = quiet.space();
+    for (const char* name : {"bus/drums/glue.threshold_db", "bus/drums/parallel.threshold_db"})
+        EXPECT_LT(space.knobs()[knob(space, name)].prior.typical,
+                  std::max(-59.f, usual.knobs()[knob(usual, name)].prior.typical - 25))
+            << name;
 }
 
 TEST(Follow, MakeUpFollowsTheCompressor) {
