@@ -30,54 +30,15 @@ class LaneGroup {
 public:
     /// At most lane_count<F> mixes.
     LaneGroup(const LoadedSong& song, std::span<const MixSettings> mixes,
-              std::size_t stored_bytes = kStoredMixBytes / 2)
-        : song_(song),
-          stored_bytes_(stored_bytes),
-          count_(static_cast<int>(mixes.size())),
-          mixer_(song, all_lanes(mixes)) {}
+              std::size_t stored_bytes = kStoredMixBytes / 2);
 
     /// Renders and measures; with `audio` ([mixes], lengths set here) also keeps what was measured
     /// as sound.
     std::vector<Measurement> evaluate(std::span<const Excerpt> excerpts, const MasterTarget& target,
-                                      std::vector<StereoAudio>* audio = nullptr) {
-        plan(excerpts);
-        const LimiterSetup limiter =
-            limiter::setup(song_.view.rate, song_.tile, target.true_peak_dbtp);
-        listen();
-        const GainSetup gains = gain_setup(song_.view.rate, song_.tile, song_.tiles_per_bin,
-                                           target.loudness_lufs, limiter);
-        const GainSolution<F> solved = solve_gain(gains, energy_.data(), peak_.data(), bins_.data(),
-                                                  static_cast<int>(bins_.size()), weight_.data());
-        F gain = solved.gain;
-        GainSearch search[lane_count<F>];
-        std::vector<Measurement> results;
-        for (int round = 0;; ++round) {
-            results = master(limiter, gain, audio);
-            bool again = false;
-            for (int i = 0; i < count_ && round < kMaxCorrections; ++i) {
-                const auto next = search[i].next(results[static_cast<std::size_t>(i)],
-                                                 lane(gain, i), lane(solved.loudness, i), target);
-                if (next) set_lane(gain, i, *next);
-                again = again || next;
-            }
-            if (!again) break;
-        }
-        return results;
-    }
+                                      std::vector<StereoAudio>* audio = nullptr);
 
     /// Stem `stem` behind its strip over the whole song, lane 0, in `audio`.
-    void strip_audio(int stem, StereoAudio& audio) {
-        mixer_.rest(0);
-        for (std::int64_t t = 0; t < song_.tiles; ++t) {
-            mixer_.strip_tile(static_cast<std::size_t>(stem), t, mix_left_, mix_right_);
-            const std::int64_t from = t * song_.tile,
-                               count = std::min<std::int64_t>(song_.tile, song_.view.frames - from);
-            for (std::int64_t n = 0; n < count; ++n) {
-                audio.left[static_cast<std::size_t>(from + n)] = lane(mix_left_[n], 0);
-                audio.right[static_cast<std::size_t>(from + n)] = lane(mix_right_[n], 0);
-            }
-        }
-    }
+    void strip_audio(int stem, StereoAudio& audio);
 
     /// The mix over the whole song and nothing behind it: what the benchmarks time. Returns its
     /// energy, so that no work can be left out.
@@ -261,5 +222,59 @@ private:
     bool keep_ = false;
     F mix_left_[kMaxTile], mix_right_[kMaxTile];
 };
+
+template <class F>
+LaneGroup<F>::LaneGroup(const LoadedSong& song, std::span<const MixSettings> mixes,
+                        std::size_t stored_bytes)
+    : song_(song),
+      stored_bytes_(stored_bytes),
+      count_(static_cast<int>(mixes.size())),
+      mixer_(song, all_lanes(mixes)) {}
+
+template <class F>
+std::vector<Measurement> LaneGroup<F>::evaluate(std::span<const Excerpt> excerpts,
+                                                const MasterTarget& target,
+                                                std::vector<StereoAudio>* audio) {
+    plan(excerpts);
+    const LimiterSetup limiter = limiter::setup(song_.view.rate, song_.tile, target.true_peak_dbtp);
+    listen();
+    const GainSetup gains =
+        gain_setup(song_.view.rate, song_.tile, song_.tiles_per_bin, target.loudness_lufs, limiter);
+    const GainSolution<F> solved = solve_gain(gains, energy_.data(), peak_.data(), bins_.data(),
+                                              static_cast<int>(bins_.size()), weight_.data());
+    F gain = solved.gain;
+    GainSearch search[lane_count<F>];
+    std::vector<Measurement> results;
+    for (int round = 0;; ++round) {
+        results = master(limiter, gain, audio);
+        bool again = false;
+        for (int i = 0; i < count_ && round < kMaxCorrections; ++i) {
+            const auto next = search[i].next(results[static_cast<std::size_t>(i)], lane(gain, i),
+                                             lane(solved.loudness, i), target);
+            if (next) set_lane(gain, i, *next);
+            again = again || next;
+        }
+        if (!again) break;
+    }
+    return results;
+}
+
+template <class F>
+void LaneGroup<F>::strip_audio(int stem, StereoAudio& audio) {
+    mixer_.rest(0);
+    for (std::int64_t t = 0; t < song_.tiles; ++t) {
+        mixer_.strip_tile(static_cast<std::size_t>(stem), t, mix_left_, mix_right_);
+        const std::int64_t from = t * song_.tile,
+                           count = std::min<std::int64_t>(song_.tile, song_.view.frames - from);
+        for (std::int64_t n = 0; n < count; ++n) {
+            audio.left[static_cast<std::size_t>(from + n)] = lane(mix_left_[n], 0);
+            audio.right[static_cast<std::size_t>(from + n)] = lane(mix_right_[n], 0);
+        }
+    }
+}
+
+// The whole console is much to compile: these two widths are compiled once.
+extern template class LaneGroup<float>;
+extern template class LaneGroup<f8>;
 
 }  // namespace mixfarm
