@@ -44,7 +44,7 @@ struct GlideSpan {
 };
 
 /// Runs an effect while its coefficients glide from `from` (before the span's first frame) to `to`
-/// (at its last), in a straight line.
+/// (at its last): in a straight line, or evenly in dB where they are gains.
 template <class Effect, class F>
 MF_HD_OUTLINED void glide_effect(const typename Effect::template Coefs<F>& from,
                                  const typename Effect::template Coefs<F>& to,
@@ -57,9 +57,18 @@ MF_HD_OUTLINED void glide_effect(const typename Effect::template Coefs<F>& from,
     const F* const begin = reinterpret_cast<const F*>(&from);
     const F* const end = reinterpret_cast<const F*>(&to);
     const int frames = span.frames > 0 ? span.frames : tile.frames;
+    [[maybe_unused]] F octaves[kCount];  // from begin to end; lanes that stand still go in the
+                                         // straight line of none
+    if constexpr (has_gains<Effect>())
+        for (int i = 0; i < kCount; ++i) octaves[i] = log2_(abs_(end[i]) / abs_(begin[i]));
     for (int n = 0; n < tile.frames; ++n) {
         const F share = F(static_cast<float>(span.first + n + 1) / static_cast<float>(frames));
-        for (int i = 0; i < kCount; ++i) step_to[i] = fma_(share, end[i] - begin[i], begin[i]);
+        for (int i = 0; i < kCount; ++i) {
+            step_to[i] = fma_(share, end[i] - begin[i], begin[i]);
+            if constexpr (has_gains<Effect>())
+                step_to[i] = where_less(F(0.f), abs_(end[i] - begin[i]),
+                                        begin[i] * exp2_(share * octaves[i]), step_to[i]);
+        }
         run_effect<Effect>(now, state, tile.frame(n));
     }
 }

@@ -14,6 +14,8 @@
 ///         static int memory_frames(int rate);     // delay memory in F, zero at rest, as
 ///         tile.memory static constexpr Key kKey = Key::duck;  // listens to another stem: tile.key
 ///         static constexpr bool kSource = true;   // replaces its input: what a return begins with
+///         static constexpr bool kGains = true;    // coefficients are gains, none 0: they glide
+///         evenly in dB
 ///     };
 ///
 /// `design` may take the tempo in beats a minute as a third argument. Coefficients are such that
@@ -113,6 +115,13 @@ template <class Effect>
 consteval bool is_source() {
     if constexpr (requires { Effect::kSource; })
         return Effect::kSource;
+    else
+        return false;
+}
+template <class Effect>
+consteval bool has_gains() {
+    if constexpr (requires { Effect::kGains; })
+        return Effect::kGains;
     else
         return false;
 }

@@ -6,6 +6,7 @@
 namespace mixfarm {
 
 struct Fader {
+    static constexpr bool kGains = true;
     static constexpr ParamSpec kParams[] = {{"fader_db", "dB", -60.f, 12.f, 0.f, Scale::linear}};
     template <class F>
     struct Coefs {

@@ -7,6 +7,7 @@
 namespace mixfarm {
 
 struct Trim {
+    static constexpr bool kGains = true;
     static constexpr ParamSpec kParams[] = {
         {"trim_db", "dB", -60.f, 60.f, 0.f, Scale::linear},
         {"invert", "", 0.f, 1.f, 0.f, Scale::toggle},
