@@ -7,7 +7,12 @@
 #define MF_UNROLL _Pragma("unroll")
 #define MF_UNROLL_ALWAYS _Pragma("unroll")
 #else
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/// With every access checked, code inlined a hundred times takes minutes to compile.
+#define MF_HD inline
+#else
 #define MF_HD inline __attribute__((always_inline))
+#endif
 /// For what runs a whole tile: on a processor one function each, so that compilers stay quick.
 #define MF_HD_OUTLINED __attribute__((noinline))
 #define MF_UNROLL

@@ -1,6 +1,6 @@
 /// Block = 32 candidates on one bus, lane = candidate; the frames at hand lie in shared memory.
 #include "kernels/cuda/buses.h"
-#include "kernels/cuda/memory.h"
+#include "kernels/cuda/launch.h"
 
 namespace mixfarm::cuda {
 namespace {
@@ -24,7 +24,7 @@ __device__ float with_energy(const float* left, const float* right, int frames, 
 /// Bus first_bus + blockIdx.y.
 template <class Chain, bool kGlides>
 __global__ void __launch_bounds__(kWarp) bus_kernel(const BusesJob j, int first_bus) {
-    __shared__ float sound[2 * kWarp * kStride];
+    MF_SHARED(float, sound, 2 * kWarp * kStride);
     const int bus = first_bus + static_cast<int>(blockIdx.y);
     if (j.place[bus] < 0) return;
     const int lane = static_cast<int>(threadIdx.x),
@@ -71,7 +71,7 @@ __global__ void __launch_bounds__(kWarp) bus_kernel(const BusesJob j, int first_
 /// The sum of what is awake, groups first, through the master's chain.
 template <bool kGlides>
 __global__ void __launch_bounds__(kWarp) mix_kernel(const BusesJob j) {
-    __shared__ float sound[2 * kWarp * kStride];
+    MF_SHARED(float, sound, 2 * kWarp * kStride);
     const int lane = static_cast<int>(threadIdx.x),
               slot = static_cast<int>(blockIdx.x) * kWarp + lane;
     const std::size_t slots = static_cast<std::size_t>(j.channels.slots);
@@ -107,10 +107,8 @@ __global__ void __launch_bounds__(kWarp) mix_kernel(const BusesJob j) {
 
 template <class Chain, bool kGlides>
 void launch_bus(const BusesJob& job, int first_bus, int count, int groups, cudaStream_t stream) {
-    bus_kernel<Chain, kGlides>
-        <<<dim3(static_cast<unsigned>(groups), static_cast<unsigned>(count)), kWarp, 0, stream>>>(
-            job, first_bus);
-    MF_CUDA(cudaGetLastError());
+    const Grid grid{dim3(static_cast<unsigned>(groups), static_cast<unsigned>(count)), kWarp};
+    launch(bus_kernel<Chain, kGlides>, grid, stream, job, first_bus);
 }
 
 template <bool kGlides>
@@ -123,8 +121,7 @@ void launch_all(const BusesJob& job, const std::uint32_t* active, int groups, cu
     if (runs(first)) launch_bus<PlateChain, kGlides>(job, first, 1, groups, stream);
     if (runs(first + 1)) launch_bus<HallChain, kGlides>(job, first + 1, 1, groups, stream);
     if (runs(first + 2)) launch_bus<EchoChain, kGlides>(job, first + 2, 1, groups, stream);
-    mix_kernel<kGlides><<<static_cast<unsigned>(groups), kWarp, 0, stream>>>(job);
-    MF_CUDA(cudaGetLastError());
+    launch(mix_kernel<kGlides>, {static_cast<unsigned>(groups), kWarp}, stream, job);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "kernels/cuda/batch_plan.h"
 #include "kernels/cuda/console_bank.h"
 #include "kernels/cuda/host_threads.h"
+#include "kernels/cuda/launch.h"
 
 namespace mixfarm::cuda {
 namespace {
@@ -117,11 +118,11 @@ void ConsoleBank::set_takers() {
 }
 
 void ConsoleBank::update(std::uint32_t* coefs) {
-    const int count = static_cast<int>(knobs_.updates().size()), block = 256;
+    const auto count = static_cast<unsigned>(knobs_.updates().size());
+    constexpr unsigned kThreads = 256;
     if (count == 0) return;
-    update_kernel<<<static_cast<unsigned>((count + block - 1) / block), block, 0, stream_>>>(
-        updates_.data(), count, coefs, slots_);
-    MF_CUDA(cudaGetLastError());
+    launch(update_kernel, {(count + kThreads - 1) / kThreads, kThreads}, stream_, updates_.data(),
+           static_cast<int>(count), coefs, slots_);
 }
 
 void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* columns, int groups,

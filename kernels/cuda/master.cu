@@ -1,7 +1,7 @@
 /// Lane = candidate; the arrays a thread keeps lie in local memory, where the hardware puts the
 /// lanes of a warp side by side.
+#include "kernels/cuda/launch.h"
 #include "kernels/cuda/master.h"
-#include "kernels/cuda/memory.h"
 
 namespace mixfarm::cuda {
 namespace {
@@ -95,19 +95,16 @@ __global__ void __launch_bounds__(kWarp)
 }  // namespace
 
 void run_listen(const ListenJob& job, const KSetup& setup, int groups, cudaStream_t stream) {
-    listen_kernel<<<static_cast<unsigned>(groups), kWarp, 0, stream>>>(job, setup);
-    MF_CUDA(cudaGetLastError());
+    launch(listen_kernel, {static_cast<unsigned>(groups), kWarp}, stream, job, setup);
 }
 
 void run_solve(const SolveJob& job, const GainSetup& setup, int groups, cudaStream_t stream) {
-    solve_kernel<<<static_cast<unsigned>(groups), kWarp, 0, stream>>>(job, setup);
-    MF_CUDA(cudaGetLastError());
+    launch(solve_kernel, {static_cast<unsigned>(groups), kWarp}, stream, job, setup);
 }
 
 void run_master(const MasterJob& job, const LimiterSetup& limiter, const meters::Setup& meter,
                 int groups, cudaStream_t stream) {
-    master_kernel<<<static_cast<unsigned>(groups), kWarp, 0, stream>>>(job, limiter, meter);
-    MF_CUDA(cudaGetLastError());
+    launch(master_kernel, {static_cast<unsigned>(groups), kWarp}, stream, job, limiter, meter);
 }
 
 }  // namespace mixfarm::cuda

@@ -1,8 +1,8 @@
 /// Windowing by a transposition through shared memory, cuFFT in place, and a warp that sums the
-/// bins of a band with CUB.
+/// bins of a band.
 #include <algorithm>
-#include <cub/warp/warp_reduce.cuh>
 
+#include "kernels/cuda/launch.h"
 #include "kernels/cuda/spectrum.h"
 #include "kernels/cuda/words.h"
 
@@ -20,10 +20,12 @@ struct WindowJob {
     cufftComplex* out;  ///< [kTransforms][size]
 };
 
-/// Grid [size / 32][kTransforms / 32], block [32][kRows]: 32 slots times 32 samples, read by slot
-/// and written by sample.
+/// Grid [size / 32][slots / 32], block [32][kRows]: 32 slots times 32 samples, read by slot and
+/// written by sample.
 __global__ void window_kernel(const WindowJob j) {
-    __shared__ float left[kWarp][kWarp + 1], right[kWarp][kWarp + 1];
+    using Row = float[kWarp + 1];
+    MF_SHARED(Row, left, kWarp);
+    MF_SHARED(Row, right, kWarp);
     const int x = static_cast<int>(threadIdx.x), first = static_cast<int>(blockIdx.x) * kWarp;
     const int local = static_cast<int>(blockIdx.y) * kWarp, slot = j.first_slot + local + x;
     const std::size_t slots = static_cast<std::size_t>(j.slots);
@@ -49,10 +51,14 @@ struct BandJob {
     double* sums;  ///< of the first slot of this call: [slots][kBands][3]
 };
 
+/// The sum of all lanes, in every lane.
+__device__ float warp_sum(float x) {
+    for (int apart = kWarp / 2; apart > 0; apart /= 2) x += __shfl_xor_sync(0xffffffffu, x, apart);
+    return x;
+}
+
 /// Block = one candidate, a warp takes every kBandWarps-th band.
 __global__ void __launch_bounds__(kWarp* kBandWarps) band_kernel(const BandJob j) {
-    using Sum = cub::WarpReduce<float>;
-    __shared__ Sum::TempStorage storage[kBandWarps];
     const int lane = static_cast<int>(threadIdx.x) % kWarp,
               warp = static_cast<int>(threadIdx.x) / kWarp;
     const cufftComplex* z =
@@ -69,12 +75,7 @@ __global__ void __launch_bounds__(kWarp* kBandWarps) band_kernel(const BandJob j
             right = fma_(w, fma_(rr, rr, ri * ri), right);
             cross = fma_(w, fma_(lr, rr, li * ri), cross);
         }
-        left = Sum(storage[warp]).Sum(left);
-        __syncwarp();
-        right = Sum(storage[warp]).Sum(right);
-        __syncwarp();
-        cross = Sum(storage[warp]).Sum(cross);
-        __syncwarp();
+        left = warp_sum(left), right = warp_sum(right), cross = warp_sum(cross);
         if (lane == 0) {
             double* sum = j.sums + (static_cast<std::size_t>(blockIdx.x) * kBands +
                                     static_cast<std::size_t>(band)) *
@@ -112,6 +113,7 @@ BandSpectrum::BandSpectrum(const BandMap& map, int slots, cudaStream_t stream)
     weights_.upload(weights.data(), weights.size(), stream);
     bins_.upload(bins.data(), bins.size(), stream);
     bands_.upload(bands.data(), bands.size(), stream);
+    transforms_.clear(stream);  // not all of them are always needed, but cuFFT reads them all
     MF_CUDA(cufftPlan1d(&plan_.handle, map.size, CUFFT_C2C, kTransforms));
     plan_.made = true;
     MF_CUDA(cufftSetStream(plan_.handle, stream));
@@ -158,17 +160,17 @@ void BandSpectrum::analyse(const Ring& ring, int valid, int slots) {
                                ring.audio.data(),
                                window_.data(),
                                transforms_.data()};
-        window_kernel<<<dim3(static_cast<unsigned>(map_.size / kWarp), kTransforms / kWarp),
-                        dim3(kWarp, kRows), 0, stream_>>>(window);
-        MF_CUDA(cudaGetLastError());
+        const int count = std::min(kTransforms, slots - first);
+        const Grid grid{dim3(static_cast<unsigned>(map_.size / kWarp),
+                             static_cast<unsigned>((count + kWarp - 1) / kWarp)),
+                        dim3(kWarp, kRows)};
+        launch(window_kernel, grid, stream_, window);
         MF_CUDA(cufftExecC2C(plan_.handle, transforms_.data(), transforms_.data(), CUFFT_FORWARD));
         const BandJob bands{
             map_.size,       transforms_.data(),
             weights_.data(), bins_.data(),
             bands_.data(),   sums_.data() + static_cast<std::size_t>(first) * kBands * 3};
-        band_kernel<<<static_cast<unsigned>(std::min(kTransforms, slots - first)),
-                      kWarp * kBandWarps, 0, stream_>>>(bands);
-        MF_CUDA(cudaGetLastError());
+        launch(band_kernel, {static_cast<unsigned>(count), kWarp * kBandWarps}, stream_, bands);
     }
 }
 

@@ -1,6 +1,6 @@
 /// Block = 32 candidates, warp = one stem's strip, lane = candidate; the warps' outputs meet in
 /// shared memory.
-#include "kernels/cuda/memory.h"
+#include "kernels/cuda/launch.h"
 #include "kernels/cuda/strips.h"
 
 namespace mixfarm::cuda {
@@ -67,7 +67,7 @@ __device__ void add_up(const StripsJob& j, const float* meeting, const std::uint
 
 template <bool kGlides>
 __global__ void __launch_bounds__(kMaxStripWarps* kWarp, 1) strips_kernel(const StripsJob j) {
-    extern __shared__ float meetings[];
+    MF_LAUNCH_SHARED(float, meetings);
     const int lane = static_cast<int>(threadIdx.x) % kWarp,
               warp = static_cast<int>(threadIdx.x) / kWarp;
     const int slot = static_cast<int>(blockIdx.x) * kWarp + lane;
@@ -97,7 +97,7 @@ __global__ void __launch_bounds__(kMaxStripWarps* kWarp, 1) strips_kernel(const 
             if (on && (before >> warp & 1u) == 0) strip.rest();  // who slept starts from rest
             if (now == 0 && round > 0) continue;
             const int first = tile * j.tile, inside = min(j.tile, j.frames - first);
-            float tile_energy = 0.f, gain[kReturns], step[kReturns];
+            float tile_energy = 0.f, gain[kReturns] = {}, step[kReturns] = {};
             if (on) {
                 for (int r = 0; r < kReturns; ++r) {
                     gain[r] = item<console::kSend>(strip.coefs).gain[r];
@@ -151,24 +151,12 @@ __global__ void __launch_bounds__(kMaxStripWarps* kWarp, 1) strips_kernel(const 
     }
 }
 
-template <bool kGlides>
-void launch(const StripsJob& job, int groups, cudaStream_t stream) {
-    const std::size_t bytes = shared_bytes(job.warps);
-    MF_CUDA(cudaFuncSetAttribute(strips_kernel<kGlides>,
-                                 cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                 static_cast<int>(bytes)));
-    strips_kernel<kGlides><<<static_cast<unsigned>(groups),
-                             static_cast<unsigned>(job.warps * kWarp), bytes, stream>>>(job);
-    MF_CUDA(cudaGetLastError());
-}
-
 }  // namespace
 
 void run_strips(const StripsJob& job, int groups, cudaStream_t stream) {
-    if (job.channels.gliding)
-        launch<true>(job, groups, stream);
-    else
-        launch<false>(job, groups, stream);
+    const Grid grid{static_cast<unsigned>(groups), static_cast<unsigned>(job.warps * kWarp),
+                    shared_bytes(job.warps)};
+    launch(job.channels.gliding ? strips_kernel<true> : strips_kernel<false>, grid, stream, job);
 }
 
 bool strips_loadable() {

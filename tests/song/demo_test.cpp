@@ -10,6 +10,7 @@
 #include "host/song/demo_sound.h"
 #include "host/song/song.h"
 #include "tests/song/audio_files.h"
+#include "tests/support/effort.h"
 
 namespace mixfarm {
 namespace {
@@ -19,7 +20,11 @@ using namespace test;
 /// The demo, rendered and loaded once for all tests of this file.
 class DemoSong : public testing::Test {
 protected:
-    static void SetUpTestSuite() {
+    void SetUp() override {
+        const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+        if (kSlowBuild && test != "HasTheShapeOfASong")
+            GTEST_SKIP() << "to render the demo once is enough under sanitizers";
+        if (song_) return;
         folder_ = fs::temp_directory_path() / ("mixfarm-demo-test-" + std::to_string(getpid()));
         job_ = new Job(read_job(write_demo_song(folder_)));
         song_ = new Song(load_song(*job_));

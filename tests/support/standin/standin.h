@@ -1,0 +1,70 @@
+/// A GPU for tests on machines without one: the CUDA engine's own sources, compiled by g++, run on
+/// the processor.
+///
+/// Every thread of a block is a fibre; one block runs at a time, in an order that a seed decides.
+/// Shared and device memory begin as NaN. What streams are given to do is done as late as events,
+/// copies and waits allow, or at once. Address, undefined behaviour and thread sanitizers see what
+/// the kernels do: to the thread sanitizer nothing orders two threads of a block but a barrier, and
+/// nothing orders two blocks but the end of the launch.
+///
+/// What it cannot show: the memory model's finer points, contended atomics, registers and spills,
+/// coalescing, time, cuFFT's own rounding.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/engine.h"
+
+namespace mixfarm::standin {
+
+/// In which order the threads of a block, and the blocks of a grid, take their turns.
+enum class Order { forward, reverse, random, random_warps };
+
+/// One fault, planted into the machine instead of into the kernels: what a kernel would do without
+/// a line, or with a wrong number in it.
+enum class Fault {
+    none,
+    lost_barrier,       ///< barrier number `fault_place` (from 0, of a kernel's sites) holds nobody
+    lost_warp_barrier,  ///< __syncwarp() holds nobody
+    short_shared,       ///< launches get 4 bytes less shared memory: an index one too far
+    short_device,       ///< the largest allocation on the device is 4 bytes short
+    lost_event,         ///< streams do not wait for each other
+};
+
+struct Machine {
+    Order order = Order::forward;
+    std::uint64_t seed = 1;
+    bool eager = false;                         ///< streams work at once, not as late as they may
+    std::size_t memory = std::size_t{4} << 30;  ///< bytes that a device has
+    std::size_t missing = 0;                    ///< of them, that are promised but not to be had
+    int devices = 1;
+    Fault fault = Fault::none;
+    int fault_place = 0;
+};
+
+/// The machine as it is from now on; not while anything of an engine lives.
+void set_machine(const Machine& machine);
+
+/// What ran since the last call.
+struct Traffic {
+    std::size_t launches = 0, blocks = 0, barriers = 0;
+    std::size_t most_bytes = 0;  ///< held at a time
+    std::size_t refused = 0;     ///< allocations that did not fit
+};
+Traffic take_traffic();
+
+/// A kernel with or without a fault in its source; what it leaves in memory. Names: "reverse" (two
+/// warps turn an array round through shared memory), "reverse without barrier", "sum" (a warp adds
+/// up by shuffles), "lockstep" (lanes pass values through shared memory with __syncwarp), "lockstep
+/// without barrier", "one too far" (writes behind its shared array), "two blocks" (both write one
+/// word), "barrier in a branch", "left early", "two barriers", "absent lanes", "outside the mask".
+std::vector<float> probe(const std::string& name);
+
+/// The CUDA engine on this machine's stand-in for device `device`; null when there is none.
+std::unique_ptr<Engine> make_engine(int device = 0);
+
+}  // namespace mixfarm::standin
