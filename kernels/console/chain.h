@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstring>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "kernels/effects/effect.h"
@@ -20,6 +22,14 @@ struct Row<T, U, More...> {
     T first;
     Row<U, More...> rest;
 };
+/// Words of four bytes in front of value I.
+template <int I, class R>
+constexpr int item_offset() {
+    if constexpr (I == 0)
+        return 0;
+    else
+        return static_cast<int>((sizeof(R::first) + 3) / 4) + item_offset<I - 1, decltype(R::rest)>();
+}
 template <int I, class R>
 MF_HD auto& item(R& row) {
     if constexpr (I == 0)
@@ -85,6 +95,8 @@ struct Chain {
     template <class F>
     using State = Row<typename Effects::template State<F>...>;
     using Indices = std::make_integer_sequence<int, kEffects>;
+    template <int I>
+    using EffectAt = std::tuple_element_t<I, std::tuple<Effects...>>;
 
     /// visit.operator()<Effect, I>(first parameter of it) for every effect.
     template <class Visit>
@@ -111,11 +123,22 @@ struct Chain {
         });
         return bits;
     }
-    /// Cells of delay memory that the effects in `active` need together, in signal order.
+    /// Cells of delay memory that the effects in `active` need together, in signal order; of the
+    /// first kCount of the chain.
+    template <int kCount = kEffects>
     MF_HD static int memory_frames(std::uint32_t active, int rate) {
         int cells = 0, i = 0;
-        ((cells += active >> i++ & 1u ? mixfarm::memory_frames<Effects>(rate) : 0), ...);
+        ((cells += i < kCount && (active >> i & 1u) ? mixfarm::memory_frames<Effects>(rate) : 0,
+          ++i),
+         ...);
         return cells;
+    }
+    /// Place of the first effect of a type.
+    template <class Effect>
+    static constexpr int index_of() {
+        int i = 0;
+        ((std::is_same_v<Effects, Effect> ? false : (++i, true)) && ...);
+        return i;
     }
     static double response_db(const Coefs<float>& coefs, double hz, double rate) {
         double db = 0;
@@ -132,32 +155,34 @@ struct Chain {
     MF_HD static void run(const Coefs<F>& coefs, const Coefs<F>& target, State<F>& state,
                           std::uint32_t active, std::uint32_t gliding, const Tile<F>& tile,
                           const KeyInput<F>& duck, const KeyInput<F>& unmask, GlideSpan span = {}) {
-        Memory<F> memory = tile.memory;
         [&]<int... I>(std::integer_sequence<int, I...>) {
-            (run_one<Effects, I>(coefs, target, state, active, gliding, tile, duck, unmask, span,
-                                 memory),
+            (run_one<Effects, I>(coefs, target, state, active, gliding,
+                                 tile_of<Effects, I>(tile, active, duck, unmask), span),
              ...);
         }
         (Indices{});
+    }
+    /// What effect I gets of the chain's tile: its own key, its own part of the memory.
+    template <class Effect, int I, class F>
+    MF_HD static Tile<F> tile_of(const Tile<F>& tile, std::uint32_t active, const KeyInput<F>& duck,
+                                 const KeyInput<F>& unmask) {
+        Tile<F> own = tile;
+        own.memory = tile.memory.from(memory_frames<I>(active, tile.rate));
+        if constexpr (key_of<Effect>() == Key::duck) own.key = duck;
+        if constexpr (key_of<Effect>() == Key::unmask) own.key = unmask;
+        return own;
     }
 
 private:
     template <class Effect, int I, class F>
     MF_HD static void run_one(const Coefs<F>& coefs, const Coefs<F>& target, State<F>& state,
-                              std::uint32_t active, std::uint32_t gliding, const Tile<F>& tile,
-                              const KeyInput<F>& duck, const KeyInput<F>& unmask, GlideSpan span,
-                              Memory<F>& memory) {
+                              std::uint32_t active, std::uint32_t gliding, const Tile<F>& own,
+                              GlideSpan span) {
         if ((active >> I & 1u) == 0) return;
-        Tile<F> own = tile;
-        own.memory = memory;
-        if constexpr (key_of<Effect>() == Key::duck) own.key = duck;
-        if constexpr (key_of<Effect>() == Key::unmask) own.key = unmask;
         if ((gliding >> I & 1u) == 0)
             run_effect<Effect>(item<I>(coefs), item<I>(state), own);
         else
             glide_effect<Effect>(item<I>(coefs), item<I>(target), item<I>(state), own, span);
-        if constexpr (requires { Effect::memory_frames(tile.rate); })
-            memory = memory.from(Effect::memory_frames(tile.rate));
     }
 };
 

@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(kWarp) bus_kernel(const BusesJob j, int first_
     const std::size_t slots = static_cast<std::size_t>(j.channels.slots);
     float* const left = sound + lane * kStride;
     float* const right = left + kWarp * kStride;
-    ThreadChannel<Chain, kGlides> channel;
+    ThreadPart<Chain, kGlides> channel;
     channel.load(j.channels, j.first_channel + bus, slot);
     if (channel.active() == 0) return;
     float *counted_in = nullptr, *counted_out = nullptr;
@@ -77,7 +77,7 @@ __global__ void __launch_bounds__(kWarp) mix_kernel(const BusesJob j) {
     const std::size_t slots = static_cast<std::size_t>(j.channels.slots);
     float* const left = sound + lane * kStride;
     float* const right = left + kWarp * kStride;
-    ThreadChannel<MasterChain, kGlides> master;
+    ThreadPart<MasterChain, kGlides> master;
     master.load(j.channels, j.first_channel + kInnerBuses, slot);
     if (j.fresh) master.rest();
     for (int tile = j.from; tile < j.to; ++tile) {

@@ -1,4 +1,4 @@
-/// The channels of all candidates on the device, and one of them in a thread's hands.
+/// The channels of all candidates on the device, and a part of one of them in a thread's hands.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -25,52 +25,99 @@ struct ChannelArrays {
 template <int kFrames>
 inline constexpr int kLaneStride = kFrames | 1;
 
-/// One candidate's channel. `kGlides` false leaves out the code for knobs that move.
-template <class Chain, bool kGlides>
-class ThreadChannel {
+/// Effects [kBegin, kEnd) of one candidate's channel: their coefficients and states stay in
+/// registers from load() to save(). `kGlides` false leaves out the code for knobs that move.
+template <class Chain, bool kGlides, int kBegin = 0, int kEnd = Chain::kEffects>
+class ThreadPart {
 public:
     __device__ void load(const ChannelArrays& a, int channel, int slot) {
         const ChannelPlace place = a.places[channel];
         const std::size_t slots = static_cast<std::size_t>(a.slots);
         active_ = place.active;
         gliding_ = kGlides ? a.gliding[channel] & active_ : 0;
-        cells_ = place.cells;
         rate_ = a.rate;
         stride_ = a.slots;
         memory_ = {a.memory + static_cast<std::size_t>(place.memory) * slots + slot, a.slots};
         saved_ = a.states + place.states * slots + slot;
-        load_words(state_, saved_, stride_);
         const std::size_t first = place.coefs * slots + static_cast<std::size_t>(a.columns[slot]);
-        load_words(coefs, a.coefs + first, stride_);
-        if constexpr (kGlides) load_words(target, a.target + first, stride_);
+        target_ = kGlides ? a.target + first : nullptr;
+        for_each([&]<int I>() {
+            load_words(item<I>(coefs_), a.coefs + first + coef_words<I>(), stride_);
+            load_words(item<I>(state_), saved_ + state_words<I>(), stride_);
+        });
     }
-    __device__ void save() { store_words(state_, saved_, stride_); }
+    __device__ void save() {
+        for_each([&]<int I>() {
+            store_words(item<I>(state_), saved_ + state_words<I>(), stride_);
+        });
+    }
     __device__ void rest() {
-        state_ = {};
-        for (int i = 0; i < cells_; ++i) memory_[i] = 0.f;
+        for_each([&]<int I>() { item<I>(state_) = {}; });
+        const int cells = Chain::template memory_frames<kEnd>(active_, rate_);
+        for (int i = Chain::template memory_frames<kBegin>(active_, rate_); i < cells; ++i)
+            memory_[i] = 0.f;
     }
     /// A piece of a tile, in place.
     __device__ void run(Tile<float> piece, GlideSpan span, const KeyInput<float>& duck = {},
                         const KeyInput<float>& unmask = {}) {
         piece.rate = rate_;
         piece.memory = memory_;
-        if constexpr (kGlides)
-            Chain::run(coefs, target, state_, active_, gliding_, piece, duck, unmask, span);
-        else
-            Chain::run(coefs, coefs, state_, active_, 0u, piece, duck, unmask, span);
+        for_each([&]<int I>() {
+            if ((active_ >> I & 1u) == 0) return;
+            using Effect = typename Chain::template EffectAt<I>;
+            const Tile<float> own =
+                Chain::template tile_of<Effect, I>(piece, active_, duck, unmask);
+            if constexpr (kGlides) {
+                if (gliding_ >> I & 1u) {
+                    // Only while it moves: where it goes to.
+                    glide_effect<Effect>(item<I>(coefs_), target<I>(), item<I>(state_), own, span);
+                    return;
+                }
+            }
+            run_effect<Effect>(item<I>(coefs_), item<I>(state_), own);
+        });
     }
     __device__ std::uint32_t active() const { return active_; }
-    __device__ std::uint32_t gliding() const { return gliding_; }
-
-    typename Chain::template Coefs<float> coefs;
-    typename Chain::template Coefs<float> target;  ///< only where something glides
+    __device__ bool glides(int effect) const { return kGlides && (gliding_ >> effect & 1u) != 0; }
+    /// Coefficients of effect I, now and (where it glides) at the end of the tile.
+    template <int I>
+    __device__ const auto& coefs() const {
+        return item<I>(coefs_);
+    }
+    template <int I>
+    __device__ auto target() const {
+        typename Chain::template EffectAt<I>::template Coefs<float> words;
+        load_words(words, target_ + coef_words<I>(), stride_);
+        return words;
+    }
 
 private:
-    typename Chain::template State<float> state_;
+    using Coefs = typename Chain::template Coefs<float>;
+    using State = typename Chain::template State<float>;
+
+    template <class Visit>
+    static __device__ void for_each(Visit visit) {
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            (visit.template operator()<kBegin + I>(), ...);
+        }
+        (std::make_integer_sequence<int, kEnd - kBegin>{});
+    }
+    template <int I>
+    __device__ std::size_t coef_words() const {
+        return static_cast<std::size_t>(item_offset<I, Coefs>()) * static_cast<std::size_t>(stride_);
+    }
+    template <int I>
+    __device__ std::size_t state_words() const {
+        return static_cast<std::size_t>(item_offset<I, State>()) * static_cast<std::size_t>(stride_);
+    }
+
+    Coefs coefs_;  ///< of the effects in the part only, as the states
+    State state_;
     std::uint32_t active_, gliding_;
     std::uint32_t* saved_;
+    const std::uint32_t* target_;
     Memory<float> memory_;
-    int cells_, rate_, stride_;
+    int rate_, stride_;
 };
 
 }  // namespace mixfarm::cuda

@@ -102,13 +102,13 @@ void ConsoleBank::set_keys(std::span<const MixSettings> mixes) {
 
 /// Which stems of every round go to which bus.
 void ConsoleBank::set_takers() {
-    const int stems = static_cast<int>(layout_.stems.size()), warps = strip_warps(stems);
+    const int stems = static_cast<int>(layout_.stems.size()), lines = strip_lines(stems);
     std::vector<std::uint32_t> takers(static_cast<std::size_t>(strip_rounds(stems)) * kInnerBuses,
                                       0);
     for (int s = 0; s < stems; ++s) {
         const auto i = static_cast<std::size_t>(s);
-        std::uint32_t* round = takers.data() + s / warps * kInnerBuses;
-        const std::uint32_t bit = 1u << s % warps;
+        std::uint32_t* round = takers.data() + s / lines * kInnerBuses;
+        const std::uint32_t bit = 1u << s % lines;
         round[static_cast<int>(
             song_.view.stems[static_cast<std::size_t>(layout_.stems[i])].group)] |= bit;
         for (int r = 0; r < console::kReturns; ++r)
@@ -139,7 +139,7 @@ void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* colu
     channels.places = places_.data(), channels.coefs = coefs_.data();
     channels.target = target_.data(), channels.states = states_.data();
     channels.memory = memory_.data();
-    strips.stems = static_cast<int>(layout_.stems.size()), strips.warps = strip_warps(strips.stems);
+    strips.stems = static_cast<int>(layout_.stems.size()), strips.lines = strip_lines(strips.stems);
     strips.tile = song_.tile, strips.tiles = tiles;
     strips.frames = segment.frames, strips.row = segment.row, strips.audio = segment.audio;
     strips.awake = segment.awake, strips.takers = takers_.data();

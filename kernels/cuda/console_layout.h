@@ -69,17 +69,10 @@ private:
     std::size_t strip_knobs_;
 };
 
-/// Words of an effect's coefficients, and where they begin among those of its chain.
+/// Words of an effect's coefficients.
 template <class Effect>
 constexpr std::uint32_t effect_words() {
     return sizeof(typename Effect::template Coefs<float>) / sizeof(float);
-}
-template <class Chain, int I>
-std::uint32_t effect_offset() {
-    static const typename Chain::template Coefs<float> all{};
-    return static_cast<std::uint32_t>(
-        (reinterpret_cast<const char*>(&item<I>(all)) - reinterpret_cast<const char*>(&all)) /
-        static_cast<std::ptrdiff_t>(sizeof(float)));
 }
 
 }  // namespace mixfarm::cuda

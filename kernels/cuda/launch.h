@@ -1,6 +1,6 @@
 /// How a kernel is launched, and how it names the memory that its block shares.
 ///
-/// Function calls and two macros in place of CUDA's own syntax, so that any C++ compiler reads the
+/// Function calls and three macros in place of CUDA's own syntax, so that any C++ compiler reads the
 /// kernels: the tests run them on a processor (tests/support/standin), which brings macros of its
 /// own.
 #pragma once
@@ -14,6 +14,9 @@
 #define MF_SHARED(T, name, count) __shared__ T name[count]
 /// The same of as many bytes as the launch says; one a kernel.
 #define MF_LAUNCH_SHARED(T, name) extern __shared__ T name[]
+/// All `threads` threads of a block wait for each other, from wherever they are: unlike
+/// __syncthreads(), warps with different work may each have a line of their own.
+#define MF_MEET(threads) asm volatile("bar.sync 0, %0;" ::"r"(threads) : "memory")
 #endif
 
 namespace mixfarm::cuda {

@@ -11,7 +11,7 @@ SongFeed::SongFeed(const LoadedSong& song, const ConsoleLayout& layout, int segm
     : song_(song),
       layout_(layout),
       row_(segment_tiles * song.tile),
-      warps_(strip_warps(static_cast<int>(layout.stems.size()))),
+      lines_(strip_lines(static_cast<int>(layout.stems.size()))),
       rounds_(strip_rounds(static_cast<int>(layout.stems.size()))) {
     const std::size_t words = layout.sounds.size() * 2 * static_cast<std::size_t>(row_) +
                               static_cast<std::size_t>((rounds_ + 1) * (1 + segment_tiles));
@@ -21,8 +21,8 @@ SongFeed::SongFeed(const LoadedSong& song, const ConsoleLayout& layout, int segm
 /// Bit w: stem round * warps + w is awake in `tile`.
 std::uint32_t SongFeed::stems_awake(int round, std::int64_t tile) const {
     std::uint32_t bits = 0;
-    for (int w = 0; w < warps_ && tile < song_.tiles; ++w) {
-        const auto s = static_cast<std::size_t>(round * warps_ + w);
+    for (int w = 0; w < lines_ && tile < song_.tiles; ++w) {
+        const auto s = static_cast<std::size_t>(round * lines_ + w);
         if (s < layout_.stems.size() &&
             song_.awake[static_cast<std::size_t>(layout_.stems[s])][static_cast<std::size_t>(tile)])
             bits |= 1u << w;

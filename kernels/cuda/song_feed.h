@@ -48,7 +48,7 @@ private:
 
     const LoadedSong& song_;
     const ConsoleLayout& layout_;
-    int row_, warps_, rounds_;
+    int row_, lines_, rounds_;
     Stream copies_;
     std::unique_ptr<Slot> slots_[2];
     int turn_ = 0;

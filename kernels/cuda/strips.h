@@ -6,15 +6,16 @@
 
 namespace mixfarm::cuda {
 
-/// Warps of a block at most: stems that run side by side. 512 threads leave 128 registers to each.
-inline constexpr int kMaxStripWarps = 16;
+/// Stems that run side by side in a block at most, and warps that share the strip of one. 512
+/// threads leave 128 registers to each: a quarter of a strip stays in them.
+inline constexpr int kStripLines = 4, kStripStages = 4;
 
 /// Stems side by side in a block; more stems take turns in rounds of this many, in stem order.
-inline int strip_warps(int stems) {
-    return stems < kMaxStripWarps ? stems : kMaxStripWarps;
+inline int strip_lines(int stems) {
+    return stems < kStripLines ? stems : kStripLines;
 }
 inline int strip_rounds(int stems) {
-    return (stems + strip_warps(stems) - 1) / strip_warps(stems);
+    return (stems + strip_lines(stems) - 1) / strip_lines(stems);
 }
 
 /// What a stem listens to: rows of `audio`, -1 for silence.
@@ -25,14 +26,14 @@ struct StemKeys {
 /// Strip s is channel s. All pointers are the device's.
 struct StripsJob {
     ChannelArrays channels;
-    int stems, warps;
+    int stems, lines;
     int tile, tiles;     ///< frames a tile, tiles of the segment
     int from, to;        ///< tiles of it that are rendered now
     int frames;          ///< frames of the segment that lie inside the song
     int row;             ///< frames from one row of `audio` to the next
     const float* audio;  ///< [stems, then keys][left, right][row]
     const std::uint32_t*
-        awake;  ///< [rounds][1 + tiles]: bit w is stem round * warps + w; first the tile before
+        awake;  ///< [rounds][1 + tiles]: bit i is stem round * lines + i; first the tile before
     const std::uint32_t* takers;  ///< [rounds][groups, returns]: which of a round's stems go there
     const StemKeys* keys;         ///< [stems]
     const float* key_gains;       ///< [stems][duck, unmask][slots] by column: the key stem's trim

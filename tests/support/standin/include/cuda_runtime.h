@@ -48,6 +48,8 @@ inline constexpr mixfarm::standin::Coordinates<&mixfarm::standin::Place::blocks>
 #define MF_LAUNCH_SHARED(T, name) \
     T* const name = static_cast<T*>(::mixfarm::standin::launch_shared())
 
+#define MF_MEET(threads) ::mixfarm::standin::barrier(__LINE__)
+
 using dim3 = mixfarm::standin::Dim;
 
 inline void __syncthreads(int line = __builtin_LINE()) {
