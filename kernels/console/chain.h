@@ -28,7 +28,8 @@ constexpr int item_offset() {
     if constexpr (I == 0)
         return 0;
     else
-        return static_cast<int>((sizeof(R::first) + 3) / 4) + item_offset<I - 1, decltype(R::rest)>();
+        return static_cast<int>((sizeof(R::first) + 3) / 4) +
+               item_offset<I - 1, decltype(R::rest)>();
 }
 template <int I, class R>
 MF_HD auto& item(R& row) {

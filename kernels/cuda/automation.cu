@@ -118,7 +118,11 @@ std::uint32_t MovingKnobs::move(std::size_t i, double seconds, std::vector<CoefU
             if ((changed >> I & 1u) == 0) return;
             const auto coefs = design_effect<Effect>(row.data() + first, session_);
             for (std::uint32_t w = 0; w < effect_words<Effect>(); ++w) {
-                CoefUpdate update{base + static_cast<std::uint32_t>(item_offset<I, typename Chain::template Coefs<float>>()) + w, m.slot, 0};
+                CoefUpdate update{base +
+                                      static_cast<std::uint32_t>(
+                                          item_offset<I, typename Chain::template Coefs<float>>()) +
+                                      w,
+                                  m.slot, 0};
                 std::memcpy(&update.value,
                             reinterpret_cast<const char*>(&coefs) + w * sizeof(float),
                             sizeof(float));

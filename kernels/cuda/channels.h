@@ -20,11 +20,6 @@ struct ChannelArrays {
     float* memory;                 ///< [layout.cells][slots]
 };
 
-/// Frames that a thread works on in shared memory, one candidate's behind the other. The odd
-/// distance from candidate to candidate lets a warp reach 32 different banks.
-template <int kFrames>
-inline constexpr int kLaneStride = kFrames | 1;
-
 /// Effects [kBegin, kEnd) of one candidate's channel: their coefficients and states stay in
 /// registers from load() to save(). `kGlides` false leaves out the code for knobs that move.
 template <class Chain, bool kGlides, int kBegin = 0, int kEnd = Chain::kEffects>
@@ -47,9 +42,8 @@ public:
         });
     }
     __device__ void save() {
-        for_each([&]<int I>() {
-            store_words(item<I>(state_), saved_ + state_words<I>(), stride_);
-        });
+        for_each(
+            [&]<int I>() { store_words(item<I>(state_), saved_ + state_words<I>(), stride_); });
     }
     __device__ void rest() {
         for_each([&]<int I>() { item<I>(state_) = {}; });
@@ -104,11 +98,13 @@ private:
     }
     template <int I>
     __device__ std::size_t coef_words() const {
-        return static_cast<std::size_t>(item_offset<I, Coefs>()) * static_cast<std::size_t>(stride_);
+        return static_cast<std::size_t>(item_offset<I, Coefs>()) *
+               static_cast<std::size_t>(stride_);
     }
     template <int I>
     __device__ std::size_t state_words() const {
-        return static_cast<std::size_t>(item_offset<I, State>()) * static_cast<std::size_t>(stride_);
+        return static_cast<std::size_t>(item_offset<I, State>()) *
+               static_cast<std::size_t>(stride_);
     }
 
     Coefs coefs_;  ///< of the effects in the part only, as the states

@@ -1,8 +1,8 @@
 /// How a kernel is launched, and how it names the memory that its block shares.
 ///
-/// Function calls and three macros in place of CUDA's own syntax, so that any C++ compiler reads the
-/// kernels: the tests run them on a processor (tests/support/standin), which brings macros of its
-/// own.
+/// Function calls and three macros in place of CUDA's own syntax, so that any C++ compiler reads
+/// the kernels: the tests run them on a processor (tests/support/standin), which brings macros of
+/// its own.
 #pragma once
 
 #include <utility>

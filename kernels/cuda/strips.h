@@ -2,13 +2,14 @@
 /// its group and into the returns that it is sent to.
 #pragma once
 
-#include "kernels/cuda/channels.h"
+#include "kernels/cuda/line.h"
 
 namespace mixfarm::cuda {
 
-/// Stems that run side by side in a block at most, and warps that share the strip of one. 512
-/// threads leave 128 registers to each: a quarter of a strip stays in them.
-inline constexpr int kStripLines = 4, kStripStages = 4;
+inline constexpr int kStripStages = kStages<StripChain>;
+/// Stems that run side by side in a block at most: 512 threads leave 128 registers to each, which
+/// hold a quarter of a strip.
+inline constexpr int kStripLines = 4;
 
 /// Stems side by side in a block; more stems take turns in rounds of this many, in stem order.
 inline int strip_lines(int stems) {
