@@ -15,11 +15,15 @@ inline constexpr int kWarp = 32;  ///< candidates that share a warp
 template <class T>
 inline constexpr int kWords = static_cast<int>(sizeof(T) / sizeof(std::uint32_t));
 
+/// Small states live in registers, so the loops over them must unroll.
+template <class T>
+inline constexpr int kUnroll = kWords<T> <= 128 ? kWords<T> : 4;
+
 /// Word k of `to` comes from words[k * stride].
 template <class T>
 MF_HD void load_words(T& to, const std::uint32_t* words, int stride) {
     static_assert(std::is_empty_v<T> || sizeof(T) % sizeof(std::uint32_t) == 0);
-    MF_UNROLL
+#pragma unroll(kUnroll <T>)
     for (int k = 0; k < kWords<T>; ++k) {
         const std::uint32_t word =
             words[static_cast<std::size_t>(k) * static_cast<std::size_t>(stride)];
@@ -28,7 +32,7 @@ MF_HD void load_words(T& to, const std::uint32_t* words, int stride) {
 }
 template <class T>
 MF_HD void store_words(const T& from, std::uint32_t* words, int stride) {
-    MF_UNROLL
+#pragma unroll(kUnroll <T>)
     for (int k = 0; k < kWords<T>; ++k) {
         std::uint32_t word;
         memcpy(&word, reinterpret_cast<const char*>(&from) + 4 * k, 4);
