@@ -3,6 +3,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <thread>
+
 #include "host/job/input_error.h"
 #include "host/space/wiring.h"
 #include "host/store/results.h"
@@ -11,14 +13,23 @@ namespace mixfarm {
 
 std::unique_ptr<Engine> open_engine(const std::string& device, int threads) {
     if (device == "cpu") return make_cpu_engine(threads);
-    if (device == "auto") {
-        if (!cuda_devices().empty()) return make_cuda_engine(0);
-        return make_cpu_engine(threads);
+    if (device == "auto" || device == "cuda") {
+        std::vector<std::unique_ptr<Engine>> engines;
+        for (int gpu = 0; auto engine = make_cuda_engine(gpu); ++gpu)
+            engines.push_back(std::move(engine));
+        if (device == "auto") {
+            // A GPU keeps a core busy with what it is fed.
+            if (!engines.empty() && threads == 0)
+                threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) -
+                                          static_cast<int>(engines.size()));
+            engines.push_back(make_cpu_engine(threads));
+        }
+        if (!engines.empty()) return make_team(std::move(engines));
     }
     if (device == "cuda" || (device.rfind("cuda:", 0) == 0 && device.size() > 5 &&
                              device.find_first_not_of("0123456789", 5) == std::string::npos)) {
-        const int index = device == "cuda" ? 0 : std::stoi(device.substr(5, 6));
-        if (auto engine = make_cuda_engine(index)) return engine;
+        if (device != "cuda")
+            if (auto engine = make_cuda_engine(std::stoi(device.substr(5, 6)))) return engine;
         throw InputError("--device", built_with_cuda()
                                          ? "there is no GPU '" + device +
                                                "' here; see `mixfarm devices`, or use --device cpu"

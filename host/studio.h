@@ -15,8 +15,8 @@
 
 namespace mixfarm {
 
-/// "auto" (a GPU when there is one), "cpu", "cuda", "cuda:1". Throws InputError when there is no
-/// such device.
+/// "auto" (all GPUs and the processor together), "cpu", "cuda" (all GPUs), "cuda:1". Throws
+/// InputError when there is no such device.
 std::unique_ptr<Engine> open_engine(const std::string& device, int threads);
 
 struct Studio {

@@ -17,7 +17,9 @@ inline constexpr int kWords = static_cast<int>(sizeof(T) / sizeof(std::uint32_t)
 
 /// Small states live in registers, so the loops over them must unroll.
 template <class T>
-inline constexpr int kUnroll = kWords<T> <= 128 ? kWords<T> : 4;
+inline constexpr int kUnroll = kWords<T> == 0     ? 1
+                               : kWords<T> <= 128 ? kWords<T>
+                                                  : 4;
 
 /// Word k of `to` comes from words[k * stride].
 template <class T>

@@ -168,6 +168,27 @@ TEST_F(Standin, NoOrderOfThreadsNorHasteOfStreamsMatters) {
         }
 }
 
+TEST_F(Standin, TwoGpusAndTheProcessorShareABatch) {
+    standin::Machine machine;
+    machine.devices = 2;
+    standin::set_machine(machine);
+    EXPECT_FALSE(standin::make_engine(2)) << "there are two";
+    std::vector<std::unique_ptr<Engine>> engines;
+    engines.push_back(standin::make_engine(0));
+    engines.push_back(standin::make_engine(1));
+    engines.push_back(make_cpu_engine(1));
+    const auto team = make_team(std::move(engines));
+    EXPECT_EQ(team->info().name, "cuda:0 + cuda:1 + cpu");
+    all_.frames = small(1200);
+    mixes_ = whole_consoles(kSlowBuild ? 12 : 200, 4, 40);
+    const auto cpu = make_cpu_engine(2);
+    cpu->load(view_);
+    team->load(view_);
+    EXPECT_EQ(disparity(cpu->evaluate(mixes_, {&all_, 1}, kTarget),
+                        team->evaluate(mixes_, {&all_, 1}, kTarget)),
+              "");
+}
+
 TEST_F(Standin, LittleMemoryMakesSmallerBatchesAndTheSameNumbers) {
     if (kSlowBuild) GTEST_SKIP() << "many mixes are too dear under sanitizers";
     all_.frames = 2000;

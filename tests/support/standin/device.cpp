@@ -35,9 +35,11 @@ Machine machine;
 Traffic traffic;
 std::uint64_t launches = 0;
 std::map<const char*, std::size_t> device_memory, pinned_memory;
+std::map<const char*, int> owners;  ///< the device that an allocation lies on
+std::map<int, std::size_t> held;    ///< bytes, by device
+thread_local int current_device = 0;
 std::set<Stream*> streams;
 std::map<const void*, std::size_t> shared_limits;
-std::size_t held = 0;
 char* shortened = nullptr;  ///< the allocation that is short
 std::size_t largest = 0;
 std::map<int, std::pair<int, int>> plans;  ///< size, batch
@@ -138,7 +140,9 @@ cudaError_t cudaGetDeviceCount(int* count) {
 }
 cudaError_t cudaSetDevice(int device) {
     const auto own = lock();
-    return device >= 0 && device < machine.devices ? cudaSuccess : cudaErrorInvalidDevice;
+    if (device < 0 || device >= machine.devices) return cudaErrorInvalidDevice;
+    current_device = device;
+    return cudaSuccess;
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
     const auto own = lock();
@@ -147,14 +151,14 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
 }
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* all) {
     const auto own = lock();
-    *free = machine.memory - std::min(held, machine.memory);
+    *free = machine.memory - std::min(held[current_device], machine.memory);
     *all = machine.memory;
     return cudaSuccess;
 }
 
 cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
     const auto own = lock();
-    if (held + bytes + machine.missing > machine.memory) {
+    if (held[current_device] + bytes + machine.missing > machine.memory) {
         ++traffic.refused;
         return cudaErrorMemoryAllocation;
     }
@@ -166,8 +170,9 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
     if (posix_memalign(memory, 256, real > 0 ? real : 1) != 0) return cudaErrorMemoryAllocation;
     std::memset(*memory, 0xff, real);
     device_memory[static_cast<const char*>(*memory)] = bytes;
-    held += bytes;
-    traffic.most_bytes = std::max(traffic.most_bytes, held);
+    owners[static_cast<const char*>(*memory)] = current_device;
+    held[current_device] += bytes;
+    traffic.most_bytes = std::max(traffic.most_bytes, held[current_device]);
     return cudaSuccess;
 }
 cudaError_t cudaFree(void* memory) {
@@ -176,7 +181,9 @@ cudaError_t cudaFree(void* memory) {
     finish_all();
     const auto block = device_memory.find(static_cast<const char*>(memory));
     if (block == device_memory.end()) return cudaErrorInvalidValue;
-    held -= block->second;
+    const auto owner = owners.find(block->first);
+    held[owner->second] -= block->second;
+    owners.erase(owner);
     device_memory.erase(block);
     std::free(memory);
     return cudaSuccess;
