@@ -60,24 +60,13 @@ Job job_for_night(const NightOptions& options) {
     return job;
 }
 
-namespace {
-
-/// A part is the unit of crash safety: an eighth of the night at most, but where a night is long
-/// not so small that it leaves a device half idle.
-std::size_t part_size(const Studio& studio, std::size_t least) {
-    const auto busy = static_cast<std::uint64_t>(studio.engine->good_batch());
-    return std::max<std::size_t>(least, std::min(busy, studio.job.search.candidates / 8));
-}
-
-}  // namespace
-
 Plan::Plan(const Studio& studio)
     : candidates(std::max<std::uint64_t>(studio.job.search.candidates, kFirstSearched)),
       promoted(
           std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)),
                      kLeastPromoted, kMostPromoted)),
-      excerpt_part(part_size(studio, candidates <= 4096 || candidates == kUnlimited ? 64 : 256)),
-      song_part(part_size(studio, 32)),
+      excerpt_part(candidates <= 4096 || candidates == kUnlimited ? 64 : 256),
+      song_part(32),
       time_s(studio.job.search.time_s),
       hash(studio.plan_hash()) {}
 

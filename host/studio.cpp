@@ -3,7 +3,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <thread>
+#include <algorithm>
 
 #include "host/job/input_error.h"
 #include "host/space/wiring.h"
@@ -11,17 +11,26 @@
 
 namespace mixfarm {
 
+namespace {
+
+/// 1 of "cuda:1".
+int gpu_number(const std::string& name) {
+    return std::stoi(name.substr(5, 6));
+}
+
+}  // namespace
+
 std::unique_ptr<Engine> open_engine(const std::string& device, int threads) {
     if (device == "cpu") return make_cpu_engine(threads);
-    if (device == "auto" || device == "cuda") {
+    if (device == "auto" || device == "cuda" || device == "all") {
         std::vector<std::unique_ptr<Engine>> engines;
-        for (int gpu = 0; auto engine = make_cuda_engine(gpu); ++gpu)
-            engines.push_back(std::move(engine));
-        if (device == "auto") {
+        for (const DeviceInfo& gpu : cuda_devices())
+            engines.push_back(make_cuda_engine(gpu_number(gpu.name)));
+        if (device == "all" || (device == "auto" && engines.empty())) {
             // A GPU keeps a core busy with what it is fed.
             if (!engines.empty() && threads == 0)
-                threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) -
-                                          static_cast<int>(engines.size()));
+                threads = std::max(
+                    1, make_cpu_engine()->info().workers - static_cast<int>(engines.size()));
             engines.push_back(make_cpu_engine(threads));
         }
         if (!engines.empty()) return make_team(std::move(engines));
@@ -29,13 +38,14 @@ std::unique_ptr<Engine> open_engine(const std::string& device, int threads) {
     if (device == "cuda" || (device.rfind("cuda:", 0) == 0 && device.size() > 5 &&
                              device.find_first_not_of("0123456789", 5) == std::string::npos)) {
         if (device != "cuda")
-            if (auto engine = make_cuda_engine(std::stoi(device.substr(5, 6)))) return engine;
+            if (auto engine = make_cuda_engine(gpu_number(device))) return engine;
         throw InputError("--device", built_with_cuda()
                                          ? "there is no GPU '" + device +
                                                "' here; see `mixfarm devices`, or use --device cpu"
                                          : "this mixfarm was built without CUDA; use --device cpu");
     }
-    throw InputError("--device", "'" + device + "' is not a device; use auto, cpu, cuda or cuda:1");
+    throw InputError("--device",
+                     "'" + device + "' is not a device; use auto, cpu, cuda, cuda:1 or all");
 }
 
 namespace {

@@ -15,8 +15,9 @@
 
 namespace mixfarm {
 
-/// "auto" (all GPUs and the processor together), "cpu", "cuda" (all GPUs), "cuda:1". Throws
-/// InputError when there is no such device.
+/// "auto" (all GPUs, without any the processor), "cpu", "cuda" (all GPUs), "cuda:1", "all" (GPUs
+/// and the processor; who renders a mix, and with it the last digits of its spectrum, is then
+/// chance). Throws InputError when there is no such device.
 std::unique_ptr<Engine> open_engine(const std::string& device, int threads);
 
 struct Studio {

@@ -199,8 +199,8 @@ public:
 std::unique_ptr<Engine> make_cpu_engine(int threads = 0);
 /// Null when there is no such GPU or this build has no CUDA.
 std::unique_ptr<Engine> make_cuda_engine(int device = 0);
-/// Engines that share every batch by their speed; at least one. When a device fails, the others go
-/// on without it; DeviceError when none is left.
+/// Engines that share every batch by their speed; at least one. Where a device fails, the others do
+/// its part of the batch; DeviceError when none is left.
 std::unique_ptr<Engine> make_team(std::vector<std::unique_ptr<Engine>> engines);
 /// GPUs that this build can use and the machine has; empty without CUDA.
 std::vector<DeviceInfo> cuda_devices();

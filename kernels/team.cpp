@@ -43,6 +43,8 @@ public:
     void done(std::size_t member, const Piece& piece, double seconds) {
         const std::lock_guard lock(mutex_);
         const double pace = static_cast<double>(piece.count) * frames_ / std::max(seconds, 1e-6);
+        // A piece cut short takes as long as a whole one, and says nothing.
+        if (piece.count < static_cast<std::size_t>(paces_[member].usual)) return;
         double& known = paces_[member].pace;
         known = known > 0 ? 0.5 * (known + pace) : pace;
     }
@@ -50,6 +52,7 @@ public:
     void give_back(std::size_t member, const Piece& piece, std::exception_ptr failure) {
         const std::lock_guard lock(mutex_);
         paces_[member].lost = true;
+        if (ours_) return;
         open_.push_back(piece);
         failure_ = failure;
     }
@@ -76,8 +79,7 @@ class Team final : public Engine {
 public:
     explicit Team(std::vector<std::unique_ptr<Engine>> engines) : engines_(std::move(engines)) {
         MF_CHECK(!engines_.empty());
-        for (const auto& engine : engines_)
-            paces_.push_back({0, engine->good_batch(), engine->info().lanes, false});
+        for (const auto& engine : engines_) paces_.push_back({0, engine->good_batch(), false});
     }
 
     DeviceInfo info() const override {
@@ -118,27 +120,23 @@ public:
             [&](Engine& engine, auto part) { return engine.render(part, target); });
     }
     StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) override {
-        for (std::size_t i = 0; i < engines_.size(); ++i) {
-            if (paces_[i].lost) continue;
+        for (std::size_t i = 0;; ++i) {
             try {
                 return engines_[i]->render_stem(mix, stem, gain_db);
             } catch (const DeviceError&) {
-                paces_[i].lost = true;
-                if (all_lost()) throw;
+                if (i + 1 == engines_.size()) throw;
             }
         }
-        throw nobody_left();
     }
 
 private:
     bool all_lost() const {
         return std::all_of(paces_.begin(), paces_.end(), [](const Pace& p) { return p.lost; });
     }
-    static DeviceError nobody_left() { return DeviceError("no device is left to render on"); }
 
     template <class Result, class Work>
     std::vector<Result> shared(std::span<const MixSettings> mixes, double frames, Work work) {
-        if (all_lost()) throw nobody_left();
+        for (Pace& pace : paces_) pace.lost = false;  // it may have been short of memory only
         std::vector<Result> results(mixes.size());
         Queue queue(paces_, mixes.size(), std::max(frames, 1.0));
         const auto serve = [&](std::size_t member) {

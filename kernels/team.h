@@ -10,14 +10,12 @@ namespace mixfarm {
 /// What is known of one engine of a team.
 struct Pace {
     double pace = 0;    ///< mixes times frames a second; 0: not known yet
-    int usual = 1;      ///< mixes it takes at a time
-    int lanes = 1;      ///< fewest mixes that are worth its while
-    bool lost = false;  ///< its device failed
+    int usual = 1;      ///< mixes it takes at a time: fewer take it about as long
+    bool lost = false;  ///< its device failed in this call
 };
 
-/// How many of the `left` mixes engine `own` takes next. The fastest takes what it usually does; a
-/// slower one no more than it will have done by the time the others have done the rest; whoever is
-/// not known yet shows what it can on one group of lanes, unless nobody is known.
+/// How many of the `left` mixes engine `own` takes next: what it usually takes, or none if the
+/// others would have done the rest before it had done that.
 inline std::size_t share_of(std::span<const Pace> team, std::size_t own, std::size_t left) {
     const Pace& me = team[own];
     if (me.lost) return 0;
@@ -27,13 +25,9 @@ inline std::size_t share_of(std::span<const Pace> team, std::size_t own, std::si
         together += other.pace;
         fastest = std::max(fastest, other.pace);
     }
-    std::size_t share = static_cast<std::size_t>(std::max(1, me.usual));
-    if (me.pace == 0 && together > 0)
-        share = static_cast<std::size_t>(std::max(1, me.lanes));
-    else if (me.pace < fastest)
-        share = std::min(share,
-                         static_cast<std::size_t>(static_cast<double>(left) * me.pace / together));
-    return std::min(share, left);
+    const bool slower = me.pace > 0 && me.pace < fastest;
+    if (slower && static_cast<double>(left) * me.pace / together < me.usual) return 0;
+    return std::min(static_cast<std::size_t>(std::max(1, me.usual)), left);
 }
 
 }  // namespace mixfarm

@@ -38,7 +38,7 @@ int run_render(const std::vector<std::string>& words) {
         "stems", "the processed stems as well")(
         "format", po::value<std::string>()->default_value("flac"), "wav or flac")(
         "bits", po::value<std::string>()->default_value("24"), "16, 24 or 32f")(
-        "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1");
+        "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1, all");
     arguments.positional("words", -1);
     if (!arguments.parse(words)) return kDone;
     arguments.required("words");

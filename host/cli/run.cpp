@@ -14,7 +14,7 @@ void night_options(Arguments& arguments) {
     arguments.add()("candidates", po::value<long long>(), "mixes to try (job: search.candidates)")(
         "seed", po::value<long long>(), "another seed, another night (job: search.seed)")(
         "time", po::value<std::string>(), "stop after this long: 90s, 15m, 8h")(
-        "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1")(
+        "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1, all")(
         "threads", po::value<int>()->default_value(0),
         "processor threads, 0 = all; results do not depend on it");
 }
@@ -56,7 +56,7 @@ int work(const NightOptions& options, bool json) {
 
 int run_run(const std::vector<std::string>& words) {
     Arguments arguments(
-        "run JOB -o NIGHT [--candidates N] [--time 8h] [--seed S] [--device auto|cpu|cuda|cuda:1]",
+        "run JOB -o NIGHT [--candidates N] [--time 8h] [--seed S] [--device auto|cpu|cuda|cuda:1|all]",
         "Works through the night: tries many mixes, renders the promising ones whole, ranks them, "
         "writes NIGHT/results.h5\n"
         "and NIGHT/picks. Ctrl-C finishes the batch and stores it; the same line again goes on "

@@ -150,15 +150,14 @@ struct Chain {
     }
 
     /// One tile in place through the effects of `active`; effects of `gliding` (part of `active`)
-    /// go from `coefs` to `target`. `duck` and `unmask` are the stem's keys. A tile may come in
-    /// pieces: `span` then says where in it each lies.
+    /// go from `coefs` to `target`. `duck` and `unmask` are the stem's keys.
     template <class F>
     MF_HD static void run(const Coefs<F>& coefs, const Coefs<F>& target, State<F>& state,
                           std::uint32_t active, std::uint32_t gliding, const Tile<F>& tile,
-                          const KeyInput<F>& duck, const KeyInput<F>& unmask, GlideSpan span = {}) {
+                          const KeyInput<F>& duck, const KeyInput<F>& unmask) {
         [&]<int... I>(std::integer_sequence<int, I...>) {
             (run_one<Effects, I>(coefs, target, state, active, gliding,
-                                 tile_of<Effects, I>(tile, active, duck, unmask), span),
+                                 tile_of<Effects, I>(tile, active, duck, unmask)),
              ...);
         }
         (Indices{});
@@ -177,13 +176,12 @@ struct Chain {
 private:
     template <class Effect, int I, class F>
     MF_HD static void run_one(const Coefs<F>& coefs, const Coefs<F>& target, State<F>& state,
-                              std::uint32_t active, std::uint32_t gliding, const Tile<F>& own,
-                              GlideSpan span) {
+                              std::uint32_t active, std::uint32_t gliding, const Tile<F>& own) {
         if ((active >> I & 1u) == 0) return;
         if ((gliding >> I & 1u) == 0)
             run_effect<Effect>(item<I>(coefs), item<I>(state), own);
         else
-            glide_effect<Effect>(item<I>(coefs), item<I>(target), item<I>(state), own, span);
+            glide_effect<Effect>(item<I>(coefs), item<I>(target), item<I>(state), own, {});
     }
 };
 

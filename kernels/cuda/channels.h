@@ -22,7 +22,7 @@ struct ChannelArrays {
 
 /// Effects [kBegin, kEnd) of one candidate's channel: their coefficients and states stay in
 /// registers from load() to save(). `kGlides` false leaves out the code for knobs that move.
-template <class Chain, bool kGlides, int kBegin = 0, int kEnd = Chain::kEffects>
+template <class Chain, bool kGlides, int kBegin, int kEnd>
 class ThreadPart {
 public:
     __device__ void load(const ChannelArrays& a, int channel, int slot) {
@@ -71,7 +71,6 @@ public:
             run_effect<Effect>(item<I>(coefs_), item<I>(state_), own);
         });
     }
-    __device__ std::uint32_t active() const { return active_; }
     __device__ bool glides(int effect) const { return kGlides && (gliding_ >> effect & 1u) != 0; }
     /// Coefficients of effect I, now and (where it glides) at the end of the tile.
     template <int I>

@@ -18,14 +18,14 @@ SongFeed::SongFeed(const LoadedSong& song, const ConsoleLayout& layout, int segm
     for (auto& slot : slots_) slot = std::make_unique<Slot>(words);
 }
 
-/// Bit w: stem round * warps + w is awake in `tile`.
+/// Bit i: stem round * lines + i is awake in `tile`.
 std::uint32_t SongFeed::stems_awake(int round, std::int64_t tile) const {
     std::uint32_t bits = 0;
-    for (int w = 0; w < lines_ && tile < song_.tiles; ++w) {
-        const auto s = static_cast<std::size_t>(round * lines_ + w);
+    for (int i = 0; i < lines_ && tile < song_.tiles; ++i) {
+        const auto s = static_cast<std::size_t>(round * lines_ + i);
         if (s < layout_.stems.size() &&
             song_.awake[static_cast<std::size_t>(layout_.stems[s])][static_cast<std::size_t>(tile)])
-            bits |= 1u << w;
+            bits |= 1u << i;
     }
     return bits;
 }

@@ -1,4 +1,4 @@
-/// The strips of a batch with a single stem in a single warp.
+/// A batch of one stem and one warp of candidates.
 #include <algorithm>
 #include <numeric>
 

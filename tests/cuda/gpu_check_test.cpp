@@ -21,15 +21,16 @@ protected:
         fs::create_directories(folder_ / "bin");
         fs::copy_file(MIXFARM_SOURCE_DIR "/scripts/gpu-check", folder_ / "gpu-check");
         write("bundle.txt", "commit 1234abc\n");
-        program("bin/mixfarm", R"(echo '[{"name": "cpu"}, {"name": "cuda:0"}]')");
         program("bin/test_kernels", "echo '[  PASSED  ] 9 tests.'");
         program("bin/test_cuda", "echo '[  PASSED  ] 5 tests.'");
         program("bin/bench_gpu",
-                R"(echo 'said first'; echo '{"rows": [{"name": "strips_song_per_s", "device": )"
-                R"("cuda:0", "value": 612.5, "unit": "mixes a second", "against": "cpu", "ratio": )"
-                R"(400, "share_of_bound": null}]}')");
-        program("bin/nvidia-smi", "echo 'NVIDIA Test, 580.1'");
-        program("bin/compute-sanitizer", R"(while [[ $1 == --* ]]; do shift; done; exit 0)");
+                R"(echo 'said first'; echo '{"name":"strips_song_per_s","device":"cuda:0",)"
+                R"("value":612.5,"unit":"mixes a second","against":"cpu","ratio":400,)"
+                R"("share_of_bound":null}')");
+        program("bin/nvidia-smi",
+                "[[ $1 == -L ]] && echo 'GPU 0: one' || echo 'NVIDIA Test, 580.1'");
+        program("bin/compute-sanitizer",
+                R"(while [[ $1 == -* ]]; do [[ $1 == --* ]] && shift; shift; done; "$@")");
     }
     void TearDown() override { fs::remove_all(folder_); }
 
@@ -87,8 +88,14 @@ TEST_F(GpuCheck, FailsAndSaysWhereACheckFails) {
     EXPECT_THAT(record(".json"), HasSubstr("mix 3: true_peak_dbtp differs"));
 }
 
+TEST_F(GpuCheck, FailsWhereNoTestRan) {
+    program("bin/test_kernels", "echo '[  PASSED  ] 0 tests.'");
+    EXPECT_EQ(run(), 1) << said_;
+    EXPECT_THAT(record(".md"), HasSubstr("| engine_tests | FAILED: no test ran |"));
+}
+
 TEST_F(GpuCheck, EndsWith75WhereThereIsNoGpu) {
-    program("bin/mixfarm", R"(echo '[{"name": "cpu"}]')");
+    program("bin/nvidia-smi", "echo 'No devices were found'; exit 6");
     EXPECT_EQ(run(), 75);
     EXPECT_THAT(said_, HasSubstr("no GPU here"));
     EXPECT_FALSE(fs::exists(folder_ / "records"));

@@ -123,6 +123,19 @@ TEST_P(OnAGpu, KnobsThatMoveGiveTheBitsOfTheCpu) {
     EXPECT_TRUE(a.left == b.left && a.right == b.right);
 }
 
+/// What compute-sanitizer watches: every kernel, as little of it as possible.
+TEST_P(OnAGpu, AFewTilesOfEverythingAtOnce) {
+    const std::size_t stems = 5;
+    const SmallSong song = awkward_song(48000, 700, stems);
+    load(wired(song));
+    auto mixes = whole_consoles(2, stems, 600);
+    draw(mixes[0], 700.0 / 48000);
+    const Excerpt all{0, 700, 0};
+    EXPECT_EQ(disparity(cpu_->evaluate(mixes, {&all, 1}, kTarget),
+                        gpu_->evaluate(mixes, {&all, 1}, kTarget)),
+              "");
+}
+
 TEST_P(OnAGpu, ExcerptsWithWarmUpGiveTheBitsOfTheCpu) {
     if (kSlowBuild) GTEST_SKIP() << "no other kernels than the whole song has";
     const SmallSong song = awkward_song(48000, 24000, 4);

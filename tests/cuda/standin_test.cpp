@@ -86,20 +86,19 @@ TEST_F(StandinProbe, TheThreadSanitizerSeesRaces) {
 class FaultyMachine : public ::testing::Test {
 protected:
     void TearDown() override { standin::set_machine({}); }
-    std::vector<Measurement> evaluate(Fault fault, int place = 0, Order order = Order::forward) {
+    std::vector<Measurement> evaluate(Fault fault, Order order = Order::forward) {
         Machine machine;
         machine.fault = fault;
-        machine.fault_place = place;
         machine.order = order;
         standin::set_machine(machine);
         const auto gpu = standin::make_engine();
         gpu->load(view_);
         return gpu->evaluate(mixes_, {&all_, 1}, {-14, -1});
     }
-    bool shows(Fault fault, int place = 0) {
+    bool shows(Fault fault) {
         const auto right = evaluate(Fault::none);
         for (const Order order : {Order::forward, Order::reverse, Order::random})
-            if (!disparity(right, evaluate(fault, place, order)).empty()) return true;
+            if (!disparity(right, evaluate(fault, order)).empty()) return true;
         return false;
     }
     const SmallSong song_ = awkward_song(48000, small(6000), 4);
@@ -110,7 +109,8 @@ protected:
 
 TEST_F(FaultyMachine, ALostBarrierChangesTheNumbers) {
     if (kSlowBuild) GTEST_SKIP() << "shown by the numbers, in the build without sanitizers";
-    EXPECT_TRUE(shows(Fault::lost_barrier));
+    EXPECT_TRUE(shows(Fault::lost_barrier)) << "of the spectrum's window";
+    EXPECT_TRUE(shows(Fault::lost_meeting)) << "of strips, buses and master";
 }
 
 TEST_F(FaultyMachine, ALostEventChangesTheNumbers) {
@@ -127,6 +127,7 @@ TEST_F(FaultyMachine, TheAddressSanitizerSeesMemoryThatIsTooShort) {
 TEST_F(FaultyMachine, TheThreadSanitizerSeesALostBarrier) {
     if (!kThreadSanitizer) GTEST_SKIP() << "only in a build with it";
     EXPECT_EXIT((evaluate(Fault::lost_barrier), std::exit(0)), died, "data race");
+    EXPECT_EXIT((evaluate(Fault::lost_meeting), std::exit(0)), died, "data race");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "kernels/console/mix_measurement.h"
+#include "tests/support/disparity.h"
 #include "tests/support/ebur128_meter.h"
 #include "tests/support/effort.h"
 #include "tests/support/every_engine.h"
@@ -73,8 +74,7 @@ TEST_P(EngineCase, EveryEngineGivesTheBitsOfTheCpu) {
     cpu->load(song.view());
     engine_->load(song.view());
     const auto a = measure(*cpu, mixes, whole(song)), b = measure(*engine_, mixes, whole(song));
-    for (std::size_t i = 0; i < mixes.size(); ++i)
-        EXPECT_EQ(difference(a[i], b[i]), "") << "mix " << i;
+    EXPECT_EQ(disparity(a, b), "");
 }
 
 TEST_P(EngineCase, WhatIsRenderedIsWhatWasMeasured) {

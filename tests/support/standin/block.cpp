@@ -62,7 +62,8 @@ public:
     void run(Dim number, std::mt19937_64& random, Traffic& traffic);
 
     // Called by fibres.
-    void barrier(int line);
+    void barrier(Fault lost, int line);
+    std::size_t threads() const { return fibres_.size(); }
     std::uint64_t meet(unsigned mask, std::uint64_t value, int from, int line, bool orders_memory,
                        unsigned* ballot);
     void* shared(const void* identity, std::size_t bytes);
@@ -92,7 +93,6 @@ private:
     unsigned barrier_epoch_ = 0;
     std::size_t arrived_ = 0, left_ = 0;
     int barrier_line_ = 0;
-    std::vector<int> sites_;  ///< lines of barriers, as they were met
     char barrier_keys_[2] = {}, memory_key_ = 0;
     std::vector<std::vector<std::unique_ptr<Meeting>>> meetings_;  ///< [warps]
     std::vector<SharedArray> arrays_;
@@ -247,12 +247,10 @@ void Block::switch_back(bool last) {
         __sanitizer_finish_switch_fiber(f.fake_stack, nullptr, nullptr);
 }
 
-void Block::barrier(int line) {
+void Block::barrier(Fault lost, int line) {
     const Unseen unseen;
     Fibre& f = *fibre_;
-    auto site = std::find(sites_.begin(), sites_.end(), line);
-    if (site == sites_.end()) site = sites_.insert(sites_.end(), line);
-    if (loses(Fault::lost_barrier) && site - sites_.begin() == machine_.fault_place) return;
+    if (loses(lost)) return;
     if (arrived_ > 0 && barrier_line_ != line)
         fail("threads of one block wait at different barriers", barrier_line_, line);
     barrier_line_ = line;
@@ -335,10 +333,14 @@ int lane() {
     return running->fibre().number % kWarp;
 }
 void barrier(int line) {
-    running->barrier(line);
+    running->barrier(Fault::lost_barrier, line);
+}
+void meeting(int threads, int line) {
+    if (static_cast<std::size_t>(threads) != running->threads())
+        fail("a meeting of a number of threads that is not the block's", line, 0);
+    running->barrier(Fault::lost_meeting, line);
 }
 void warp_barrier(unsigned mask, int line) {
-    if (running->loses(Fault::lost_warp_barrier)) return;
     running->meet(mask, 0, -1, line, true, nullptr);
 }
 std::uint64_t shuffle(unsigned mask, std::uint64_t value, int from, int line) {

@@ -27,6 +27,8 @@ int lane();
 
 // What a kernel may call; `line` is the source line, which has to be the same for all that meet.
 void barrier(int line);
+/// A barrier that may stand in several branches; `threads` has to be the whole block.
+void meeting(int threads, int line);
 void warp_barrier(unsigned mask, int line);
 std::uint64_t shuffle(unsigned mask, std::uint64_t value, int from, int line);
 unsigned ballot(unsigned mask, bool yes, int line);

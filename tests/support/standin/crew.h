@@ -27,6 +27,13 @@ inline void* fresh_pages(std::size_t bytes) {
     return pages;
 }
 
+/// A stack whose lowest page nobody may touch.
+inline char* fresh_stack() {
+    void* const stack = fresh_pages(kStack);
+    mprotect(stack, 4096, PROT_NONE);
+    return static_cast<char*>(stack);
+}
+
 /// What fibres run on, block after block. To the thread sanitizer a crew member is one thread of
 /// execution: what it did for an earlier block is in order with what it does for this one. So
 /// blocks take turns between two crews, and threads of the same number change places.
@@ -38,8 +45,8 @@ class Crew {
 public:
     Hand& hand(std::size_t i) {
         while (hands_.size() <= i)
-            hands_.push_back({static_cast<char*>(fresh_pages(kStack)),
-                              thread_sanitizer() ? __tsan_create_fiber(0) : nullptr});
+            hands_.push_back(
+                {fresh_stack(), thread_sanitizer() ? __tsan_create_fiber(0) : nullptr});
         return hands_[i];
     }
     ~Crew() {

@@ -17,6 +17,7 @@ namespace mixfarm::standin {
 
 /// Work in order. All of it was queued; `done` counts what has been carried out.
 struct Stream {
+    int device;
     std::deque<std::function<void()>> work;
     std::size_t queued = 0, done = 0;
 };
@@ -40,7 +41,7 @@ std::map<int, std::size_t> held;    ///< bytes, by device
 thread_local int current_device = 0;
 std::set<Stream*> streams;
 std::map<const void*, std::size_t> shared_limits;
-char* shortened = nullptr;  ///< the allocation that is short
+std::map<const char*, std::size_t> real_sizes;  ///< of device memory, where a fault makes it short
 std::size_t largest = 0;
 std::map<int, std::pair<int, int>> plans;  ///< size, batch
 std::map<int, Stream*> plan_streams;
@@ -71,6 +72,16 @@ bool inside(const std::map<const char*, std::size_t>& blocks, const void* memory
     return at + bytes <= block->first + block->second;
 }
 
+/// What of [memory, memory + bytes) is really there: only kernels may find out that some is not.
+std::size_t really(const void* memory, std::size_t bytes) {
+    const char* at = static_cast<const char*>(memory);
+    auto block = real_sizes.upper_bound(at);
+    if (block == real_sizes.begin()) return bytes;
+    --block;
+    const auto left = static_cast<std::size_t>(block->first + block->second - at);
+    return std::min(bytes, left);
+}
+
 std::lock_guard<std::recursive_mutex> lock() {
     return std::lock_guard(mutex);
 }
@@ -82,7 +93,6 @@ void set_machine(const Machine& wanted) {
     machine = wanted;
     launches = 0;
     largest = 0;
-    shortened = nullptr;
 }
 
 Traffic take_traffic() {
@@ -102,8 +112,9 @@ bool enqueue_kernel(Stream* stream, const void* kernel, const Shape& shape,
     const auto own = lock();
     const auto limit = shared_limits.find(kernel);
     const std::size_t most = limit == shared_limits.end() ? 48 << 10 : limit->second;
-    if (shape.shared_bytes > most || shape.threads.count() > 1024 || shape.threads.count() == 0 ||
-        shape.blocks.count() == 0 || shape.blocks.y > 65535 || shape.blocks.z > 65535)
+    if (stream->device != current_device || shape.shared_bytes > most ||
+        shape.threads.count() > 1024 || shape.threads.count() == 0 || shape.blocks.count() == 0 ||
+        shape.blocks.y > 65535 || shape.blocks.z > 65535)
         return false;
     Shape real = shape;
     if (machine.fault == Fault::short_shared && real.shared_bytes > 4) real.shared_bytes -= 4;
@@ -170,6 +181,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
     if (posix_memalign(memory, 256, real > 0 ? real : 1) != 0) return cudaErrorMemoryAllocation;
     std::memset(*memory, 0xff, real);
     device_memory[static_cast<const char*>(*memory)] = bytes;
+    real_sizes[static_cast<const char*>(*memory)] = real;
     owners[static_cast<const char*>(*memory)] = current_device;
     held[current_device] += bytes;
     traffic.most_bytes = std::max(traffic.most_bytes, held[current_device]);
@@ -184,6 +196,7 @@ cudaError_t cudaFree(void* memory) {
     const auto owner = owners.find(block->first);
     held[owner->second] -= block->second;
     owners.erase(owner);
+    real_sizes.erase(block->first);
     device_memory.erase(block);
     std::free(memory);
     return cudaSuccess;
@@ -209,7 +222,10 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     if (bytes == 0) return cudaSuccess;
     const auto own = lock();
     const bool down = kind == cudaMemcpyDeviceToHost;
-    if (!inside(device_memory, down ? from : to, bytes)) return cudaErrorInvalidValue;
+    const void* const there = down ? from : to;
+    if (!inside(device_memory, there, bytes) || stream->device != current_device)
+        return cudaErrorInvalidValue;
+    bytes = really(there, bytes);
     if (inside(pinned_memory, down ? to : from, bytes)) {
         enqueue(stream, [=] { std::memcpy(to, from, bytes); });
     } else if (down) {
@@ -227,13 +243,13 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
 cudaError_t cudaMemsetAsync(void* memory, int byte, std::size_t bytes, cudaStream_t stream) {
     const auto own = lock();
     if (!inside(device_memory, memory, bytes)) return cudaErrorInvalidValue;
-    enqueue(stream, [=] { std::memset(memory, byte, bytes); });
+    enqueue(stream, [=] { std::memset(memory, byte, really(memory, bytes)); });
     return cudaSuccess;
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
     const auto own = lock();
-    streams.insert(*stream = new Stream);
+    streams.insert(*stream = new Stream{current_device, {}});
     return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {

@@ -28,11 +28,12 @@ enum class Order { forward, reverse, random, random_warps };
 /// a line, or with a wrong number in it.
 enum class Fault {
     none,
-    lost_barrier,       ///< barrier number `fault_place` (from 0, of a kernel's sites) holds nobody
-    lost_warp_barrier,  ///< __syncwarp() holds nobody
-    short_shared,       ///< launches get 4 bytes less shared memory: an index one too far
-    short_device,       ///< the largest allocation on the device is 4 bytes short
-    lost_event,         ///< streams do not wait for each other
+    lost_barrier,  ///< __syncthreads() holds nobody
+    lost_meeting,  ///< MF_MEET holds nobody
+    short_shared,  ///< launches get 4 bytes less shared memory: an index one too far
+    short_device,  ///< every allocation on the device that is larger than all before is 4 bytes
+                   ///< short
+    lost_event,    ///< streams do not wait for each other
 };
 
 struct Machine {
@@ -43,7 +44,6 @@ struct Machine {
     std::size_t missing = 0;                    ///< of them, that are promised but not to be had
     int devices = 1;
     Fault fault = Fault::none;
-    int fault_place = 0;
 };
 
 /// The machine as it is from now on; not while anything of an engine lives.

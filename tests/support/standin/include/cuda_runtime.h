@@ -48,7 +48,7 @@ inline constexpr mixfarm::standin::Coordinates<&mixfarm::standin::Place::blocks>
 #define MF_LAUNCH_SHARED(T, name) \
     T* const name = static_cast<T*>(::mixfarm::standin::launch_shared())
 
-#define MF_MEET(threads) ::mixfarm::standin::barrier(__LINE__)
+#define MF_MEET(threads) ::mixfarm::standin::meeting(threads, __LINE__)
 
 using dim3 = mixfarm::standin::Dim;
 
@@ -77,26 +77,11 @@ template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int other, int = 32, int line = __builtin_LINE()) {
     return mixfarm::standin::exchange(mask, value, mixfarm::standin::lane() ^ other, line);
 }
-template <class T>
-T __shfl_down_sync(unsigned mask, T value, int by, int = 32, int line = __builtin_LINE()) {
-    const int from = mixfarm::standin::lane() + by;
-    return mixfarm::standin::exchange(mask, value, from > 31 ? mixfarm::standin::lane() : from,
-                                      line);
-}
-inline unsigned __ballot_sync(unsigned mask, int yes, int line = __builtin_LINE()) {
-    return mixfarm::standin::ballot(mask, yes != 0, line);
-}
 inline int __any_sync(unsigned mask, int yes, int line = __builtin_LINE()) {
     return mixfarm::standin::ballot(mask, yes != 0, line) != 0;
 }
-inline int __all_sync(unsigned mask, int yes, int line = __builtin_LINE()) {
-    return mixfarm::standin::ballot(mask, yes != 0, line) == mask;
-}
 inline int __ffs(int x) {
     return __builtin_ffs(x);
-}
-inline int __popc(unsigned x) {
-    return __builtin_popcount(x);
 }
 using std::max;
 using std::min;
