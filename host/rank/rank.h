@@ -9,6 +9,8 @@
 
 namespace mixfarm {
 
+inline constexpr int kWholeSong = 3;  ///< Contender::stage
+
 /// One mix as the ranking sees it.
 struct Contender {
     std::uint64_t id;

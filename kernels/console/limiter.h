@@ -24,6 +24,7 @@
 #include <cmath>
 
 #include "kernels/console/peak_search.h"
+#include "kernels/effects/effect.h"
 
 namespace mixfarm {
 
@@ -68,18 +69,27 @@ inline LimiterSetup setup(double rate, int latency, double ceiling_dbtp) {
 /// prefixes of this one, which take their places one by one.
 template <class F>
 struct SlidingBlock {
-    F values[limiter::kMaxLatency + 1];
     F prefix;
     int at;
 
+    /// `values` [length + 1], zero at rest.
     template <class Join>
-    MF_HD F push(F x, int length, Join join) {
+    MF_HD F push(F x, int length, Memory<F> values, Join join) {
         prefix = join(prefix, x);
         const F out = join(values[at + 1], prefix);
         values[at] = x;
         if (++at == length) {
             F running = F(0.f);
-            for (int i = length - 1; i >= 0; --i) values[i] = running = join(values[i], running);
+            int left = length;
+            for (constexpr int kAtOnce = 8; left >= kAtOnce; left -= kAtOnce) {
+                F some[kAtOnce];
+                MF_UNROLL_ALWAYS
+                for (int i = 0; i < kAtOnce; ++i) some[i] = values[left - 1 - i];
+                MF_UNROLL_ALWAYS
+                for (int i = 0; i < kAtOnce; ++i)
+                    values[left - 1 - i] = running = join(some[i], running);
+            }
+            for (; left > 0; --left) values[left - 1] = running = join(values[left - 1], running);
             prefix = F(0.f);
             at = 0;
         }
@@ -87,6 +97,46 @@ struct SlidingBlock {
     }
     /// `count` zeros where all values are zero.
     MF_HD void skip(int count, int length) { at = (at + count) % length; }
+};
+
+/// From the reduction that every frame wants to the one it gets. All zero = at rest.
+template <class F>
+struct GainRide {
+    SlidingBlock<F> peak, reduction;
+    F held;      ///< 1 - gain behind the release
+    int ahead;   ///< frames until the sliding maximum is surely empty
+    int acting;  ///< frames until the gain is surely 1
+
+    MF_HD static int memory_frames(const LimiterSetup& c) { return c.window + 1 + c.box + 1; }
+
+    /// The reductions that `count` frames want, 0 to 1, at most a block of the search at once,
+    /// become those that the frames c.latency earlier get. False: none of them gets any.
+    MF_HD bool run(const LimiterSetup& c, Memory<F> memory, F* wanted, int count, bool quiet) {
+        constexpr int kBlock = peak_search::kBlock;
+        const Memory<F> peaks = memory, reductions = memory.from(c.window + 1);
+        if (!quiet) ahead = c.window + kBlock;
+        if (ahead > 0) {
+            for (int i = 0; i < count; ++i)
+                wanted[i] =
+                    peak.push(wanted[i], c.window, peaks, [](F a, F b) { return max_(a, b); });
+            ahead -= count;
+            acting = c.box + kBlock;
+        } else {
+            peak.skip(count, c.window);
+        }
+        if (acting <= 0) {
+            reduction.skip(count, c.box);
+            return false;
+        }
+        if (!all_at_most(held, F(0.f))) acting = c.box + kBlock;
+        for (int i = 0; i < count; ++i) {
+            held = max_(wanted[i], fma_(F(c.release), wanted[i] - held, held + F(c.rest)));
+            wanted[i] = reduction.push(held, c.box, reductions, [](F a, F b) { return a + b; }) *
+                        F(c.inverse_box);
+        }
+        acting -= count;
+        return true;
+    }
 };
 
 /// All zero = at rest: gain 1. About 4 * kMaxLatency lanes.
@@ -97,16 +147,25 @@ struct LimiterState {
     F left[kEarly + limiter::kMaxLatency + peak_search::kGroup];
     F right[kEarly + limiter::kMaxLatency + peak_search::kGroup];
     F bend[limiter::kMaxLatency / peak_search::kBlock];  ///< largest second difference, by block
+    F memory[2 * limiter::kMaxLatency];                  ///< of the ride
     peak_search::Carry<F> left_carry, right_carry;
-    SlidingBlock<F> peak, reduction;
-    F held;      ///< 1 - gain behind the release
-    int at;      ///< place in the ring
-    int known;   ///< was the frame before this one searched?
-    int ahead;   ///< frames until the sliding maximum is surely empty
-    int acting;  ///< frames until the gain is surely 1
+    GainRide<F> ride;
+    int at;     ///< place in the ring
+    int known;  ///< was the frame before this one searched?
 };
 
 namespace limiter {
+
+/// Do points up to `bound` stay below the ceiling in every lane?
+template <class F>
+MF_HD bool quiet(const LimiterSetup& c, F bound) {
+    return all_at_most(bound, F(0.99999f * c.ceiling));
+}
+/// Share to take away where the sound rises to `highest`, which is the ceiling at least.
+template <class F>
+MF_HD F wanted_reduction(const LimiterSetup& c, F highest) {
+    return F(1.f) - F(c.ceiling) / highest;
+}
 
 /// A bound on the second differences of the block at s.at and of the kEarly frames before it.
 template <class F>
@@ -154,8 +213,6 @@ MF_HD F swap_in(LimiterState<F>& s, int latency, F gain, F* left, F* right, int 
 template <class F>
 MF_HD void limit(const LimiterSetup& c, LimiterState<F>& s, F gain, F* left, F* right, int frames) {
     constexpr int kBlock = peak_search::kBlock, kEarly = LimiterState<F>::kEarly;
-    const auto larger = [](F a, F b) { return max_(a, b); };
-    const auto sum = [](F a, F b) { return a + b; };
     for (int start = 0, count; start < frames; start += count) {
         count = kBlock - s.at % kBlock;
         if (count > frames - start) count = frames - start;
@@ -163,7 +220,7 @@ MF_HD void limit(const LimiterSetup& c, LimiterState<F>& s, F gain, F* left, F* 
         F* const l = left + start;
         F* const r = right + start;
         const F bound = limiter::swap_in(s, c.latency, gain, l, r, count);
-        const bool quiet = all_at_most(bound, F(0.99999f * c.ceiling));
+        const bool quiet = limiter::quiet(c, bound);
         F wanted[kBlock];
         if (quiet) {
             for (int i = 0; i < count; ++i) wanted[i] = F(0.f);
@@ -172,29 +229,14 @@ MF_HD void limit(const LimiterSetup& c, LimiterState<F>& s, F gain, F* left, F* 
             const bool known = s.known != 0;
             peak_search::search(s.left_carry, known, s.left + kEarly + s.at, count, wanted);
             peak_search::search(s.right_carry, known, s.right + kEarly + s.at, count, wanted);
-            for (int i = 0; i < count; ++i) wanted[i] = F(1.f) - F(c.ceiling) / wanted[i];
-            s.ahead = c.window + kBlock;
+            for (int i = 0; i < count; ++i) wanted[i] = limiter::wanted_reduction(c, wanted[i]);
         }
         s.known = quiet ? 0 : 1;
-        if (s.ahead > 0) {
-            for (int i = 0; i < count; ++i) wanted[i] = s.peak.push(wanted[i], c.window, larger);
-            s.ahead -= count;
-            s.acting = c.box + kBlock;
-        } else {
-            s.peak.skip(count, c.window);
-        }
-        if (s.acting > 0) {
-            if (!all_at_most(s.held, F(0.f))) s.acting = c.box + kBlock;
+        if (s.ride.run(c, {s.memory}, wanted, count, quiet)) {
             for (int i = 0; i < count; ++i) {
-                s.held =
-                    max_(wanted[i], fma_(F(c.release), wanted[i] - s.held, s.held + F(c.rest)));
-                const F average = s.reduction.push(s.held, c.box, sum) * F(c.inverse_box);
-                l[i] = l[i] * (F(1.f) - average);
-                r[i] = r[i] * (F(1.f) - average);
+                l[i] = l[i] * (F(1.f) - wanted[i]);
+                r[i] = r[i] * (F(1.f) - wanted[i]);
             }
-            s.acting -= count;
-        } else {
-            s.reduction.skip(count, c.box);
         }
         s.at += count;
         if (s.at < c.latency) continue;

@@ -48,31 +48,31 @@ inline constexpr int kHalf = Long::kTaps / 2;
 inline constexpr int kBack = 4;  ///< earlier half-way points that a frame's points are made of
 inline constexpr int kReach = Long::kTaps - 1 + kGroup;  ///< earlier samples a frame may ask for
 
-/// The points half-way between x[kTaps / 2 - 1] and x[kTaps / 2] and the three that follow.
-template <class Filter, class F>
+/// The points half-way between x[kTaps / 2 - 1] and x[kTaps / 2] and the kCount - 1 that follow.
+template <class Filter, int kCount, class F>
 MF_HD void half_way(const F* x, F* out) {
     constexpr int kTaps = Filter::kTaps;
-    F sum[kGroup], low[kGroup], high[kGroup];
+    F sum[kCount], low[kCount], high[kCount];
     MF_UNROLL_ALWAYS
-    for (int k = 0; k < kGroup; ++k) {
+    for (int k = 0; k < kCount; ++k) {
         sum[k] = F(0.f);
         low[k] = x[k];
         high[k] = x[k + kTaps - 1];
     }
     MF_UNROLL_ALWAYS
-    for (int i = 0; i < kTaps / 2; i += kGroup) {
+    for (int i = 0; i < kTaps / 2; i += kCount) {
         MF_UNROLL_ALWAYS
-        for (int j = 0; j < kGroup; ++j) {
+        for (int j = 0; j < kCount; ++j) {
             const F tap = F(Filter::tap(i + j));
             MF_UNROLL_ALWAYS
-            for (int k = 0; k < kGroup; ++k)
-                sum[k] = fma_(tap, low[(k + j) % kGroup] + high[(k - j + kGroup) % kGroup], sum[k]);
-            low[j] = x[i + j + kGroup];
-            high[kGroup - 1 - j] = x[kTaps - 2 - i - j];
+            for (int k = 0; k < kCount; ++k)
+                sum[k] = fma_(tap, low[(k + j) % kCount] + high[(k - j + kCount) % kCount], sum[k]);
+            low[j] = x[i + j + kCount];
+            high[kCount - 1 - j] = x[kTaps - 2 - i - j];
         }
     }
     MF_UNROLL_ALWAYS
-    for (int k = 0; k < kGroup; ++k) out[k] = sum[k];
+    for (int k = 0; k < kCount; ++k) out[k] = sum[k];
 }
 
 /// The middle of six points.
@@ -88,49 +88,142 @@ MF_HD F middle(F a, F b, F c, F d) {
     return fma_(F(taps[1]), b + c, F(taps[0]) * (a + d));
 }
 
+/// Points a quarter apart that a frame leaves to the next one.
+template <class F>
+struct Quarters {
+    F quarter, three_quarters, short_three_quarters;
+};
 /// What the frame before leaves to the next one.
 template <class F>
 struct Carry {
     F by_long[kBack], by_short[kBack];  ///< half-way points
-    F quarter, three_quarters, short_three_quarters;
+    Quarters<F> quarters;
 };
+
+/// The largest magnitude of the eight points after m[-2] up to m[-1]. h and g are the newest
+/// half-way points, by the long and the short filter; `before` is of the frame before and becomes
+/// this one's.
+template <class F>
+MF_HD F highest_point(Quarters<F>& before, const F* m, const F* h, const F* g) {
+    const F left = m[-2], right = m[-1], half = h[-2], short_half = g[-2];
+    const F q_before = before.quarter, r_before = before.three_quarters;
+    const F q = middle(h[-3], left, half, right, h[-1], m[0]);
+    const F r = middle(left, half, right, h[-1], m[0], h[0]);
+    const F p = middle(g[-3], left, short_half, right, g[-1], m[0]);
+    const F t = middle(left, short_half, right, g[-1], m[0], g[0]);
+    const F a = middle(q_before, left, r_before, half), b = middle(left, r_before, half, q),
+            c = middle(r_before, half, q, right), d = middle(half, q, right, r);
+    const F e = max_(max_(abs_(a), abs_(b)), max_(abs_(c), abs_(d)));
+    const F f = max_(max_(abs_(r_before), abs_(half)), max_(abs_(q), abs_(right)));
+    const F y = max_(max_(abs_(before.short_three_quarters), abs_(short_half)), abs_(p));
+    before = {q, r, t};
+    return max_(e, max_(f, y));
+}
+
+inline constexpr int kLateShort = (Long::kTaps - Short::kTaps) / 2;
 
 /// Raises highest[i] to the largest magnitude of the eight points after x[i - kHalf - 2] up to
 /// x[i - kHalf - 1]; x has kReach values before and kGroup behind the block. `known`: the frame
 /// before x[0] was searched as well.
 template <class F>
 MF_HD void search(Carry<F>& s, bool known, const F* x, int count, F* highest) {
-    constexpr int kLateShort = (Long::kTaps - Short::kTaps) / 2;
     F long_points[kBack + kBlock + kGroup], short_points[kBack + kBlock + kGroup];
     F* const h = long_points + kBack;
     F* const g = short_points + kBack;
     for (int i = -kBack; i < 0; ++i) h[i] = s.by_long[kBack + i], g[i] = s.by_short[kBack + i];
     for (int i = known ? 0 : -kBack; i < count; i += kGroup) {
-        half_way<Long>(x + i - (Long::kTaps - 1), h + i);
-        half_way<Short>(x + i - (Long::kTaps - 1) + kLateShort, g + i);
+        half_way<Long, kGroup>(x + i - (Long::kTaps - 1), h + i);
+        half_way<Short, kGroup>(x + i - (Long::kTaps - 1) + kLateShort, g + i);
     }
-    F q_before = s.quarter, r_before = s.three_quarters, t_before = s.short_three_quarters;
-    for (int i = known ? 0 : -1; i < count; ++i) {
-        const F* m = x + i - kHalf;  // the sample before the newest half-way point
-        const F left = m[-2], right = m[-1], half = h[i - 2], short_half = g[i - 2];
-        const F q = middle(h[i - 3], left, half, right, h[i - 1], m[0]);
-        const F r = middle(left, half, right, h[i - 1], m[0], h[i]);
-        const F p = middle(g[i - 3], left, short_half, right, g[i - 1], m[0]);
-        const F t = middle(left, short_half, right, g[i - 1], m[0], g[i]);
-        if (i >= 0) {
-            const F a = middle(q_before, left, r_before, half), b = middle(left, r_before, half, q),
-                    c = middle(r_before, half, q, right), d = middle(half, q, right, r);
-            const F e = max_(max_(abs_(a), abs_(b)), max_(abs_(c), abs_(d)));
-            const F f = max_(max_(abs_(r_before), abs_(half)), max_(abs_(q), abs_(right)));
-            const F y = max_(max_(abs_(t_before), abs_(short_half)), abs_(p));
-            highest[i] = max_(max_(highest[i], e), max_(f, y));
-        }
-        q_before = q, r_before = r, t_before = t;
-    }
-    s.quarter = q_before, s.three_quarters = r_before, s.short_three_quarters = t_before;
+    Quarters<F> before = s.quarters;
+    if (!known) highest_point(before, x - 1 - kHalf, h - 1, g - 1);
+    for (int i = 0; i < count; ++i)
+        highest[i] = max_(highest[i], highest_point(before, x + i - kHalf, h + i, g + i));
+    s.quarters = before;
     for (int i = -kBack; i < 0; ++i)
         s.by_long[kBack + i] = h[count + i], s.by_short[kBack + i] = g[count + i];
 }
+
+/// The search of one side with all that it reaches back to at hand: for a thread's registers, which
+/// no index may choose. The sound comes in pieces of at most kPiece frames; of any nine pieces in a
+/// row no more than one is shorter.
+template <class F>
+struct Window {
+    static constexpr int kPiece = 8;
+    static constexpr int kBends = (kReach + kPiece - 1) / kPiece + 2, kTops = 6;
+
+    F x[kReach];
+    Carry<F> carry;
+    F bends[kBends], tops[kTops];  ///< largest second difference and magnitude of the last pieces
+    int known;                     ///< was the frame before this one searched?
+
+    MF_HD void begin_piece() {
+        MF_UNROLL_ALWAYS
+        for (int i = kBends - 1; i > 0; --i) bends[i] = bends[i - 1];
+        MF_UNROLL_ALWAYS
+        for (int i = kTops - 1; i > 0; --i) tops[i] = tops[i - 1];
+        bends[0] = tops[0] = F(0.f);
+    }
+    /// kFrames frames of the piece: all of kPiece, or one after the other. Raises highest[i] as
+    /// search() does, where loud(bound on all of these points) says so.
+    template <int kFrames, class Loud>
+    MF_HD void advance(const F* in, F* highest, Loud loud) {
+        F all[kReach + kFrames];
+        MF_UNROLL_ALWAYS
+        for (int i = 0; i < kReach; ++i) all[i] = x[i];
+        MF_UNROLL_ALWAYS
+        for (int i = 0; i < kFrames; ++i) all[kReach + i] = in[i];
+        const F* const now = all + kReach;
+        MF_UNROLL_ALWAYS
+        for (int i = 0; i < kFrames; ++i) {
+            bends[0] = max_(bends[0], abs_(fma_(F(-2.f), now[i - 1], now[i] + now[i - 2])));
+            tops[0] = max_(tops[0], abs_(now[i]));
+        }
+        F bent = bends[0];
+        MF_UNROLL_ALWAYS
+        for (int i = 1; i < kBends; ++i) bent = max_(bent, bends[i]);
+        // What lies kHalf + 2 to kHalf - 6 frames back.
+        const F near = max_(tops[3], max_(tops[4], tops[5]));
+        if (loud(fma_(F(kBend), bent, near)))
+            search_now<kFrames>(now, highest);
+        else
+            known = 0;
+        MF_UNROLL_ALWAYS
+        for (int i = 0; i < kReach; ++i) x[i] = all[kFrames + i];
+    }
+
+private:
+    template <int kFrames>
+    MF_HD void search_now(const F* now, F* highest) {
+        constexpr int kAtOnce = kFrames < kGroup ? 1 : kGroup;
+        F long_points[kBack + kFrames], short_points[kBack + kFrames];
+        F* const h = long_points + kBack;
+        F* const g = short_points + kBack;
+        if (known) {
+            MF_UNROLL_ALWAYS
+            for (int i = 0; i < kBack; ++i)
+                long_points[i] = carry.by_long[i], short_points[i] = carry.by_short[i];
+        } else {
+            half_way<Long, kBack>(now - kBack - (Long::kTaps - 1), long_points);
+            half_way<Short, kBack>(now - kBack - (Long::kTaps - 1) + kLateShort, short_points);
+            highest_point(carry.quarters, now - 1 - kHalf, h - 1, g - 1);
+        }
+        MF_UNROLL_ALWAYS
+        for (int i = 0; i < kFrames; i += kAtOnce) {
+            half_way<Long, kAtOnce>(now + i - (Long::kTaps - 1), h + i);
+            half_way<Short, kAtOnce>(now + i - (Long::kTaps - 1) + kLateShort, g + i);
+        }
+        MF_UNROLL_ALWAYS
+        for (int i = 0; i < kFrames; ++i)
+            highest[i] =
+                max_(highest[i], highest_point(carry.quarters, now + i - kHalf, h + i, g + i));
+        MF_UNROLL_ALWAYS
+        for (int i = 0; i < kBack; ++i)
+            carry.by_long[i] = long_points[kFrames + i],
+            carry.by_short[i] = short_points[kFrames + i];
+        known = 1;
+    }
+};
 
 }  // namespace peak_search
 

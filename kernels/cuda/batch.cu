@@ -66,8 +66,8 @@ Batch::Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixS
       loudness_(product(1, slots_)),
       sums_(product(plan.bins * meters::kSums, slots_)),
       listeners_(product(kWords<ListenState>, slots_)),
-      limiters_(product(kWords<LimiterState<float>>, slots_)),
-      meters_(product(kWords<meters::State<float>>, slots_)),
+      masters_(product(kWords<MasterState>, slots_)),
+      limiter_memory_(product(limiter_cells(song), slots_)),
       bins_(plan.whole_bins.size()),
       columns_(product(1, slots_)),
       own_columns_(product(1, slots_)),
@@ -79,7 +79,6 @@ Batch::Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixS
     bins_.upload(plan.whole_bins.data(), plan.whole_bins.size(), stream_);
     const std::vector<int> own = numbers(static_cast<std::size_t>(slots_));
     own_columns_.upload(own.data(), own.size(), stream_);
-    limiters_.clear(stream_);
 }
 
 float* Batch::mix_at(std::int64_t kept_tiles) const {
@@ -123,21 +122,14 @@ void Batch::listen() {
             const auto [keep_from, keep_to] =
                 part_of_segment(s.first, s.first + whole, first, tiles);
             float* mix = mix_at(kept);
+            Listening listening;
+            listening.weighting = k_setup(song_.view.rate), listening.states = listeners_.data();
+            listening.kept_from = keep_from, listening.kept_to = keep_to;
+            listening.place = whole_before + first + keep_from - s.first;
+            listening.row = plan_.whole_tiles;
+            listening.energy = energy_.data(), listening.peak = peak_.data();
             console_.run(first, tiles, fresh, own_columns_.data(), groups, mix,
-                         {energies_.data(), group_energies, count_from, count_to});
-            const ListenJob job{slots_,
-                                song_.tile,
-                                tiles,
-                                fresh,
-                                mix,
-                                listeners_.data(),
-                                keep_from,
-                                keep_to,
-                                whole_before + first + keep_from - s.first,
-                                plan_.whole_tiles,
-                                energy_.data(),
-                                peak_.data()};
-            run_listen(job, k_setup(song_.view.rate), groups, stream_);
+                         {energies_.data(), group_energies, count_from, count_to}, listening);
             kept += tiles;
         });
         whole_before += whole;
@@ -182,7 +174,7 @@ void Batch::master(const std::vector<int>& active, const LimiterSetup& limiter,
     for (const int column : columns) gains.push_back(gains_[static_cast<std::size_t>(column)]);
     columns_.upload(columns.data(), columns.size(), stream_);
     gain_.upload(gains.data(), gains.size(), stream_);
-    meters_.clear(stream_);
+    masters_.clear(stream_);
     spectrum_.clear();
     if (!audio.empty()) {
         for (const int i : active) {
@@ -212,7 +204,7 @@ void Batch::master_stretch(const Stretch& s, std::int64_t first_bin, std::int64_
         job.tiles_per_bin = song_.tiles_per_bin, job.fresh = fresh;
         job.mix = mix, job.columns = (keep_ ? columns_ : own_columns_).data(),
         job.gains = gain_.data();
-        job.limiters = limiters_.data(), job.meters = meters_.data();
+        job.states = masters_.data(), job.memory = limiter_memory_.data();
         // What enters the limiter as tile t leaves it as tile t - 1.
         job.leaving = static_cast<int>(first - 1 - s.first), job.warm_from = fresh ? 1 : 0;
         job.measured = static_cast<int>(s.last - s.first), job.frames = s.frames;

@@ -52,7 +52,8 @@ private:
     DeviceBuffer<float> mix_;       ///< of a segment, or of all stretches when kept
     DeviceBuffer<float> energies_;  ///< [stems, groups in, groups out][slots], see Energies
     DeviceBuffer<float> energy_, peak_, weight_, gain_, loudness_, sums_;
-    DeviceBuffer<std::uint32_t> listeners_, limiters_, meters_;
+    DeviceBuffer<std::uint32_t> listeners_, masters_;
+    DeviceBuffer<float> limiter_memory_;
     DeviceBuffer<int> bins_, columns_, own_columns_;
     Ring ring_;
     BandSpectrum spectrum_;

@@ -1,5 +1,6 @@
 /// What a batch needs of the device's memory, counted before it is taken.
 #include "kernels/cuda/batch_plan.h"
+#include "kernels/cuda/buses.h"
 #include "kernels/cuda/console_bank.h"
 #include "kernels/cuda/master.h"
 #include "kernels/cuda/spectrum.h"
@@ -26,8 +27,8 @@ std::size_t BatchPlan::bytes_per_slot(const LoadedSong& song, const ConsoleLayou
                                product(2, whole_tiles) +
                                product(1, whole_tiles / song.tiles_per_bin + 1) +
                                product(meters::kSums, bins) + product(2, ring_frames) + 4;
-    return sizeof(float) * floats + sizeof(ListenState) + sizeof(LimiterState<float>) +
-           sizeof(meters::State<float>) + BandSpectrum::kBytesPerSlot +
+    return sizeof(float) * (floats + limiter_cells(song)) + sizeof(ListenState) +
+           sizeof(MasterState) + BandSpectrum::kBytesPerSlot +
            layout.bytes_per_slot(std::int64_t{segment_tiles} * song.tile);
 }
 

@@ -31,7 +31,7 @@ __global__ void __launch_bounds__(kStages<Chain>* kWarp, 2)
     const int lane = static_cast<int>(threadIdx.x) % kWarp,
               slot = static_cast<int>(blockIdx.x) * kWarp + lane;
     const std::size_t slots = static_cast<std::size_t>(j.channels.slots);
-    as_stage<Chain>(static_cast<int>(threadIdx.x) / kWarp, [&]<int kStage>() {
+    as_stage<kStages<Chain>>(static_cast<int>(threadIdx.x) / kWarp, [&]<int kStage>() {
         constexpr bool kFirst = kStage == 0, kLast = kStage == kStages<Chain> - 1;
         StagePart<Chain, kGlides, kStage> part;
         part.load(j.channels, j.first_channel + bus, slot);
@@ -78,51 +78,100 @@ __global__ void __launch_bounds__(kStages<Chain>* kWarp, 2)
     });
 }
 
-/// The sum of what is awake, groups first, through the master's chain.
+/// Behind the master's chain one more warp listens.
+constexpr int kMixStages = kStages<MasterChain> + 1;
+using MixBelt = Belt<kMixStages, kChunkSound>;
+
+/// Adds what is awake, groups first.
+__device__ void sum_buses(const BusesJob& j, const Walk& at, int slot, int frames, float* left,
+                          float* right) {
+    const std::size_t slots = static_cast<std::size_t>(j.channels.slots);
+    for (int n = 0; n < frames; ++n) left[n] = right[n] = 0.f;
+    for (int bus = 0; bus < kInnerBuses; ++bus) {
+        if (j.place[bus] < 0 || (j.awake[at.tile + 1] >> bus & 1u) == 0) continue;
+        const float* const from = bus_frame(j, bus, at.tile, at.start, slot);
+        const float* const from_right = bus_frame(j, bus, at.tile, j.tile + at.start, slot);
+        for (int n = 0; n < frames; ++n) {
+            left[n] = left[n] + from[n * slots];
+            right[n] = right[n] + from_right[n * slots];
+        }
+    }
+}
+
+/// Stage kStage of the master's chain.
+template <bool kGlides, int kStage>
+__device__ void master_chain(const BusesJob& j, const MixBelt& shared, int lane, int slot) {
+    constexpr bool kFirst = kStage == 0, kLast = kStage == kStages<MasterChain> - 1;
+    const std::size_t slots = static_cast<std::size_t>(j.channels.slots);
+    StagePart<MasterChain, kGlides, kStage> part;
+    part.load(j.channels, j.first_channel + kInnerBuses, slot);
+    if (j.fresh) part.rest();
+    MixBelt belt = shared;
+    belt.template run<kStage>(
+        Walk(j.from, j.to, j.tile),
+        [&](const Walk& at, float* place) {
+            const int frames = min(kChunk, j.tile - at.start);
+            float* const left = place + lane * kStride;
+            float* const right = left + kWarp * kStride;
+            if constexpr (kFirst) sum_buses(j, at, slot, frames, left, right);
+            part.run({left, right, frames}, {at.start, j.tile});
+            if constexpr (kLast) {
+                float* const mix =
+                    j.mix + static_cast<std::size_t>(2 * at.tile * j.tile + at.start) * slots +
+                    slot;
+                for (int n = 0; n < frames; ++n) {
+                    mix[n * slots] = left[n];
+                    mix[(j.tile + n) * slots] = right[n];
+                }
+            }
+        },
+        [](const Walk&, float*) {});
+    part.save();
+}
+
+__device__ void listen(const BusesJob& j, const MixBelt& shared, int lane, int slot) {
+    const Listening& l = j.listening;
+    const bool listens = l.energy != nullptr;
+    ListenState state{};
+    if (listens && !j.fresh) load_words(state, l.states + slot, j.channels.slots);
+    float energy = 0.f, peak = 0.f;
+    MixBelt belt = shared;
+    belt.template run<kMixStages - 1>(
+        Walk(j.from, j.to, j.tile),
+        [&](const Walk& at, const float* place) {
+            if (!listens) return;
+            const float* const left = place + lane * kStride;
+            const float* const right = left + kWarp * kStride;
+            const int frames = min(kChunk, j.tile - at.start);
+            for (int n = 0; n < frames; ++n) {
+                const float a = k_weight(left[n], l.weighting, state.left),
+                            b = k_weight(right[n], l.weighting, state.right);
+                energy = fma_(a, a, fma_(b, b, energy));
+                peak = max_(peak, max_(abs_(left[n]), abs_(right[n])));
+            }
+            if (!at.ends_tile()) return;
+            if (at.tile >= l.kept_from && at.tile < l.kept_to) {
+                const std::int64_t to = slot * l.row + l.place + (at.tile - l.kept_from);
+                l.energy[to] = energy;
+                l.peak[to] = peak;
+            }
+            energy = peak = 0.f;
+        },
+        [](const Walk&, float*) {});
+    if (listens) store_words(state, l.states + slot, j.channels.slots);
+}
+
+/// The sum of what is awake, through the master's chain and before the listener.
 template <bool kGlides>
-__global__ void __launch_bounds__(kStages<MasterChain>* kWarp, 2) mix_kernel(const BusesJob j) {
-    MF_SHARED(float, shared, BusBelt<MasterChain>::kPlaces* kChunkSound);
+__global__ void __launch_bounds__(kMixStages* kWarp, 2) mix_kernel(const BusesJob j) {
+    MF_SHARED(float, shared, MixBelt::kPlaces* kChunkSound);
     const int lane = static_cast<int>(threadIdx.x) % kWarp,
               slot = static_cast<int>(blockIdx.x) * kWarp + lane;
-    const std::size_t slots = static_cast<std::size_t>(j.channels.slots);
-    as_stage<MasterChain>(static_cast<int>(threadIdx.x) / kWarp, [&]<int kStage>() {
-        constexpr bool kFirst = kStage == 0, kLast = kStage == kStages<MasterChain> - 1;
-        StagePart<MasterChain, kGlides, kStage> part;
-        part.load(j.channels, j.first_channel + kInnerBuses, slot);
-        if (j.fresh) part.rest();
-        BusBelt<MasterChain> belt{shared};
-        belt.template run<kStage>(
-            Walk(j.from, j.to, j.tile),
-            [&](const Walk& at, float* place) {
-                const int frames = min(kChunk, j.tile - at.start);
-                float* const left = place + lane * kStride;
-                float* const right = left + kWarp * kStride;
-                if constexpr (kFirst) {
-                    for (int n = 0; n < frames; ++n) left[n] = right[n] = 0.f;
-                    for (int bus = 0; bus < kInnerBuses; ++bus) {
-                        if (j.place[bus] < 0 || (j.awake[at.tile + 1] >> bus & 1u) == 0) continue;
-                        const float* const from = bus_frame(j, bus, at.tile, at.start, slot);
-                        const float* const from_right =
-                            bus_frame(j, bus, at.tile, j.tile + at.start, slot);
-                        for (int n = 0; n < frames; ++n) {
-                            left[n] = left[n] + from[n * slots];
-                            right[n] = right[n] + from_right[n * slots];
-                        }
-                    }
-                }
-                part.run({left, right, frames}, {at.start, j.tile});
-                if constexpr (kLast) {
-                    float* const mix =
-                        j.mix + static_cast<std::size_t>(2 * at.tile * j.tile + at.start) * slots +
-                        slot;
-                    for (int n = 0; n < frames; ++n) {
-                        mix[n * slots] = left[n];
-                        mix[(j.tile + n) * slots] = right[n];
-                    }
-                }
-            },
-            [](const Walk&, float*) {});
-        part.save();
+    as_stage<kMixStages>(static_cast<int>(threadIdx.x) / kWarp, [&]<int kStage>() {
+        if constexpr (kStage < kStages<MasterChain>)
+            master_chain<kGlides, kStage>(j, {shared}, lane, slot);
+        else
+            listen(j, {shared}, lane, slot);
     });
 }
 
@@ -143,8 +192,7 @@ void launch_all(const BusesJob& job, const std::uint32_t* active, int groups, cu
     if (runs(first)) launch_bus<PlateChain, kGlides>(job, first, 1, groups, stream);
     if (runs(first + 1)) launch_bus<HallChain, kGlides>(job, first + 1, 1, groups, stream);
     if (runs(first + 2)) launch_bus<EchoChain, kGlides>(job, first + 2, 1, groups, stream);
-    launch(mix_kernel<kGlides>, {static_cast<unsigned>(groups), kStages<MasterChain> * kWarp},
-           stream, job);
+    launch(mix_kernel<kGlides>, {static_cast<unsigned>(groups), kMixStages * kWarp}, stream, job);
 }
 
 }  // namespace

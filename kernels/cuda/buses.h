@@ -3,8 +3,24 @@
 #pragma once
 
 #include "kernels/cuda/channels.h"
+#include "kernels/meters/k_weighting.h"
 
 namespace mixfarm::cuda {
+
+/// What the listening pass hears of the unlimited mix, tile by tile. All pointers are the device's.
+struct Listening {
+    KSetup weighting;
+    std::uint32_t* states;    ///< [words of ListenState][slots]
+    int kept_from, kept_to;   ///< tiles of this segment that belong to whole bins of the stretch
+    std::int64_t place;       ///< where tile kept_from goes in a slot's row
+    std::int64_t row;         ///< whole tiles of all stretches
+    float* energy = nullptr;  ///< [slots][row] K-weighted, of both sides; null: nobody listens
+    float* peak = nullptr;    ///< [slots][row] largest sample
+};
+/// K-weighting of both sides of the unlimited mix.
+struct ListenState {
+    KState<float> left, right;
+};
 
 /// All pointers are the device's.
 struct BusesJob {
@@ -20,6 +36,7 @@ struct BusesJob {
                           ///< in tiles [counted_from, counted_to); null: not wanted
     int counted_from, counted_to;
     float* mix;  ///< [tiles][left, right][tile][slots]
+    Listening listening;
 };
 
 /// `groups` times 32 slots. `active` [kBuses]: effects in play on every bus.

@@ -126,7 +126,7 @@ void ConsoleBank::update(std::uint32_t* coefs) {
 }
 
 void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* columns, int groups,
-                      float* mix, const Energies& energies) {
+                      float* mix, const Energies& energies, const Listening& listening) {
     const auto move_to = [&](std::int64_t t) {
         knobs_.move_to(t);
         updates_.upload(knobs_.updates().data(), knobs_.updates().size(), stream_);
@@ -154,6 +154,7 @@ void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* colu
     std::copy(std::begin(layout_.place), std::end(layout_.place), buses.place);
     buses.buses = buses_.data(), buses.group_energy = energies.groups;
     buses.counted_from = energies.from, buses.counted_to = energies.to, buses.mix = mix;
+    buses.listening = listening;
 
     if (fresh && knobs_.any()) {
         move_to(first);

@@ -36,7 +36,7 @@ public:
     /// settings a slot runs with, `mix` receives [tiles][left, right][tile][slots] (null where the
     /// layout is a single strip). `fresh`: everything starts at rest.
     void run(std::int64_t first, int tiles, bool fresh, const int* columns, int groups, float* mix,
-             const Energies& energies);
+             const Energies& energies, const Listening& listening = {});
 
     /// Where the layout is a single strip: what it gave in the last run,
     /// [tiles][left, right][tile][slots].

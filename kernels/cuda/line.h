@@ -64,13 +64,13 @@ template <class Chain, bool kGlides, int kStage>
 using StagePart =
     ThreadPart<Chain, kGlides, stage_begin<Chain, kStage>(), Stages<Chain>::kEnds[kStage]>;
 
-/// visit.operator()<stage>(): every stage is code of its own, with registers of its own.
-template <class Chain, class Visit>
+/// visit.operator()<stage>(), of kCount: every stage is code of its own, with registers of its own.
+template <int kCount, class Visit>
 __device__ void as_stage(int stage, Visit visit) {
     [&]<int... S>(std::integer_sequence<int, S...>) {
         (void)((stage == S ? (visit.template operator()<S>(), true) : false) || ...);
     }
-    (std::make_integer_sequence<int, kStages<Chain>>{});
+    (std::make_integer_sequence<int, kCount>{});
 }
 
 /// Chunk after chunk of tiles [from, to), each `length` frames long; with `awake` only of those

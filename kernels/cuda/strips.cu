@@ -155,7 +155,7 @@ __global__ void __launch_bounds__(kStripLines* kStripStages* kWarp, 1)
               warp = static_cast<int>(threadIdx.x) / kWarp;
     const int slot = static_cast<int>(blockIdx.x) * kWarp + lane;
     const int column = j.channels.columns[slot];
-    as_stage<StripChain>(warp % kStripStages, [&]<int kStage>() {
+    as_stage<kStripStages>(warp % kStripStages, [&]<int kStage>() {
         StripBelt belt{shared, j.lines};
         for (int number = 0; number * j.lines < j.stems; ++number) {
             const Round round{number,

@@ -66,9 +66,11 @@ struct TruePeak {
     MF_HD static void run(const Setup&, State<F>& s, const F* left, const F* right, int frames) {
         constexpr int kHistory = oversampling::kHistory, kBlock = 32;
         F highest_sample = F(0.f);
+        MF_UNROLL
         for (int n = 0; n < frames; ++n)
             highest_sample = max_(highest_sample, max_(abs_(left[n]), abs_(right[n])));
         F reach = highest_sample;
+        MF_UNROLL
         for (int i = 0; i < kHistory; ++i)
             reach = max_(reach, max_(abs_(s.left[i]), abs_(s.right[i])));
         s.sample = max_(s.sample, highest_sample);
@@ -79,13 +81,18 @@ struct TruePeak {
         }
         F l[kHistory + kBlock], r[kHistory + kBlock];
         F highest = F(0.f);
+        MF_UNROLL
         for (int start = 0; start < frames; start += kBlock) {
             const int count = frames - start < kBlock ? frames - start : kBlock;
+            MF_UNROLL
             for (int i = 0; i < kHistory; ++i) l[i] = s.left[i], r[i] = s.right[i];
+            MF_UNROLL
             for (int i = 0; i < count; ++i)
                 l[kHistory + i] = left[start + i], r[kHistory + i] = right[start + i];
+            MF_UNROLL
             for (int i = 0; i < count; ++i)
                 highest = max_(highest, max_(oversampling::peak(l + i), oversampling::peak(r + i)));
+            MF_UNROLL
             for (int i = 0; i < kHistory; ++i) s.left[i] = l[count + i], s.right[i] = r[count + i];
         }
         s.peak = max_(s.peak, highest);
@@ -110,6 +117,7 @@ private:
     template <class F>
     MF_HD static void keep_history(F* history, const F* x, int frames) {
         constexpr int kHistory = oversampling::kHistory;
+        MF_UNROLL
         for (int i = 0; i < kHistory; ++i) {
             const int from = frames - kHistory + i;
             history[i] = from >= 0 ? x[from] : history[i + frames];

@@ -54,7 +54,7 @@ TEST_F(StandinProbe, RightKernelsGiveRightNumbersInEveryOrder) {
 }
 
 TEST_F(StandinProbe, SomeOrderShowsAMissingBarrier) {
-    if (kThreadSanitizer) GTEST_SKIP() << "the sanitizer stops at it: see below";
+    if (kThreadSanitizer) GTEST_SKIP() << "NOT TESTED here: the sanitizer stops at it: see below";
     EXPECT_NE(in(Order::forward, "reverse without barrier"), numbers(63, -1));
     std::vector<float> neighbours(64);
     for (int i = 0; i < 64; ++i) neighbours[std::size_t(i)] = float(i ^ 1);
@@ -71,12 +71,12 @@ TEST_F(StandinProbe, TheMachineItselfRefusesWhatNoGpuAllows) {
 }
 
 TEST_F(StandinProbe, TheAddressSanitizerSeesAnIndexOneTooFar) {
-    if (!kAddressSanitizer) GTEST_SKIP() << "only in a build with it";
+    if (!kAddressSanitizer) GTEST_SKIP() << "NOT TESTED here: only in a build with it";
     EXPECT_EXIT(probe("one too far"), died, "heap-buffer-overflow");
 }
 
 TEST_F(StandinProbe, TheThreadSanitizerSeesRaces) {
-    if (!kThreadSanitizer) GTEST_SKIP() << "only in a build with it";
+    if (!kThreadSanitizer) GTEST_SKIP() << "NOT TESTED here: only in a build with it";
     for (const char* name : {"reverse without barrier", "lockstep without barrier", "two blocks"})
         EXPECT_EXIT((probe(name), std::exit(0)), died, "data race") << name;
     probe("reverse"), probe("sum"), probe("lockstep");  // and none where there are none
@@ -108,24 +108,26 @@ protected:
 };
 
 TEST_F(FaultyMachine, ALostBarrierChangesTheNumbers) {
-    if (kSlowBuild) GTEST_SKIP() << "shown by the numbers, in the build without sanitizers";
+    if (kSlowBuild)
+        GTEST_SKIP() << "NOT TESTED here: shown by the numbers, in the build without sanitizers";
     EXPECT_TRUE(shows(Fault::lost_barrier)) << "of the spectrum's window";
     EXPECT_TRUE(shows(Fault::lost_meeting)) << "of strips, buses and master";
 }
 
 TEST_F(FaultyMachine, ALostEventChangesTheNumbers) {
-    if (kSlowBuild) GTEST_SKIP() << "shown by the numbers, in the build without sanitizers";
+    if (kSlowBuild)
+        GTEST_SKIP() << "NOT TESTED here: shown by the numbers, in the build without sanitizers";
     EXPECT_TRUE(shows(Fault::lost_event));
 }
 
 TEST_F(FaultyMachine, TheAddressSanitizerSeesMemoryThatIsTooShort) {
-    if (!kAddressSanitizer) GTEST_SKIP() << "only in a build with it";
+    if (!kAddressSanitizer) GTEST_SKIP() << "NOT TESTED here: only in a build with it";
     EXPECT_EXIT(evaluate(Fault::short_shared), died, "heap-buffer-overflow");
     EXPECT_EXIT(evaluate(Fault::short_device), died, "heap-buffer-overflow");
 }
 
 TEST_F(FaultyMachine, TheThreadSanitizerSeesALostBarrier) {
-    if (!kThreadSanitizer) GTEST_SKIP() << "only in a build with it";
+    if (!kThreadSanitizer) GTEST_SKIP() << "NOT TESTED here: only in a build with it";
     EXPECT_EXIT((evaluate(Fault::lost_barrier), std::exit(0)), died, "data race");
     EXPECT_EXIT((evaluate(Fault::lost_meeting), std::exit(0)), died, "data race");
 }

@@ -76,5 +76,53 @@ TEST(PeakSearch, NeverPassesTheBoundThatSkipsIt) {
     std::printf("highest point found: %.3f of its bound\n", closest);
 }
 
+TEST(PeakSearch, GivesAThreadWithAWindowTheSameBits) {
+    // The whole signal searched at once, against windows that advance by pieces of 8 frames and a
+    // shorter one every tile, and that leave out what their bound allows.
+    using peak_search::Window;
+    for (const int tile : {64, 67, 120, 147, 588}) {
+        for (const float ceiling : {0.f, 0.3f, 0.5f, 0.95f, 1.1f}) {
+            constexpr int kFront = peak_search::kReach;
+            const int tiles = 2048 / tile + 2, frames = tiles * tile;
+            Samples x = signals::white(static_cast<std::size_t>(kFront + frames) + 32, 1, 5);
+            // Silence, noise with spikes, faint noise, a slow tone that only its level gives away.
+            for (std::size_t n = 0; n < x.size(); ++n) {
+                const std::size_t part = n < kFront ? 0 : 1 + n / 300 % 3;
+                if (part == 1) x[n] *= n % 61 ? 0.5f : 1.f;
+                if (part == 3) x[n] = std::sin(static_cast<float>(n) * 0.03f);
+                if (part == 0 || part == 2) x[n] *= part == 0 ? 0.f : 0.02f;
+            }
+            std::vector<float> expected(static_cast<std::size_t>(frames), ceiling),
+                found = expected;
+            peak_search::Carry<float> carry{};
+            for (int n = 0; n < frames; n += peak_search::kBlock)
+                peak_search::search(carry, n > 0, x.data() + kFront + n,
+                                    std::min(peak_search::kBlock, frames - n), expected.data() + n);
+            Window<float> window{};
+            int left_out = 0;
+            const auto loud = [&](float bound) {
+                left_out += bound <= ceiling;
+                return bound > ceiling;
+            };
+            for (int t = 0, n = 0; t < tiles; ++t) {
+                for (int end = n + tile; n < end;) {
+                    window.begin_piece();
+                    const int count = std::min(Window<float>::kPiece, end - n);
+                    if (count == Window<float>::kPiece) {
+                        window.advance<Window<float>::kPiece>(x.data() + kFront + n,
+                                                              found.data() + n, loud);
+                        n += count;
+                    } else {
+                        for (int i = 0; i < count; ++i, ++n)
+                            window.advance<1>(x.data() + kFront + n, found.data() + n, loud);
+                    }
+                }
+            }
+            EXPECT_EQ(found, expected) << "tile " << tile << ", ceiling " << ceiling;
+            EXPECT_TRUE(ceiling == 0 || left_out > 10) << left_out;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace mixfarm

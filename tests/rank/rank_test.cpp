@@ -227,6 +227,46 @@ TEST(Promote, TakesTheBestButSpread) {
     EXPECT_LT(promote(std::span(all).first(20), 100).size(), 21u);
 }
 
+TEST(Promote, IsWhatOneLoopAfterTheOtherChooses) {
+    std::vector<Contender> all = field(3000, 33);
+    for (Contender& c : all) {
+        c.stage = 2;
+        // Many ties.
+        c.scores.technical = std::round(c.scores.technical * 50) / 50;
+    }
+    std::vector<int> expected, pool;
+    for (const std::uint64_t id : rank(all, 0).order) {
+        const auto i = static_cast<int>((id - 1000) / 7);
+        if (all[static_cast<std::size_t>(i)].scores.rejected == Reject::none) pool.push_back(i);
+    }
+    const auto apart = [&](int i) {
+        double nearest = HUGE_VAL;
+        for (const int j : expected)
+            nearest = std::min(nearest, heard_distance(all[static_cast<std::size_t>(i)].place,
+                                                       all[static_cast<std::size_t>(j)].place));
+        return nearest;
+    };
+    const auto best = [&](double least) {
+        int chosen = -1;
+        long long most = 0;
+        for (const int i : pool) {
+            const double far = apart(i);
+            if (far < least || std::count(expected.begin(), expected.end(), i)) continue;
+            const double score = all[static_cast<std::size_t>(i)].scores.technical;
+            const long long gain = std::llround(
+                (score - kClosenessCost / (1 + std::pow(far / kHalfCloseDistance, 2))) * 1e6);
+            if (chosen < 0 || gain > most) chosen = i, most = gain;
+        }
+        return chosen;
+    };
+    for (int n = 0; n < 60; ++n) {
+        int chosen = n % 2 ? best(1.25 * kMinPickDistance) : -1;
+        if (chosen < 0) chosen = best(0);
+        expected.push_back(chosen);
+    }
+    EXPECT_EQ(promote(all, 60), expected);
+}
+
 TEST(Rank, TwentyThousandMixes) {
     const std::vector<Contender> all = field(20000, 1);
     const auto start = std::clock();

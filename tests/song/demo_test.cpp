@@ -23,7 +23,7 @@ protected:
     void SetUp() override {
         const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
         if (kSlowBuild && test != "HasTheShapeOfASong")
-            GTEST_SKIP() << "to render the demo once is enough under sanitizers";
+            GTEST_SKIP() << "NOT TESTED here: to render the demo once is enough under sanitizers";
         if (song_) return;
         folder_ = fs::temp_directory_path() / ("mixfarm-demo-test-" + std::to_string(getpid()));
         job_ = new Job(read_job(write_demo_song(folder_)));

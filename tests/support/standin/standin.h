@@ -54,6 +54,7 @@ struct Traffic {
     std::size_t launches = 0, blocks = 0, barriers = 0;
     std::size_t most_bytes = 0;  ///< held at a time
     std::size_t refused = 0;     ///< allocations that did not fit
+    unsigned devices = 0;        ///< bit d: device d launched kernels
 };
 Traffic take_traffic();
 
