@@ -47,16 +47,16 @@ std::pair<int, int> part_of_segment(std::int64_t from, std::int64_t to, std::int
 }  // namespace
 
 Batch::Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixSettings> mixes,
-             bool keep)
+             BatchStyle style)
     : song_(song),
       plan_(plan),
       count_(static_cast<int>(mixes.size())),
       slots_(groups_of(mixes.size()) * kWarp),
-      keep_(keep),
+      keep_(style.keep),
       meter_setup_(meters::setup(song.view.rate)),
-      console_(song, ConsoleLayout(song, mixes), mixes, slots_, stream_),
+      console_(song, ConsoleLayout(song, mixes), mixes, slots_, style.apart, stream_),
       mix_(product(2 * song.tile, slots_) *
-           static_cast<std::size_t>(keep ? plan.rendered : plan.segment_tiles)),
+           static_cast<std::size_t>(keep_ ? plan.rendered : plan.segment_tiles)),
       energies_(product(static_cast<std::int64_t>(song.view.stems.size()) + 2 * console::kGroups,
                         slots_)),
       energy_(product(plan.whole_tiles, slots_)),

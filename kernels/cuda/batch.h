@@ -17,7 +17,7 @@ class Batch {
 public:
     /// Takes all the memory it needs; OutOfDeviceMemory when there is too little.
     Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixSettings> mixes,
-          bool keep);
+          BatchStyle style);
 
     /// Measurements in the order of the mixes; with `audio` ([mixes]) also what was measured, as
     /// sound.

@@ -21,12 +21,13 @@ BatchPlan::BatchPlan(const LoadedSong& song, std::span<const Excerpt> excerpts)
 }
 
 std::size_t BatchPlan::bytes_per_slot(const LoadedSong& song, const ConsoleLayout& layout,
-                                      bool keep) const {
+                                      BatchStyle style) const {
     const std::size_t energies = song.view.stems.size() + 2 * console::kGroups;
-    const std::size_t floats = product(2 * song.tile, keep ? rendered : segment_tiles) + energies +
-                               product(2, whole_tiles) +
-                               product(1, whole_tiles / song.tiles_per_bin + 1) +
-                               product(meters::kSums, bins) + product(2, ring_frames) + 4;
+    const std::size_t floats =
+        product(2 * song.tile, style.keep ? rendered : segment_tiles) +
+        (style.apart ? product(2 * song.tile, segment_tiles) * song.view.stems.size() : 0) +
+        energies + product(2, whole_tiles) + product(1, whole_tiles / song.tiles_per_bin + 1) +
+        product(meters::kSums, bins) + product(2, ring_frames) + 4;
     return sizeof(float) * (floats + limiter_cells(song)) + sizeof(ListenState) +
            sizeof(MasterState) + BandSpectrum::kBytesPerSlot +
            layout.bytes_per_slot(std::int64_t{segment_tiles} * song.tile);

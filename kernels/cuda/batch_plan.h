@@ -10,6 +10,12 @@
 
 namespace mixfarm::cuda {
 
+/// What a batch spends memory on to be quicker.
+struct BatchStyle {
+    bool keep;   ///< the unlimited mix stays on the device from the listening pass to the master's
+    bool apart;  ///< rounds of stems side by side
+};
+
 struct BatchPlan {
     BatchPlan(const LoadedSong& song, std::span<const Excerpt> excerpts);
 
@@ -20,10 +26,9 @@ struct BatchPlan {
     std::int64_t frames = 0;                 ///< measured
     int segment_tiles = 0, ring_frames = 0;
 
-    /// Device memory a candidate needs; `keep`: the unlimited mix stays there from the listening
-    /// pass to the master's.
+    /// Device memory a candidate needs.
     std::size_t bytes_per_slot(const LoadedSong& song, const ConsoleLayout& layout,
-                               bool keep) const;
+                               BatchStyle style) const;
     /// Device memory that does not depend on the number of candidates.
     std::size_t fixed_bytes(const LoadedSong& song) const;
 };

@@ -183,25 +183,35 @@ void launch_bus(const BusesJob& job, int first_bus, int count, int groups, cudaS
 }
 
 template <bool kGlides>
-void launch_all(const BusesJob& job, const std::uint32_t* active, int groups, cudaStream_t stream) {
+void launch_all(const BusesJob& job, const std::uint32_t* active, int groups, cudaStream_t stream,
+                BusBranches& branches) {
     const auto runs = [&](int bus) { return job.place[bus] >= 0 && active[bus] != 0; };
+    branches.fork(stream);
+    const auto add_return = [&]<class Chain>(int bus) {
+        if (runs(bus))
+            branches.add([&](cudaStream_t beside) {
+                launch_bus<Chain, kGlides>(job, bus, 1, groups, beside);
+            });
+    };
+    const int first = console::kGroups;
+    add_return.template operator()<PlateChain>(first);
+    add_return.template operator()<HallChain>(first + 1);
+    add_return.template operator()<EchoChain>(first + 2);
     bool any_group = false;
     for (int g = 0; g < console::kGroups; ++g) any_group = any_group || runs(g);
     if (any_group) launch_bus<GroupChain, kGlides>(job, 0, console::kGroups, groups, stream);
-    const int first = console::kGroups;
-    if (runs(first)) launch_bus<PlateChain, kGlides>(job, first, 1, groups, stream);
-    if (runs(first + 1)) launch_bus<HallChain, kGlides>(job, first + 1, 1, groups, stream);
-    if (runs(first + 2)) launch_bus<EchoChain, kGlides>(job, first + 2, 1, groups, stream);
+    branches.join(stream);
     launch(mix_kernel<kGlides>, {static_cast<unsigned>(groups), kMixStages * kWarp}, stream, job);
 }
 
 }  // namespace
 
-void run_buses(const BusesJob& job, const std::uint32_t* active, int groups, cudaStream_t stream) {
+void run_buses(const BusesJob& job, const std::uint32_t* active, int groups, cudaStream_t stream,
+               BusBranches& branches) {
     if (job.channels.gliding)
-        launch_all<true>(job, active, groups, stream);
+        launch_all<true>(job, active, groups, stream, branches);
     else
-        launch_all<false>(job, active, groups, stream);
+        launch_all<false>(job, active, groups, stream, branches);
 }
 
 }  // namespace mixfarm::cuda

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/cuda/channels.h"
+#include "kernels/cuda/memory.h"
 #include "kernels/meters/k_weighting.h"
 
 namespace mixfarm::cuda {
@@ -39,7 +40,11 @@ struct BusesJob {
     Listening listening;
 };
 
+/// The returns beside the groups: each keeps a few warps busy, and waits for its own last sample.
+using BusBranches = Branches<console::kReturns>;
+
 /// `groups` times 32 slots. `active` [kBuses]: effects in play on every bus.
-void run_buses(const BusesJob& job, const std::uint32_t* active, int groups, cudaStream_t stream);
+void run_buses(const BusesJob& job, const std::uint32_t* active, int groups, cudaStream_t stream,
+               BusBranches& branches);
 
 }  // namespace mixfarm::cuda

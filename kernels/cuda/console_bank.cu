@@ -30,7 +30,8 @@ DeviceBuffer<T> sent(const std::vector<T>& values, cudaStream_t stream) {
 }  // namespace
 
 ConsoleBank::ConsoleBank(const LoadedSong& song, ConsoleLayout layout,
-                         std::span<const MixSettings> mixes, int slots, cudaStream_t stream)
+                         std::span<const MixSettings> mixes, int slots, bool apart,
+                         cudaStream_t stream)
     : song_(song),
       layout_(std::move(layout)),
       slots_(slots),
@@ -40,8 +41,13 @@ ConsoleBank::ConsoleBank(const LoadedSong& song, ConsoleLayout layout,
       places_(sent(layout_.channels, stream)),
       states_(product(layout_.state_rows, slots)),
       memory_(product(layout_.cells, slots)),
-      buses_(product(layout_.buses, slots) * product(2 * song.tile, segment_tiles(song))),
       updates_(knobs_.most_updates()) {
+    const std::size_t segment = product(2 * song.tile, segment_tiles(song));
+    for (int i = 0; i < (overlaps() ? 2 : 1); ++i)
+        buses_[i] = DeviceBuffer<float>(product(layout_.buses, slots) * segment);
+    if (apart)
+        sound_ = DeviceBuffer<float>(
+            product(static_cast<std::int64_t>(layout_.stems.size()), slots) * segment);
     for (std::size_t c = layout_.stems.size(); c < layout_.channels.size(); ++c)
         bus_effects_.push_back(layout_.channels[c].active);
     states_.clear(stream);
@@ -132,7 +138,16 @@ void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* colu
         updates_.upload(knobs_.updates().data(), knobs_.updates().size(), stream_);
         update(target_.data());
     };
-    const Segment segment = feed_.bring(first, tiles, fresh, stream_);
+    const cudaStream_t ahead = overlaps() ? static_cast<cudaStream_t>(ahead_) : stream_;
+    // The feed waits until what ran on the segment before the last is done, so that buffer is free.
+    if (overlaps()) {
+        turn_ ^= 1;
+        if (fresh) {
+            begun_.record(stream_);
+            begun_.hold(ahead);
+        }
+    }
+    const Segment segment = feed_.bring(first, tiles, fresh, ahead);
     StripsJob strips{};
     ChannelArrays& channels = strips.channels;
     channels.slots = slots_, channels.rate = song_.view.rate, channels.columns = columns;
@@ -147,12 +162,12 @@ void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* colu
     strips.stem_energy = energies.stems;
     strips.counted_from = energies.from, strips.counted_to = energies.to;
     std::copy(std::begin(layout_.place), std::end(layout_.place), strips.place);
-    strips.buses = buses_.data();
+    strips.buses = buses_[turn_].data(), strips.sound = sound_.data();
     BusesJob buses{};
     buses.first_channel = strips.stems, buses.tile = song_.tile, buses.tiles = tiles;
     buses.fresh = fresh, buses.awake = segment.bus_awake;
     std::copy(std::begin(layout_.place), std::end(layout_.place), buses.place);
-    buses.buses = buses_.data(), buses.group_energy = energies.groups;
+    buses.buses = buses_[turn_].data(), buses.group_energy = energies.groups;
     buses.counted_from = energies.from, buses.counted_to = energies.to, buses.mix = mix;
     buses.listening = listening;
 
@@ -182,11 +197,15 @@ void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* colu
 
 void ConsoleBank::run_tiles(StripsJob& strips, BusesJob& buses, int from, int to, int groups) {
     strips.from = from, strips.to = to;
-    run_strips(strips, groups, stream_);
+    run_strips(strips, groups, overlaps() ? static_cast<cudaStream_t>(ahead_) : stream_);
+    if (overlaps()) {
+        filled_[turn_].record(ahead_);
+        filled_[turn_].hold(stream_);
+    }
     if (layout_.whole()) {
         buses.channels = strips.channels;
         buses.from = from, buses.to = to;
-        run_buses(buses, bus_effects_.data(), groups, stream_);
+        run_buses(buses, bus_effects_.data(), groups, stream_, branches_);
         buses.fresh = false;
     }
 }

@@ -28,11 +28,13 @@ struct Energies {
 
 class ConsoleBank {
 public:
-    /// `slots` at least the mixes, a multiple of 32: those left over repeat the first mix.
+    /// `slots` at least the mixes, a multiple of 32: those left over repeat the first mix. `apart`:
+    /// the strips' rounds side by side.
     ConsoleBank(const LoadedSong& song, ConsoleLayout layout, std::span<const MixSettings> mixes,
-                int slots, cudaStream_t stream);
+                int slots, bool apart, cudaStream_t stream);
 
-    /// Queues tiles [first, first + tiles) of `groups` times 32 slots; `columns` says whose
+    /// Queues on `stream`, with what the strips can do ahead of it on a stream of the bank's own,
+    /// tiles [first, first + tiles) of `groups` times 32 slots; `columns` says whose
     /// settings a slot runs with, `mix` receives [tiles][left, right][tile][slots] (null where the
     /// layout is a single strip). `fresh`: everything starts at rest.
     void run(std::int64_t first, int tiles, bool fresh, const int* columns, int groups, float* mix,
@@ -40,13 +42,14 @@ public:
 
     /// Where the layout is a single strip: what it gave in the last run,
     /// [tiles][left, right][tile][slots].
-    const float* strip_sound() const { return buses_.data(); }
+    const float* strip_sound() const { return buses_[turn_].data(); }
     const ConsoleLayout& layout() const { return layout_; }
 
 private:
     void design(std::span<const MixSettings> mixes);
     void set_keys(std::span<const MixSettings> mixes);
     void set_takers();
+    bool overlaps() const { return layout_.whole() && !knobs_.any(); }
     void run_tiles(StripsJob& strips, BusesJob& buses, int from, int to, int groups);
     /// Writes what the knobs' last move changed into a set of coefficients.
     void update(std::uint32_t* coefs);
@@ -60,7 +63,14 @@ private:
     std::vector<std::uint32_t> bus_effects_;  ///< [kBuses] in play
     DeviceBuffer<ChannelPlace> places_;
     DeviceBuffer<std::uint32_t> coefs_, target_, states_, gliding_, takers_;
-    DeviceBuffer<float> memory_, buses_, key_gains_;
+    DeviceBuffer<float> memory_, key_gains_, sound_;
+    /// While one of them is worked on by the buses, the strips fill the other. Where knobs move,
+    /// which both read, there is one.
+    DeviceBuffer<float> buses_[2];
+    Stream ahead_;
+    Event begun_, filled_[2];
+    BusBranches branches_;
+    int turn_ = 0;
     DeviceBuffer<StemKeys> keys_;
     DeviceBuffer<CoefUpdate> updates_;
 };

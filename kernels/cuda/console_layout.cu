@@ -104,9 +104,9 @@ const float* ConsoleLayout::row(const MixSettings& mix, int channel) const {
 
 std::size_t ConsoleLayout::bytes_per_slot(std::int64_t frames) const {
     const std::size_t coef_sets = moving_words > 0 ? 2 : 1;
-    const std::size_t keys = 2 * stems.size();
+    const std::size_t keys = 2 * stems.size(), bus_sets = moving_words > 0 ? 1 : 2;
     return sizeof(float) * (coef_sets * coef_rows + state_rows + static_cast<std::size_t>(cells) +
-                            keys + 2 * static_cast<std::size_t>(buses * frames)) +
+                            keys + bus_sets * 2 * static_cast<std::size_t>(buses * frames)) +
            moving_words * sizeof(CoefUpdate);
 }
 

@@ -90,29 +90,36 @@ public:
     }
 
 private:
-    /// How many candidates go through together, and whether the device keeps their unlimited mixes
-    /// meanwhile.
     struct Size {
         std::size_t mixes;
-        bool keep;
+        cuda::BatchStyle style;
     };
+    /// How many candidates go through together, and on what they may spend memory.
     Size batch_size(const BatchPlan& plan, const ConsoleLayout& layout, std::size_t mixes,
-                    bool may_keep) const {
+                    cuda::BatchStyle may) const {
         std::size_t free = 0, all = 0;
         MF_CUDA(cudaMemGetInfo(&free, &all));
         const auto share = static_cast<std::size_t>(kMemoryShare * static_cast<double>(free)),
                    fixed = plan.fixed_bytes(*song_);
-        const auto fit = [&](bool keep) {
-            const std::size_t slots =
-                share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, layout, keep) : 0;
-            return std::max<std::size_t>(kWarp, slots / kWarp * kWarp);
-        };
         const std::size_t wave = static_cast<std::size_t>(good_batch()),
                           wanted = std::min(mixes, kMostWaves * wave);
+        const bool few =
+            cuda::rounds_apart(static_cast<int>(layout.stems.size()),
+                               static_cast<int>((wanted + kWarp - 1) / kWarp), info_.workers);
+        const auto fit = [&](cuda::BatchStyle style) {
+            const std::size_t slots =
+                share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, layout, style) : 0;
+            return std::max<std::size_t>(kWarp, slots / kWarp * kWarp);
+        };
         // Keeping saves rendering every strip twice; it is not worth a GPU half idle.
-        if (may_keep && fit(true) >= std::min(wanted, wave))
-            return {std::min(wanted, fit(true)), true};
-        return {std::min(wanted, fit(false)), false};
+        const std::size_t enough = std::min(wanted, wave);
+        const cuda::BatchStyle frugal{false, false};
+        for (const cuda::BatchStyle style :
+             {cuda::BatchStyle{true, true}, {true, false}, {false, true}}) {
+            const bool allowed = (may.keep || !style.keep) && ((may.apart && few) || !style.apart);
+            if (allowed && fit(style) >= enough) return {std::min(wanted, fit(style)), style};
+        }
+        return {std::min(wanted, fit(frugal)), frugal};
     }
 
     std::vector<Measurement> run(std::span<const MixSettings> mixes,
@@ -124,21 +131,22 @@ private:
         const ConsoleLayout layout(*song_, mixes);  // a batch of these needs no more
         std::vector<Measurement> results;
         std::size_t most = mixes.size();
-        bool may_keep = true;
+        cuda::BatchStyle may{true, true};
         while (results.size() < mixes.size()) {
             const std::size_t first = results.size();
-            const Size size =
-                batch_size(plan, layout, std::min(most, mixes.size() - first), may_keep);
+            const Size size = batch_size(plan, layout, std::min(most, mixes.size() - first), may);
             try {
-                Batch batch(*song_, plan, mixes.subspan(first, size.mixes), size.keep);
+                Batch batch(*song_, plan, mixes.subspan(first, size.mixes), size.style);
                 std::vector<Measurement> part = batch.evaluate(
                     target, audio.empty() ? audio : audio.subspan(first, size.mixes));
                 std::move(part.begin(), part.end(), std::back_inserter(results));
             } catch (const cuda::OutOfDeviceMemory& error) {
                 if (size.mixes > kWarp) {
                     most = std::max<std::size_t>(kWarp, size.mixes / 2 / kWarp * kWarp);
-                } else if (size.keep) {
-                    may_keep = false;
+                } else if (size.style.apart) {
+                    may.apart = false;
+                } else if (size.style.keep) {
+                    may.keep = false;
                 } else {
                     throw DeviceError(std::string(error.what()) +
                                       "; not even 32 mixes fit into the free memory of " +

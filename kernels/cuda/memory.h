@@ -83,11 +83,42 @@ public:
     ~Event() { cudaEventDestroy(event_); }
     operator cudaEvent_t() const { return event_; }
     void record(cudaStream_t stream) { MF_CUDA(cudaEventRecord(event_, stream)); }
+    /// Holds up what `stream` is given from now on until all that was recorded has happened; where
+    /// nothing was, nothing is held up.
+    void hold(cudaStream_t stream) const { MF_CUDA(cudaStreamWaitEvent(stream, event_, 0)); }
     /// Blocks the host until all that was recorded has happened.
     void wait() const { MF_CUDA(cudaEventSynchronize(event_)); }
 
 private:
     cudaEvent_t event_ = nullptr;
+};
+
+/// Streams beside a main one, for work that may go on side by side.
+template <int kCount>
+class Branches {
+public:
+    /// Work added from now on comes behind all that `main` has been given so far.
+    void fork(cudaStream_t main) {
+        begun_.record(main);
+        used_ = 0;
+    }
+    /// work(stream); at most kCount times between fork and join.
+    template <class Work>
+    void add(Work work) {
+        begun_.hold(streams_[used_]);
+        work(static_cast<cudaStream_t>(streams_[used_]));
+        done_[used_].record(streams_[used_]);
+        ++used_;
+    }
+    /// What `main` is given from now on comes behind all the work added.
+    void join(cudaStream_t main) const {
+        for (int i = 0; i < used_; ++i) done_[i].hold(main);
+    }
+
+private:
+    Stream streams_[kCount];
+    Event begun_, done_[kCount];
+    int used_ = 0;
 };
 
 }  // namespace mixfarm::cuda

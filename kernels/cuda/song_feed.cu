@@ -66,7 +66,7 @@ Segment SongFeed::bring(std::int64_t first, int tiles, bool fresh, cudaStream_t 
     MF_CUDA(cudaMemcpyAsync(slot.device.data(), slot.host.data(), words * sizeof(std::uint32_t),
                             cudaMemcpyHostToDevice, copies_));
     slot.ready.record(copies_);
-    MF_CUDA(cudaStreamWaitEvent(compute, slot.ready, 0));
+    slot.ready.hold(compute);
     const std::uint32_t* const sent = slot.device.data() + (awake - slot.host.data());
     return {tiles, frames,
             row_,  reinterpret_cast<const float*>(slot.device.data()),

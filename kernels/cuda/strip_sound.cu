@@ -11,7 +11,7 @@ namespace mixfarm::cuda {
 StereoAudio strip_sound(const LoadedSong& song, const MixSettings& mix, int stem) {
     const Stream stream;
     const int most = segment_tiles(song), slots = kWarp;
-    ConsoleBank strip(song, ConsoleLayout(song, mix, stem), {&mix, 1}, slots, stream);
+    ConsoleBank strip(song, ConsoleLayout(song, mix, stem), {&mix, 1}, slots, false, stream);
     PinnedBuffer<float> staging(product(2 * song.tile * most, slots));
     std::vector<int> columns(slots);
     std::iota(columns.begin(), columns.end(), 0);

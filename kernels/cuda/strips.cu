@@ -1,6 +1,8 @@
 /// Block = 32 candidates, lane = candidate; some stems side by side, each a line of warps, and what
-/// comes out of the lines is added up in stem order.
+/// comes out of the lines is added up in stem order: here, or, where the rounds are blocks of their
+/// own, by stem_sum.cu.
 #include "kernels/cuda/line.h"
+#include "kernels/cuda/stem_sum.h"
 #include "kernels/cuda/strips.h"
 
 namespace mixfarm::cuda {
@@ -125,6 +127,14 @@ __device__ void run_round(const StripsJob& j, const Round& round, int warp, Stri
             if constexpr (kLast) {
                 for (int n = 0; n < frames; ++n)
                     tile_energy = fma_(left[n], left[n], fma_(right[n], right[n], tile_energy));
+                if (j.sound) {
+                    float* const out = stem_frame(j, stem, at.tile, 0, at.start, round.slot);
+                    float* const out_right = stem_frame(j, stem, at.tile, 1, at.start, round.slot);
+                    for (int n = 0; n < frames; ++n) {
+                        out[n * slots] = left[n];
+                        out_right[n * slots] = right[n];
+                    }
+                }
                 float* send = carried + kChunkSound + round.lane;
                 for (int r = 0; r < kReturns; ++r) {
                     send[2 * r * kWarp] = gain[r];
@@ -138,6 +148,7 @@ __device__ void run_round(const StripsJob& j, const Round& round, int warp, Stri
     };
     belt.template run<kStage>(Walk(j.from, j.to, j.tile, round.first() ? nullptr : round.awake),
                               work, [&](const Walk& at, const float* place) {
+                                  if (j.sound) return;
                                   // One warp a frame and side.
                                   for (int i = warp; i < 2 * kChunk; i += j.lines * kStripStages)
                                       add_up(j, round, at, place, i / kChunk, i % kChunk);
@@ -157,7 +168,8 @@ __global__ void __launch_bounds__(kStripLines* kStripStages* kWarp, 1)
     const int column = j.channels.columns[slot];
     as_stage<kStripStages>(warp % kStripStages, [&]<int kStage>() {
         StripBelt belt{shared, j.lines};
-        for (int number = 0; number * j.lines < j.stems; ++number) {
+        for (int number = static_cast<int>(blockIdx.y); number * j.lines < j.stems;
+             number += static_cast<int>(gridDim.y)) {
             const Round round{number,
                               j.awake + number * (j.tiles + 1),
                               j.takers + number * kInnerBuses,
@@ -172,10 +184,13 @@ __global__ void __launch_bounds__(kStripLines* kStripStages* kWarp, 1)
 }  // namespace
 
 void run_strips(const StripsJob& job, int groups, cudaStream_t stream) {
+    const int side_by_side = job.sound ? strip_rounds(job.stems) : 1;
     const Grid grid{
-        static_cast<unsigned>(groups), static_cast<unsigned>(job.lines * kStripStages * kWarp),
+        dim3(static_cast<unsigned>(groups), static_cast<unsigned>(side_by_side)),
+        static_cast<unsigned>(job.lines * kStripStages * kWarp),
         sizeof(float) * static_cast<std::size_t>(StripBelt::kPlaces * kCarried * job.lines)};
     launch(job.channels.gliding ? strips_kernel<true> : strips_kernel<false>, grid, stream, job);
+    if (job.sound) sum_stems(job, groups, stream);
 }
 
 bool strips_loadable() {

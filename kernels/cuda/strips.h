@@ -18,6 +18,11 @@ inline int strip_lines(int stems) {
 inline int strip_rounds(int stems) {
     return (stems + strip_lines(stems) - 1) / strip_lines(stems);
 }
+/// Are there so few candidates that a GPU of so many multiprocessors has room for rounds side by
+/// side?
+inline bool rounds_apart(int stems, int groups, int multiprocessors) {
+    return strip_rounds(stems) > 1 && 2 * groups <= multiprocessors;
+}
 
 /// What a stem listens to: rows of `audio`, -1 for silence.
 struct StemKeys {
@@ -43,9 +48,11 @@ struct StripsJob {
     int counted_from, counted_to;
     int place[kInnerBuses];  ///< of a bus in `buses`; -1: nothing goes there
     float* buses;            ///< [buses][tiles][left, right][tile][slots]
+    float* sound;  ///< [stems][tiles][left, right][tile][slots]: rounds side by side leave what
+                   ///< comes out of their strips here; null: one after the other they add it up
 };
 
-/// `groups` blocks of 32 slots each.
+/// `groups` times 32 slots.
 void run_strips(const StripsJob& job, int groups, cudaStream_t stream);
 
 /// Does the current device run what this build was compiled for?

@@ -20,6 +20,7 @@ struct Stream {
     int device;
     std::deque<std::function<void()>> work;
     std::size_t queued = 0, done = 0;
+    std::uint64_t number;  ///< in the order of creation
 };
 /// The place in a stream's work at which it was recorded last.
 struct Event {
@@ -39,7 +40,11 @@ std::map<const char*, std::size_t> device_memory, pinned_memory;
 std::map<const char*, int> owners;  ///< the device that an allocation lies on
 std::map<int, std::size_t> held;    ///< bytes, by device
 thread_local int current_device = 0;
-std::set<Stream*> streams;
+struct Earlier {
+    bool operator()(const Stream* a, const Stream* b) const { return a->number < b->number; }
+};
+std::set<Stream*, Earlier> streams;
+std::uint64_t streams_made = 0, throws = 0;  ///< of the dice
 std::map<const void*, std::size_t> shared_limits;
 std::map<const char*, std::size_t> real_sizes;  ///< of device memory, where a fault makes it short
 std::size_t largest = 0;
@@ -60,6 +65,14 @@ void finish(Stream* stream) {
 }
 void finish_all() {
     for (Stream* stream : streams) finish(stream);
+}
+
+/// Some stream does a little of what waits in it.
+void let_one_go_on() {
+    std::uint64_t dice = (machine.seed * 0x9e3779b97f4a7c15u + ++throws) * 0xbf58476d1ce4e5b9u;
+    dice ^= dice >> 31;
+    Stream* const chosen = *std::next(streams.begin(), static_cast<long>(dice % streams.size()));
+    carry_out(chosen, std::min<std::size_t>(chosen->queued, chosen->done + (dice >> 20) % 6));
 }
 
 /// Does [memory, memory + bytes) lie inside one block of `blocks`?
@@ -92,6 +105,7 @@ void set_machine(const Machine& wanted) {
     const auto own = lock();
     machine = wanted;
     launches = 0;
+    throws = 0;
     largest = 0;
 }
 
@@ -104,7 +118,8 @@ void enqueue(Stream* stream, std::function<void()> work) {
     const auto own = lock();
     stream->work.push_back(std::move(work));
     ++stream->queued;
-    if (machine.eager) finish(stream);
+    if (machine.haste == Haste::at_once) finish(stream);
+    if (machine.haste == Haste::any) let_one_go_on();
 }
 
 bool enqueue_kernel(Stream* stream, const void* kernel, const Shape& shape,
@@ -158,7 +173,7 @@ cudaError_t cudaSetDevice(int device) {
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
     const auto own = lock();
-    *properties = {"stand-in", 8, 0, 2, machine.memory, kMostShared};
+    *properties = {"stand-in", 8, 0, machine.multiprocessors, machine.memory, kMostShared};
     return cudaSuccess;
 }
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* all) {
@@ -250,7 +265,7 @@ cudaError_t cudaMemsetAsync(void* memory, int byte, std::size_t bytes, cudaStrea
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
     const auto own = lock();
-    streams.insert(*stream = new Stream{current_device, {}});
+    streams.insert(*stream = new Stream{current_device, {}, 0, 0, ++streams_made});
     return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {

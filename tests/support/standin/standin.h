@@ -24,6 +24,10 @@ namespace mixfarm::standin {
 /// In which order the threads of a block, and the blocks of a grid, take their turns.
 enum class Order { forward, reverse, random, random_warps };
 
+/// When streams do what they are given: as late as others allow, at once, or each at a pace of its
+/// own that a seed decides, as far ahead of the others as events let it.
+enum class Haste { late, at_once, any };
+
 /// One fault, planted into the machine instead of into the kernels: what a kernel would do without
 /// a line, or with a wrong number in it.
 enum class Fault {
@@ -39,10 +43,11 @@ enum class Fault {
 struct Machine {
     Order order = Order::forward;
     std::uint64_t seed = 1;
-    bool eager = false;                         ///< streams work at once, not as late as they may
+    Haste haste = Haste::late;
     std::size_t memory = std::size_t{4} << 30;  ///< bytes that a device has
     std::size_t missing = 0;                    ///< of them, that are promised but not to be had
     int devices = 1;
+    int multiprocessors = 1;  ///< of a device, as it says
     Fault fault = Fault::none;
 };
 
