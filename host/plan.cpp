@@ -27,6 +27,11 @@ constexpr std::uint64_t kAnnealWithoutEnd =
     2500;                                        // such a night's steps shrink as if it had so many
 constexpr std::uint64_t kUnlimited = 1'000'000;  // candidates of a night that only the clock ends
 
+/// `usual` mixes, or as many as keep all of a large machine busy.
+std::size_t part_for(const Engine& engine, std::size_t usual) {
+    return std::max(usual, static_cast<std::size_t>(engine.good_batch()));
+}
+
 Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> values) {
     Row row;
     row.id = id;
@@ -65,8 +70,9 @@ Plan::Plan(const Studio& studio)
       promoted(
           std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)),
                      kLeastPromoted, kMostPromoted)),
-      excerpt_part(candidates <= 4096 || candidates == kUnlimited ? 64 : 256),
-      song_part(32),
+      excerpt_part(
+          part_for(*studio.engine, candidates <= 4096 || candidates == kUnlimited ? 64 : 256)),
+      song_part(part_for(*studio.engine, 32)),
       time_s(studio.job.search.time_s),
       hash(studio.plan_hash()) {}
 

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::uint64_t kMaxSobol = 2048;  // more seeds bring less than more generations
 constexpr double kSobolShare = 0.4;
+/// Of a generation behind the first: few enough to learn from often, enough of them for a GPU in a
+/// night with many candidates.
+constexpr std::uint64_t kGenerations = 32, kMostInGeneration = 4096;
 constexpr int kParents = 48;
 constexpr double kReach = 8,
                  kBonus =
@@ -81,7 +84,8 @@ std::uint64_t Search::generation_size(std::uint32_t g) const {
         static_cast<std::uint64_t>(std::ceil(kSobolShare * static_cast<double>(plan_.anneal_over)));
     const std::uint64_t seeds = std::min({plan_.candidates, share, kMaxSobol});
     if (g == 0) return seeds;
-    const std::uint64_t size = plan_.candidates < 1024 ? 64 : 128;
+    const std::uint64_t size = std::clamp<std::uint64_t>(
+        plan_.anneal_over / kGenerations, plan_.candidates < 1024 ? 64 : 128, kMostInGeneration);
     const std::uint64_t before = seeds + size * (g - 1);
     return before >= plan_.candidates ? 0 : std::min(size, plan_.candidates - before);
 }

@@ -2,7 +2,8 @@
 /// processor, same stems, same settings, same run.
 ///
 /// The work: 24 stereo stems of 180 s at 48 kHz; a piece of it is timed and scaled, because time
-/// grows with it. The share of the bound counts the operations of
+/// grows with it. Excerpts, four of 5 s with a second of warm-up each, are timed as they are. The
+/// share of the bound counts the operations of
 /// strips, buses and the master's effects; what limiter and meters do comes on top.
 #include <algorithm>
 #include <chrono>
@@ -97,24 +98,34 @@ double operations_a_second(bool console) {
     return 2.0 * static_cast<double>(Counted::operations);
 }
 
-double seconds_of(Engine& engine, const std::vector<MixSettings>& mixes, std::int64_t frames) {
-    const Excerpt all{0, frames, 0};
+double seconds_of(Engine& engine, const std::vector<MixSettings>& mixes,
+                  const std::vector<Excerpt>& excerpts) {
     const auto begun = std::chrono::steady_clock::now();
-    engine.evaluate(mixes, {&all, 1}, {});
+    engine.evaluate(mixes, excerpts, {});
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
 struct Work {
     const char* name;
-    bool console;
-    double seconds;  ///< what a mix of this level is long
+    bool console, excerpts;
 };
 /// Seconds of the song that are timed.
 constexpr double kTimedGpu = 10, kTimedCpu = 0.5;
 constexpr Work kWork[] = {
-    {"strips_song_per_s", false, kSongSeconds},
-    {"console_song_per_s", true, kSongSeconds},
+    {"strips_song_per_s", false, false},
+    {"console_song_per_s", true, false},
+    {"console_excerpts_per_s", true, true},
 };
+constexpr int kExcerpts = 4;
+constexpr std::int64_t kExcerptFrames = 5 * kRate, kWarmUpFrames = kRate;
+
+std::vector<Excerpt> four_excerpts() {
+    std::vector<Excerpt> all;
+    for (int i = 0; i < kExcerpts; ++i)
+        all.push_back(
+            {i * (kExcerptFrames + kWarmUpFrames) + kWarmUpFrames, kExcerptFrames, kWarmUpFrames});
+    return all;
+}
 
 struct Device {
     std::string name;
@@ -156,24 +167,30 @@ int main(int argc, char** argv) {
     };
     const SmallSong cpu_song = stems_of(kTimedCpu),
                     gpu_song = stems_of(devices.size() > 1 ? kTimedGpu : kTimedCpu);
+    const SmallSong excerpt_song =
+        stems_of(double(kExcerpts * (kExcerptFrames + kWarmUpFrames)) / kRate);
     for (const Work& work : kWork) {
         double cpu_value = 0;
         const double operations = operations_a_second(work.console);
         for (Device& device : devices) {
-            const double timed = device.gpu ? kTimedGpu : kTimedCpu;
-            const SmallSong& song = device.gpu ? gpu_song : cpu_song;
+            const SmallSong& song = work.excerpts ? excerpt_song : device.gpu ? gpu_song : cpu_song;
+            // Seconds of audio, timed and in a mix of this level.
+            const double timed = double(song.frames()) / kRate,
+                         whole = work.excerpts ? timed : kSongSeconds;
+            const std::vector<Excerpt> heard =
+                work.excerpts ? four_excerpts() : std::vector{Excerpt{0, song.frames(), 0}};
             device.engine->load(in_groups(song));
             std::vector<MixSettings> mixes;
             const int waves = device.gpu ? 4 : 1;
             for (int i = 0; i < waves * device.engine->good_batch(); ++i)
                 mixes.push_back(typical(work.console, static_cast<std::uint64_t>(i)));
             double best = 1e30;
-            for (int take = 0; take < 3; ++take)
-                best = std::min(best, seconds_of(*device.engine, mixes, song.frames()));
-            const double value = static_cast<double>(mixes.size()) * timed / work.seconds / best;
+            for (int take = 0; take < (work.excerpts ? 1 : 3); ++take)
+                best = std::min(best, seconds_of(*device.engine, mixes, heard));
+            const double value = static_cast<double>(mixes.size()) * timed / whole / best;
             if (!device.gpu) cpu_value = value;
             add(work.name, device, value, "mixes a second", value / cpu_value,
-                operations * work.seconds * value / device.flops);
+                operations * whole * value / device.flops);
         }
     }
     for (Device& device : devices) {
@@ -182,7 +199,8 @@ int main(int argc, char** argv) {
         const double scale = kSongSeconds * kRate / static_cast<double>(song.frames());
         double best = 1e30;
         for (int take = 0; take < 3; ++take)
-            best = std::min(best, seconds_of(*device.engine, {typical(true, 1)}, song.frames()));
+            best = std::min(best, seconds_of(*device.engine, {typical(true, 1)},
+                                             {Excerpt{0, song.frames(), 0}}));
         add("one_song_ms", device, 1e3 * best * scale, "ms", nullptr, nullptr);
     }
     for (const Device& device : devices) {

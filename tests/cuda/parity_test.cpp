@@ -124,6 +124,19 @@ TEST_P(OnAGpu, KnobsThatMoveGiveTheBitsOfTheCpu) {
     EXPECT_TRUE(a.left == b.left && a.right == b.right);
 }
 
+TEST_P(OnAGpu, MoreMixesThanItHasRoomForSideBySide) {
+    // Enough of them that a block takes all of a mix's stems, round after round.
+    const std::size_t stems = 9;
+    const SmallSong song = awkward_song(48000, small(1300), stems);
+    load(wired(song));
+    const auto mixes =
+        whole_consoles(static_cast<std::size_t>(gpu_->good_batch()) / 2 + 3, stems, 800);
+    const Excerpt all{0, song.frames(), 0};
+    EXPECT_EQ(disparity(cpu_->evaluate(mixes, {&all, 1}, kTarget),
+                        gpu_->evaluate(mixes, {&all, 1}, kTarget)),
+              "");
+}
+
 /// What compute-sanitizer watches: every kernel, as little of it as possible.
 TEST_P(OnAGpu, AFewTilesOfEverythingAtOnce) {
     const std::size_t stems = 5;
