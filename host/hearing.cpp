@@ -78,46 +78,75 @@ std::vector<Row> Hearing::render(std::span<const Row> rows, std::uint8_t stage,
     return out;
 }
 
+const Part* Hearing::stored(std::uint32_t generation, std::uint8_t stage, std::size_t first,
+                            std::span<const Row> rows) const {
+    const auto known = stored_.find({generation, stage, first});
+    // A night ended by the clock may promote others when it goes on: then the part is of no use.
+    return known != stored_.end() && same_mixes(known->second.rows, rows) ? &known->second
+                                                                          : nullptr;
+}
+
+void Hearing::render_parts(std::span<const Row> rows, std::size_t part_size, Part part,
+                           std::span<const Excerpt> excerpts, std::vector<Row>& done) {
+    if (interrupted()) throw Interrupted{};
+    const auto begun = std::chrono::steady_clock::now();
+    const std::vector<Row> rendered = render(rows, part.stage, excerpts);
+    const double each =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() /
+        static_cast<double>(rows.size());
+    for (std::size_t first = 0; first < rendered.size(); first += part_size) {
+        const auto from = rendered.begin() + static_cast<std::ptrdiff_t>(first);
+        const std::size_t count = std::min(part_size, rendered.size() - first);
+        part.rows.assign(from, from + static_cast<std::ptrdiff_t>(count));
+        part.seconds = each * static_cast<double>(count);
+        context_.parts.publish(part);
+        seconds_[part.stage] += part.seconds;
+        part.first += count;
+    }
+    rendered_ += rendered.size();
+    done.insert(done.end(), rendered.begin(), rendered.end());
+}
+
 std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation,
                                  std::uint8_t stage, std::span<const Excerpt> excerpts,
-                                 const std::function<bool()>& enough) {
+                                 const std::function<bool(std::size_t)>& enough) {
     std::vector<Heard> all;
     const std::size_t part_size = stage == 2 ? context_.excerpt_part : context_.song_part;
-    for (std::size_t first = 0; first < rows.size(); first += part_size) {
-        if (enough && enough()) break;
-        const std::size_t count = std::min(part_size, rows.size() - first);
-        const std::span<const Row> wanted(rows.data() + first, count);
-        const auto known = stored_.find({generation, stage, first});
+    // Parts are the same on every machine; one with room for more renders several at once.
+    const std::size_t at_once =
+        std::max<std::size_t>(1,
+                              static_cast<std::size_t>(context_.engine.good_batch()) / part_size) *
+        part_size;
+    const auto part_at = [&](std::size_t first) {
+        return std::span<const Row>(rows).subspan(first, std::min(part_size, rows.size() - first));
+    };
+    while (all.size() < rows.size() && !(enough && enough(all.size()))) {
+        const std::size_t first = all.size();
+        std::size_t missing = 0;
+        while (missing < at_once && first + missing < rows.size() &&
+               !stored(generation, stage, first + missing, part_at(first + missing)))
+            missing += part_at(first + missing).size();
         std::vector<Row> done;
-        // A night ended by the clock may promote others when it goes on: then the part is of no
-        // use.
-        if (known != stored_.end() && same_mixes(known->second.rows, wanted)) {
-            Part& part = known->second;
-            seconds_[stage] += part.seconds;
-            reused_ += count;
-            done = std::move(part.rows);
-            stored_.erase(known);
-        } else {
-            if (interrupted()) throw Interrupted{};
-            const auto begun = std::chrono::steady_clock::now();
+        if (missing > 0) {
             Part part;
             part.plan_hash = context_.plan_hash;
             part.generation = generation;
             part.stage = stage;
             part.first = first;
-            part.rows = render(wanted, stage, excerpts);
-            part.seconds =
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-            context_.parts.publish(part);
-            seconds_[stage] += part.seconds;
-            rendered_ += count;
-            done = std::move(part.rows);
+            render_parts(std::span<const Row>(rows).subspan(first, missing), part_size,
+                         std::move(part), excerpts, done);
+        } else {
+            const Part* const part = stored(generation, stage, first, part_at(first));
+            seconds_[stage] += part->seconds;
+            reused_ += part->rows.size();
+            done = part->rows;
+            stored_.erase({generation, stage, first});
         }
+        heard_[stage] += done.size();
         for (Row& row : done) {
             all.push_back(judge(std::move(row)));
             best_ = std::max(best_, static_cast<double>(all.back().scores.technical));
         }
-        heard_[stage] += count;
         context_.progress.update(heard_[stage], best_);
     }
     return all;

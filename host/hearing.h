@@ -44,12 +44,12 @@ public:
     Hearing(Context context, std::vector<Part> stored);
 
     /// Hears all of `rows` (id, origin, parents, values filled in), in order, over `excerpts`.
-    /// Throws Interrupted between two batches when asked to stop. Each batch is on disk before the
-    /// next begins.
-    /// `enough` ends the list early, between two batches.
+    /// Throws Interrupted between two batches when asked to stop. Each batch is on disk, part by
+    /// part, before the next begins.
+    /// `enough`, told how many were heard, ends the list early, between two batches.
     std::vector<Heard> hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage,
                             std::span<const Excerpt> excerpts,
-                            const std::function<bool()>& enough = {});
+                            const std::function<bool(std::size_t)>& enough = {});
 
     /// Judges a measured row; a pure function of the row.
     Heard judge(Row row) const;
@@ -61,6 +61,12 @@ public:
     double best() const { return best_; }
 
 private:
+    /// The part of these rows; null where it is missing.
+    const Part* stored(std::uint32_t generation, std::uint8_t stage, std::size_t first,
+                       std::span<const Row> rows) const;
+    /// Renders rows and publishes them in parts like `part`, appends them to `done`.
+    void render_parts(std::span<const Row> rows, std::size_t part_size, Part part,
+                      std::span<const Excerpt> excerpts, std::vector<Row>& done);
     std::vector<Row> render(std::span<const Row> rows, std::uint8_t stage,
                             std::span<const Excerpt> excerpts);
 

@@ -27,11 +27,6 @@ constexpr std::uint64_t kAnnealWithoutEnd =
     2500;                                        // such a night's steps shrink as if it had so many
 constexpr std::uint64_t kUnlimited = 1'000'000;  // candidates of a night that only the clock ends
 
-/// `usual` mixes, or as many as keep all of a large machine busy.
-std::size_t part_for(const Engine& engine, std::size_t usual) {
-    return std::max(usual, static_cast<std::size_t>(engine.good_batch()));
-}
-
 Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> values) {
     Row row;
     row.id = id;
@@ -56,6 +51,7 @@ Job job_for_night(const NightOptions& options) {
             file = std::filesystem::absolute(job.folder / file).lexically_normal();
     };
     for (StemJob& stem : job.stems) make_absolute(stem.file);
+    for (ReferenceJob& reference : job.references) make_absolute(reference.file);
     make_absolute(job.rough_mix);
     if (std::filesystem::path style = job.style;
         style.has_parent_path() || style.extension() == ".yaml") {
@@ -70,9 +66,8 @@ Plan::Plan(const Studio& studio)
       promoted(
           std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)),
                      kLeastPromoted, kMostPromoted)),
-      excerpt_part(
-          part_for(*studio.engine, candidates <= 4096 || candidates == kUnlimited ? 64 : 256)),
-      song_part(part_for(*studio.engine, 32)),
+      excerpt_part(candidates <= 4096 || candidates == kUnlimited ? 64 : 256),
+      song_part(32),
       time_s(studio.job.search.time_s),
       hash(studio.plan_hash()) {}
 
@@ -87,6 +82,9 @@ Search Plan::search(const Studio& studio) const {
     plan.candidates = candidates - kFirstSearched;
     plan.anneal_over = candidates == kUnlimited ? kAnnealWithoutEnd : plan.candidates;
     plan.first_id = kFirstSearched;
+    // No two nights that the clock ends are the same anyway: these suit the machine.
+    if (candidates == kUnlimited)
+        plan.least_generation = static_cast<std::uint64_t>(studio.engine->good_batch());
     for (const int knob : studio.space.searched())
         plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].channel);
     plan.dimensions = static_cast<int>(plan.block.size());
@@ -155,7 +153,9 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search&
     progress.begin("excerpts", plan.candidates, 0);
     const auto hear = [&](std::vector<Row> rows, std::uint32_t part) {
         // The clock never takes the baselines.
-        const auto enough = [&] { return part > 0 && plan.spent(kExcerptShareOfTime); };
+        const auto enough = [&](std::size_t) {
+            return part > 0 && plan.spent(kExcerptShareOfTime);
+        };
         std::vector<Heard> heard =
             hearing.hear(std::move(rows), part, 2, studio.profile.telling, enough);
         std::vector<Outcome> outcomes;
@@ -205,17 +205,11 @@ std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio,
     }
     progress.begin("whole songs", rows.size(), 0);
     const Excerpt whole = whole_song(studio.song);
-    std::vector<Heard> all;
-    for (std::size_t first = 0, part = 0;
-         first < rows.size() && (part < 2 || !plan.spent(kSongShareOfTime));
-         first += plan.song_part, ++part) {
-        const std::size_t count = std::min(plan.song_part, rows.size() - first);
-        std::vector<Row> some(rows.begin() + static_cast<std::ptrdiff_t>(first),
-                              rows.begin() + static_cast<std::ptrdiff_t>(first + count));
-        for (Heard& h :
-             hearing.hear(std::move(some), static_cast<std::uint32_t>(part), 3, {&whole, 1}))
-            all.push_back(std::move(h));
-    }
+    // However late it is, the baselines and the best of the excerpts are heard.
+    const auto enough = [&](std::size_t heard) {
+        return heard >= 2 * plan.song_part && plan.spent(kSongShareOfTime);
+    };
+    std::vector<Heard> all = hearing.hear(std::move(rows), 0, 3, {&whole, 1}, enough);
     progress.end();
     return all;
 }

@@ -78,12 +78,13 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
                 [&] { return load_for_mixing(job); })),
       profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate),
                    [&] { return analyze(song); })),
-      style(read_style(job.style, data_folder() / "jobs" / "styles")),
+      references(read_references(job)),
+      style(toward(read_style(job.style, data_folder() / "jobs" / "styles"), references)),
+      aim(toward(job.target, references)),
       space(job, song, profile, data_folder() / "jobs" / "priors"),
-      judge(song, profile, style, job.target, job.weights),
+      judge(song, profile, style, aim, job.weights),
       engine(open_engine(device, threads)),
-      target{static_cast<float>(job.target.loudness_lufs),
-             static_cast<float>(job.target.true_peak_dbtp)} {
+      target{static_cast<float>(aim.loudness_lufs), static_cast<float>(aim.true_peak_dbtp)} {
     engine->load(wired_view(song, profile));
 }
 
@@ -92,7 +93,7 @@ std::string Studio::plan_hash() const {
     std::string text = fmt::format(
         "plan 1 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
         MIXFARM_VERSION, kSoundRevision, job.search.seed, job.search.candidates, job.search.time_s,
-        job.target.loudness_lufs, job.target.true_peak_dbtp, style.name);
+        aim.loudness_lufs, aim.true_peak_dbtp, style.name);
     for (int b = 0; b < kBands; ++b)
         text += fmt::format("{} {} ", style.tone_db[static_cast<std::size_t>(b)],
                             style.tone_tolerance_db[static_cast<std::size_t>(b)]);

@@ -8,6 +8,7 @@
 #include "host/analysis/profile.h"
 #include "host/job/job.h"
 #include "host/progress.h"
+#include "host/score/reference.h"
 #include "host/score/score.h"
 #include "host/song/song.h"
 #include "host/space/space.h"
@@ -24,7 +25,9 @@ struct Studio {
     Job job;
     Song song;
     Profile profile;
-    Style style;
+    std::vector<Reference> references;
+    Style style;  ///< the job's, moved toward the references
+    Target aim;   ///< likewise
     Space space;
     Judge judge;
     std::unique_ptr<Engine> engine;  ///< loaded with the song

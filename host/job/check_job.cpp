@@ -122,6 +122,9 @@ void check_files(const Job& job, const Document& document, Problems& problems) {
         check_file(job.folder, job.stems[i].file, JsonPlace("/song/stems") / i / "file", problems);
     if (!job.rough_mix.empty())
         check_file(job.folder, job.rough_mix, JsonPlace("/song/rough_mix"), problems);
+    for (std::size_t i = 0; i < job.references.size(); ++i)
+        check_file(job.folder, job.references[i].file, JsonPlace("/references") / i / "file",
+                   problems);
     if (document.value.contains("style")) check_style(job, JsonPlace("/style"), problems);
 }
 

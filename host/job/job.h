@@ -59,6 +59,23 @@ struct BusJob {
     bool operator==(const BusJob&) const = default;
 };
 
+/// How far a mix is pulled toward a reference, in per cent, aspect by aspect.
+struct ReferenceAspects {
+    double tone = 0;      ///< third-octave balance
+    double dynamics = 0;  ///< peak-to-loudness ratio and loudness range
+    double loudness = 0;  ///< integrated loudness: moves the target
+    double width = 0;     ///< side-to-mid energy ratio
+    bool operator==(const ReferenceAspects&) const = default;
+};
+
+/// A finished track that shows what is meant.
+struct ReferenceJob {
+    std::filesystem::path file;  ///< absolute, or relative to the job's own folder
+    double weight = 1;           ///< among several, > 0
+    ReferenceAspects amount;
+    bool operator==(const ReferenceJob&) const = default;
+};
+
 struct Target {
     double loudness_lufs = -14;  ///< integrated, ITU-R BS.1770
     double true_peak_dbtp = -1;  ///< ceiling of the master limiter
@@ -81,6 +98,7 @@ struct Job {
     std::map<std::string, BusJob> buses;   ///< by name: drums, bass, music, vocals, effects, plate,
                                            ///< hall, echo, master; only those the job speaks of
     std::string style = "neutral";         ///< a file name in jobs/styles without .yaml, or a path
+    std::vector<ReferenceJob> references;  ///< may be empty
     Target target;
     SearchJob search;
     std::map<std::string, double> weights;  ///< score term -> weight, >= 0; missing = 1

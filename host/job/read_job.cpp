@@ -86,6 +86,9 @@ double read_time(const json& value) {
     return value.is_string() ? parse_duration(value.get<std::string>()) : value.get<double>();
 }
 
+/// Where a reference says nothing: its tone most of all, its loudness not (mixes are matched).
+constexpr ReferenceAspects kUsualAspects{80, 50, 0, 30};
+
 Job read_values(const json& value) {
     const json& song = value.at("song");
     const json target = value.value("target", json::object());
@@ -100,6 +103,13 @@ Job read_values(const json& value) {
     for (const json& stem : song.at("stems")) job.stems.push_back(read_stem(stem));
     read_console(value.value("console", json::object()), job);
     job.style = value.value("style", job.style);
+    for (const json& reference : value.value("references", json::array()))
+        job.references.push_back({reference.at("file").get<std::string>(),
+                                  reference.value("weight", 1.0),
+                                  {reference.value("tone", kUsualAspects.tone),
+                                   reference.value("dynamics", kUsualAspects.dynamics),
+                                   reference.value("loudness", kUsualAspects.loudness),
+                                   reference.value("width", kUsualAspects.width)}});
     job.target.loudness_lufs = target.value("loudness_lufs", job.target.loudness_lufs);
     job.target.true_peak_dbtp = target.value("true_peak_dbtp", job.target.true_peak_dbtp);
     job.search.seed = search.value("seed", job.search.seed);

@@ -146,6 +146,23 @@ void write_console(std::ostream& out, const Job& job) {
     for (const auto& [name, bus] : job.buses) write_bus(out, name, bus);
 }
 
+void write_references(std::ostream& out, const std::vector<ReferenceJob>& references) {
+    if (references.empty()) {
+        out << "# Where wanted add finished tracks to come near to, in per cent, for example\n"
+               "#   references: [{file: favourite.flac, tone: 80, dynamics: 50, loudness: 0, "
+               "width: "
+               "30}]\n";
+        return;
+    }
+    out << "\n# Finished tracks to come near to: how far, in per cent; weight: among several.\n"
+           "references:\n";
+    for (const ReferenceJob& r : references)
+        out << "  - {file: " << path_text(r.file) << ", weight: " << number(r.weight)
+            << ", tone: " << number(r.amount.tone) << ", dynamics: " << number(r.amount.dynamics)
+            << ", loudness: " << number(r.amount.loudness) << ", width: " << number(r.amount.width)
+            << "}\n";
+}
+
 }  // namespace
 
 std::string write_job(const Job& job, const std::vector<std::string>& note) {
@@ -173,8 +190,9 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
 
     out << "\n# What good means: a style of jobs/styles, or a style file of one's own.\n"
            "style: "
-        << quoted(job.style)
-        << "\n\n# How loud the finished mixes are: integrated loudness and the limiter's ceiling.\n"
+        << quoted(job.style) << "\n";
+    write_references(out, job.references);
+    out << "\n# How loud the finished mixes are: integrated loudness and the limiter's ceiling.\n"
            "target:\n  loudness_lufs: "
         << number(job.target.loudness_lufs)
         << "\n  true_peak_dbtp: " << number(job.target.true_peak_dbtp)

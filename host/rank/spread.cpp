@@ -87,7 +87,8 @@ int Spread::next(std::size_t count, double least) {
         },
         none,
         [](const Best& a, const Best& b) {
-            return std::pair(-a.gain, a.index) <= std::pair(-b.gain, b.index) ? a : b;
+            if (a.gain != b.gain) return a.gain > b.gain ? a : b;
+            return a.index <= b.index ? a : b;
         });
     if (best.index == pool_.size()) return -1;
     const auto place = [&](std::size_t i) { return std::span(places_).subspan(i * axes_, axes_); };

@@ -84,8 +84,10 @@ std::uint64_t Search::generation_size(std::uint32_t g) const {
         static_cast<std::uint64_t>(std::ceil(kSobolShare * static_cast<double>(plan_.anneal_over)));
     const std::uint64_t seeds = std::min({plan_.candidates, share, kMaxSobol});
     if (g == 0) return seeds;
-    const std::uint64_t size = std::clamp<std::uint64_t>(
-        plan_.anneal_over / kGenerations, plan_.candidates < 1024 ? 64 : 128, kMostInGeneration);
+    const std::uint64_t least =
+        std::max<std::uint64_t>(plan_.candidates < 1024 ? 64 : 128, plan_.least_generation);
+    const std::uint64_t size =
+        std::max(least, std::min(plan_.anneal_over / kGenerations, kMostInGeneration));
     const std::uint64_t before = seeds + size * (g - 1);
     return before >= plan_.candidates ? 0 : std::min(size, plan_.candidates - before);
 }

@@ -33,6 +33,7 @@ struct SearchPlan {
         block;  ///< [dimensions] which strip a coordinate belongs to; blocks are inherited whole
     std::uint64_t seed = 1;
     std::uint64_t candidates = 2000;  ///< how many will be asked for in total
+    std::uint64_t least_generation = 0;  ///< mixes a generation at least, whatever their number
     std::uint64_t anneal_over = 0;      ///< steps shrink over so many candidates; 0 = over all of them
     std::uint64_t first_id = 0;
 };

@@ -54,7 +54,7 @@ Batch::Batch(const LoadedSong& song, const BatchPlan& plan, std::span<const MixS
       slots_(groups_of(mixes.size()) * kWarp),
       keep_(style.keep),
       meter_setup_(meters::setup(song.view.rate)),
-      console_(song, ConsoleLayout(song, mixes), mixes, slots_, style.apart, stream_),
+      console_(song, ConsoleLayout(song, mixes), mixes, slots_, style.few, stream_),
       mix_(product(2 * song.tile, slots_) *
            static_cast<std::size_t>(keep_ ? plan.rendered : plan.segment_tiles)),
       energies_(product(static_cast<std::int64_t>(song.view.stems.size()) + 2 * console::kGroups,

@@ -25,12 +25,12 @@ std::size_t BatchPlan::bytes_per_slot(const LoadedSong& song, const ConsoleLayou
     const std::size_t energies = song.view.stems.size() + 2 * console::kGroups;
     const std::size_t floats =
         product(2 * song.tile, style.keep ? rendered : segment_tiles) +
-        (style.apart ? product(2 * song.tile, segment_tiles) * song.view.stems.size() : 0) +
+        (style.few ? product(2 * song.tile, segment_tiles) * song.view.stems.size() : 0) +
         energies + product(2, whole_tiles) + product(1, whole_tiles / song.tiles_per_bin + 1) +
         product(meters::kSums, bins) + product(2, ring_frames) + 4;
     return sizeof(float) * (floats + limiter_cells(song)) + sizeof(ListenState) +
            sizeof(MasterState) + BandSpectrum::kBytesPerSlot +
-           layout.bytes_per_slot(std::int64_t{segment_tiles} * song.tile);
+           layout.bytes_per_slot(std::int64_t{segment_tiles} * song.tile, style.few ? 2 : 1);
 }
 
 std::size_t BatchPlan::fixed_bytes(const LoadedSong& song) const {

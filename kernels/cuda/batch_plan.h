@@ -12,8 +12,8 @@ namespace mixfarm::cuda {
 
 /// What a batch spends memory on to be quicker.
 struct BatchStyle {
-    bool keep;   ///< the unlimited mix stays on the device from the listening pass to the master's
-    bool apart;  ///< rounds of stems side by side
+    bool keep;  ///< the unlimited mix stays on the device from the listening pass to the master's
+    bool few;   ///< candidates leave room: rounds of stems run side by side, strips ahead of buses
 };
 
 struct BatchPlan {

@@ -30,11 +30,12 @@ DeviceBuffer<T> sent(const std::vector<T>& values, cudaStream_t stream) {
 }  // namespace
 
 ConsoleBank::ConsoleBank(const LoadedSong& song, ConsoleLayout layout,
-                         std::span<const MixSettings> mixes, int slots, bool apart,
+                         std::span<const MixSettings> mixes, int slots, bool few,
                          cudaStream_t stream)
     : song_(song),
       layout_(std::move(layout)),
       slots_(slots),
+      few_(few),
       stream_(stream),
       knobs_(song, layout_, mixes),
       feed_(song, layout_, segment_tiles(song)),
@@ -45,7 +46,7 @@ ConsoleBank::ConsoleBank(const LoadedSong& song, ConsoleLayout layout,
     const std::size_t segment = product(2 * song.tile, segment_tiles(song));
     for (int i = 0; i < (overlaps() ? 2 : 1); ++i)
         buses_[i] = DeviceBuffer<float>(product(layout_.buses, slots) * segment);
-    if (apart)
+    if (few && strip_rounds(static_cast<int>(layout_.stems.size())) > 1)
         sound_ = DeviceBuffer<float>(
             product(static_cast<std::int64_t>(layout_.stems.size()), slots) * segment);
     for (std::size_t c = layout_.stems.size(); c < layout_.channels.size(); ++c)

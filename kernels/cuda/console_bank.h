@@ -28,10 +28,10 @@ struct Energies {
 
 class ConsoleBank {
 public:
-    /// `slots` at least the mixes, a multiple of 32: those left over repeat the first mix. `apart`:
-    /// the strips' rounds side by side.
+    /// `slots` at least the mixes, a multiple of 32: those left over repeat the first mix. `few`:
+    /// as in BatchStyle.
     ConsoleBank(const LoadedSong& song, ConsoleLayout layout, std::span<const MixSettings> mixes,
-                int slots, bool apart, cudaStream_t stream);
+                int slots, bool few, cudaStream_t stream);
 
     /// Queues on `stream`, with what the strips can do ahead of it on a stream of the bank's own,
     /// tiles [first, first + tiles) of `groups` times 32 slots; `columns` says whose
@@ -49,7 +49,7 @@ private:
     void design(std::span<const MixSettings> mixes);
     void set_keys(std::span<const MixSettings> mixes);
     void set_takers();
-    bool overlaps() const { return layout_.whole() && !knobs_.any(); }
+    bool overlaps() const { return few_ && layout_.whole() && !knobs_.any(); }
     void run_tiles(StripsJob& strips, BusesJob& buses, int from, int to, int groups);
     /// Writes what the knobs' last move changed into a set of coefficients.
     void update(std::uint32_t* coefs);
@@ -57,6 +57,7 @@ private:
     const LoadedSong& song_;
     ConsoleLayout layout_;
     int slots_;
+    bool few_;
     cudaStream_t stream_;
     MovingKnobs knobs_;
     SongFeed feed_;
@@ -64,8 +65,8 @@ private:
     DeviceBuffer<ChannelPlace> places_;
     DeviceBuffer<std::uint32_t> coefs_, target_, states_, gliding_, takers_;
     DeviceBuffer<float> memory_, key_gains_, sound_;
-    /// While one of them is worked on by the buses, the strips fill the other. Where knobs move,
-    /// which both read, there is one.
+    /// Where strips run ahead, they fill one while the buses work on the other. Where knobs move,
+    /// which both read, they do not.
     DeviceBuffer<float> buses_[2];
     Stream ahead_;
     Event begun_, filled_[2];

@@ -102,11 +102,11 @@ const float* ConsoleLayout::row(const MixSettings& mix, int channel) const {
     return (mix.buses.empty() ? resting_ : mix.buses).data() + (first - strip_knobs_);
 }
 
-std::size_t ConsoleLayout::bytes_per_slot(std::int64_t frames) const {
+std::size_t ConsoleLayout::bytes_per_slot(std::int64_t frames, std::size_t times) const {
     const std::size_t coef_sets = moving_words > 0 ? 2 : 1;
-    const std::size_t keys = 2 * stems.size(), bus_sets = moving_words > 0 ? 1 : 2;
+    const std::size_t keys = 2 * stems.size();
     return sizeof(float) * (coef_sets * coef_rows + state_rows + static_cast<std::size_t>(cells) +
-                            keys + bus_sets * 2 * static_cast<std::size_t>(buses * frames)) +
+                            keys + times * 2 * static_cast<std::size_t>(buses * frames)) +
            moving_words * sizeof(CoefUpdate);
 }
 

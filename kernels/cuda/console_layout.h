@@ -43,8 +43,9 @@ struct ConsoleLayout {
     /// Channel of bus `b` in a whole console.
     int bus_channel(int b) const { return static_cast<int>(stems.size()) + b; }
     bool whole() const { return channels.size() > stems.size(); }
-    /// Device memory a slot takes, with the sound of `frames` frames in every bus in use.
-    std::size_t bytes_per_slot(std::int64_t frames) const;
+    /// Device memory a slot takes, with the sound of `frames` frames in every bus in use, `times`
+    /// over.
+    std::size_t bytes_per_slot(std::int64_t frames, std::size_t times) const;
 
     /// visit.operator()<Chain>() with the chain that a channel is made of.
     template <class Visit>

@@ -103,23 +103,23 @@ private:
                    fixed = plan.fixed_bytes(*song_);
         const std::size_t wave = static_cast<std::size_t>(good_batch()),
                           wanted = std::min(mixes, kMostWaves * wave);
+        // Blocks of strips for half of the multiprocessors or less.
         const bool few =
-            cuda::rounds_apart(static_cast<int>(layout.stems.size()),
-                               static_cast<int>((wanted + kWarp - 1) / kWarp), info_.workers);
-        const auto fit = [&](cuda::BatchStyle style) {
-            const std::size_t slots =
-                share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, layout, style) : 0;
-            return std::max<std::size_t>(kWarp, slots / kWarp * kWarp);
+            2 * ((wanted + kWarp - 1) / kWarp) <= static_cast<std::size_t>(info_.workers);
+        const auto room = [&](cuda::BatchStyle style) {
+            return share > fixed ? (share - fixed) / plan.bytes_per_slot(*song_, layout, style) : 0;
         };
         // Keeping saves rendering every strip twice; it is not worth a GPU half idle.
-        const std::size_t enough = std::min(wanted, wave);
-        const cuda::BatchStyle frugal{false, false};
-        for (const cuda::BatchStyle style :
+        const std::size_t enough = (std::min(wanted, wave) + kWarp - 1) / kWarp * kWarp;
+        cuda::BatchStyle style{false, false};
+        for (const cuda::BatchStyle wish :
              {cuda::BatchStyle{true, true}, {true, false}, {false, true}}) {
-            const bool allowed = (may.keep || !style.keep) && ((may.apart && few) || !style.apart);
-            if (allowed && fit(style) >= enough) return {std::min(wanted, fit(style)), style};
+            const bool allowed = (may.keep || !wish.keep) && ((may.few && few) || !wish.few);
+            if (!allowed || room(wish) < enough) continue;
+            style = wish;
+            break;
         }
-        return {std::min(wanted, fit(frugal)), frugal};
+        return {std::min(wanted, std::max<std::size_t>(kWarp, room(style) / kWarp * kWarp)), style};
     }
 
     std::vector<Measurement> run(std::span<const MixSettings> mixes,
@@ -143,8 +143,8 @@ private:
             } catch (const cuda::OutOfDeviceMemory& error) {
                 if (size.mixes > kWarp) {
                     most = std::max<std::size_t>(kWarp, size.mixes / 2 / kWarp * kWarp);
-                } else if (size.style.apart) {
-                    may.apart = false;
+                } else if (size.style.few) {
+                    may.few = false;
                 } else if (size.style.keep) {
                     may.keep = false;
                 } else {

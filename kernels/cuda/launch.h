@@ -16,7 +16,11 @@
 #define MF_LAUNCH_SHARED(T, name) extern __shared__ T name[]
 /// All `threads` threads of a block wait for each other, from wherever they are: unlike
 /// __syncthreads(), warps with different work may each have a line of their own.
-#define MF_MEET(threads) asm volatile("bar.sync 0, %0;" ::"r"(threads) : "memory")
+#define MF_MEET(threads)                                           \
+    do {                                                           \
+        __syncwarp();                                              \
+        asm volatile("bar.sync 0, %0;" ::"r"(threads) : "memory"); \
+    } while (false)
 #endif
 
 namespace mixfarm::cuda {

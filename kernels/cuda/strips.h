@@ -18,11 +18,6 @@ inline int strip_lines(int stems) {
 inline int strip_rounds(int stems) {
     return (stems + strip_lines(stems) - 1) / strip_lines(stems);
 }
-/// Are there so few candidates that a GPU of so many multiprocessors has room for rounds side by
-/// side?
-inline bool rounds_apart(int stems, int groups, int multiprocessors) {
-    return strip_rounds(stems) > 1 && 2 * groups <= multiprocessors;
-}
 
 /// What a stem listens to: rows of `audio`, -1 for silence.
 struct StemKeys {

@@ -44,7 +44,7 @@ protected:
         standin::set_machine({});
         gpu_ = GetParam().make();
         if (!gpu_) GTEST_SKIP() << "NOT TESTED: no GPU here";
-        cpu_ = make_cpu_engine(2);
+        cpu_ = make_cpu_engine(GetParam().name == std::string("cuda") ? 0 : 2);
     }
     void TearDown() override {
         gpu_.reset();

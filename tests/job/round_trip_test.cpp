@@ -26,6 +26,7 @@ void expect_same(const Job& a, const Job& b) {
     EXPECT_EQ(a.search.time_s, b.search.time_s);
     EXPECT_EQ(a.search.picks, b.search.picks);
     EXPECT_EQ(a.weights, b.weights);
+    EXPECT_EQ(a.references, b.references);
     EXPECT_EQ(a.effects_off, b.effects_off);
     EXPECT_EQ(a.buses, b.buses);
     ASSERT_EQ(a.sections.size(), b.sections.size());
@@ -89,6 +90,8 @@ Job full_job() {
     job.buses["effects"] = {{}, {{"fader_db", {{12, "", 0}}}}};
     job.buses["master"] = {};
     job.style = "mine.yaml";
+    job.references = {{"a b/808 #2.wav", 1, {80, 50, 0, 30}},
+                      {"kick.wav", 0.1 + 0.2, {0, 100, 1.0 / 3, 12.5}}};
     job.target = {-9.5, -0.3};
     job.search = {18446744073709551615U, 1'000'000'000, 5400, 100};
     job.weights = {{"tone", 0}, {"masking", 1.0 / 3}};

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 class Folder {
 public:
     Folder() {
-        const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+        const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
         path_ = fs::temp_directory_path() / ("mixfarm-song-" + std::to_string(getpid()) + "-" +
                                              info->test_suite_name() + "-" + info->name());
         fs::remove_all(path_);

@@ -134,6 +134,7 @@ bool enqueue_kernel(Stream* stream, const void* kernel, const Shape& shape,
     Shape real = shape;
     if (machine.fault == Fault::short_shared && real.shared_bytes > 4) real.shared_bytes -= 4;
     ++traffic.launches;
+    traffic.deepest = std::max(traffic.deepest, static_cast<unsigned>(shape.blocks.z));
     traffic.devices |= 1u << current_device;
     const std::uint64_t seed = machine.seed * 1000003 + launches++;
     enqueue(stream,

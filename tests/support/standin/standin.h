@@ -3,7 +3,7 @@
 ///
 /// Every thread of a block is a fibre; one block runs at a time, in an order that a seed decides.
 /// Shared and device memory begin as NaN. What streams are given to do is done as late as events,
-/// copies and waits allow, or at once. Address, undefined behaviour and thread sanitizers see what
+/// copies and waits allow, or at once, or each stream goes its own pace. Address, undefined behaviour and thread sanitizers see what
 /// the kernels do: to the thread sanitizer nothing orders two threads of a block but a barrier, and
 /// nothing orders two blocks but the end of the launch.
 ///
@@ -59,6 +59,7 @@ struct Traffic {
     std::size_t launches = 0, blocks = 0, barriers = 0;
     std::size_t most_bytes = 0;  ///< held at a time
     std::size_t refused = 0;     ///< allocations that did not fit
+    unsigned deepest = 0;        ///< blocks of a launch along z
     unsigned devices = 0;        ///< bit d: device d launched kernels
 };
 Traffic take_traffic();

@@ -1,0 +1,119 @@
+/// References: what is measured of them, and how far style and target move.
+#include "host/score/reference.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "host/job/input_error.h"
+#include "tests/score/fine_mix.h"
+#include "tests/song/audio_files.h"
+#include "tests/support/signals.h"
+
+namespace mixfarm {
+namespace {
+
+using testing::band_at;
+using testing::neutral;
+
+/// What a track of this width and loudness would be measured as.
+Reference track(double lufs, double width, double plr_db, ReferenceAspects amount,
+                double weight = 1) {
+    Reference r;
+    r.name = "track";
+    r.weight = weight;
+    r.amount = amount;
+    r.loudness_lufs = lufs, r.plr_db = plr_db, r.lra_lu = 6, r.width = width;
+    for (std::size_t b = 0; b < kBands; ++b) r.band_db[b] = -20 - double(b);
+    return r;
+}
+
+TEST(Reference, AtNothingChangesNothing) {
+    const Style style = neutral();
+    const std::vector<Reference> none, idle{track(-9, 0.5, 8, {0, 0, 0, 0})};
+    for (const auto& references : {none, idle}) {
+        const Style moved = toward(style, references);
+        for (std::size_t b = 0; b < kBands; ++b)
+            EXPECT_TRUE(moved.tone_db[b] == style.tone_db[b] || std::isnan(style.tone_db[b]));
+        EXPECT_EQ(moved.plr_low_db, style.plr_low_db);
+        EXPECT_EQ(moved.lra_high_lu, style.lra_high_lu);
+        EXPECT_EQ(moved.width_low, style.width_low);
+        EXPECT_EQ(toward(Target{}, references).loudness_lufs, Target{}.loudness_lufs);
+    }
+}
+
+TEST(Reference, InFullIsTheReferencesOwn) {
+    const Style style = neutral();
+    const std::vector<Reference> one{track(-9, 0.5, 8, {100, 100, 100, 100})};
+    const Style moved = toward(style, one);
+    // The curve's shape is the reference's: one dB down a band.
+    for (std::size_t b = 1; b < kBands; ++b)
+        EXPECT_NEAR(moved.tone_db[b] - moved.tone_db[b - 1], -1, 1e-9) << b;
+    EXPECT_NEAR((moved.plr_low_db + moved.plr_high_db) / 2, 8, 1e-9);
+    EXPECT_NEAR(moved.plr_high_db - moved.plr_low_db, style.plr_high_db - style.plr_low_db, 1e-9);
+    EXPECT_NEAR(std::sqrt(moved.width_low * moved.width_high), 0.5, 1e-9);
+    EXPECT_NEAR(moved.width_high / moved.width_low, style.width_high / style.width_low, 1e-9);
+    EXPECT_NEAR(toward(Target{}, one).loudness_lufs, -9, 1e-9);
+    EXPECT_EQ(toward(Target{}, one).true_peak_dbtp, Target{}.true_peak_dbtp);
+    // A mix on the moved curve has nothing to complain about.
+    EXPECT_EQ(moved.tone_tolerance_db, style.tone_tolerance_db);
+}
+
+TEST(Reference, HalfIsHalfWayAndSeveralAreWeighted) {
+    const Style style = neutral();
+    const double middle = (style.plr_low_db + style.plr_high_db) / 2;
+    const auto plr = [](const Style& s) { return (s.plr_low_db + s.plr_high_db) / 2; };
+    EXPECT_NEAR(plr(toward(style, std::vector{track(-9, 0.5, 8, {0, 50, 0, 0})})), (middle + 8) / 2,
+                1e-9);
+    // Three parts of 8 dB, one of 16 dB, both in full.
+    EXPECT_NEAR(plr(toward(style, std::vector{track(-9, 0.5, 8, {0, 100, 0, 0}, 3),
+                                              track(-9, 0.5, 16, {0, 100, 0, 0}, 1)})),
+                10, 1e-9);
+    // One that asks for nothing holds the others back to its share.
+    EXPECT_NEAR(plr(toward(style, std::vector{track(-9, 0.5, 8, {0, 100, 0, 0}),
+                                              track(-9, 0.5, 99, {0, 0, 0, 0})})),
+                (middle + 8) / 2, 1e-9);
+    // Tone alone leaves the rest.
+    const Style toned = toward(style, std::vector{track(-9, 0.5, 8, {50, 0, 0, 0})});
+    EXPECT_EQ(toned.plr_low_db, style.plr_low_db);
+    const std::size_t low = band_at(100), high = band_at(4000);
+    EXPECT_NEAR(toned.tone_db[high] - toned.tone_db[low],
+                (style.tone_db[high] - style.tone_db[low] - double(high - low)) / 2, 1e-9);
+}
+
+TEST(Reference, IsMeasuredAsAFile) {
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("mixfarm-reference-" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder);
+    const auto write = [&](const char* name, int channels, std::size_t frames, float gain) {
+        std::vector<std::vector<float>> sides{signals::sine(frames, 1000, 48000, gain)};
+        if (channels == 2) sides.push_back(signals::sine(frames, 1000, 48000, gain / 2));
+        test::write_audio(folder / name, sides, 48000);
+    };
+    write("tone.wav", 2, 48000 * 4, 0.25f);
+    write("mono.wav", 1, 48000 * 4, 0.25f);
+    write("blip.wav", 2, 4800, 0.25f);
+    Job job;
+    job.folder = folder;
+    job.references = {{"tone.wav", 2, {80, 50, 10, 30}}, {"mono.wav", 1, {80, 50, 10, 30}}};
+    const std::vector<Reference> read = read_references(job);
+    ASSERT_EQ(read.size(), 2u);
+    EXPECT_EQ(read[0].name, "tone.wav");
+    EXPECT_EQ(read[0].weight, 2);
+    EXPECT_EQ(read[0].sha256.size(), 64u);
+    // -0.691 + K(1 kHz) + 10 log10 of the sum of mean squares.
+    EXPECT_NEAR(read[0].loudness_lufs, 0.0067 + 10 * std::log10((0.25 * 0.25 + 0.125 * 0.125) / 2),
+                0.01);
+    EXPECT_NEAR(read[0].width, (0.125 * 0.125) / (0.375 * 0.375), 1e-4);
+    const std::size_t band = band_at(1000);
+    for (std::size_t b = 0; b < kBands; ++b)
+        EXPECT_TRUE(b == band || read[0].band_db[b] < read[0].band_db[band] - 20) << b;
+    EXPECT_EQ(read[1].amount.width, 0) << "mono has no width to match";
+    EXPECT_EQ(read[1].amount.tone, 80);
+    job.references = {{"blip.wav", 1, {}}};
+    EXPECT_THROW(read_references(job), InputError);
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace mixfarm
