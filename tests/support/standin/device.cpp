@@ -67,11 +67,18 @@ void finish_all() {
     for (Stream* stream : streams) finish(stream);
 }
 
-/// Some stream does a little of what waits in it.
+std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+    std::uint64_t x = (a * 0x9e3779b97f4a7c15u + b) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 31) * 0x94d049bb133111ebu;
+    return x ^ x >> 29;
+}
+
+/// Some stream does a little of what waits in it; by the seed some of them are slow.
 void let_one_go_on() {
-    std::uint64_t dice = (machine.seed * 0x9e3779b97f4a7c15u + ++throws) * 0xbf58476d1ce4e5b9u;
-    dice ^= dice >> 31;
+    const std::uint64_t dice = mixed(machine.seed, ++throws);
     Stream* const chosen = *std::next(streams.begin(), static_cast<long>(dice % streams.size()));
+    const bool slow = mixed(machine.seed, ~chosen->number) % 3 == 0;
+    if (slow && (dice >> 40) % 16 != 0) return;
     carry_out(chosen, std::min<std::size_t>(chosen->queued, chosen->done + (dice >> 20) % 6));
 }
 

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,11 @@ Traffic take_traffic();
 /// without barrier", "one too far" (writes behind its shared array), "two blocks" (both write one
 /// word), "barrier in a branch", "left early", "two barriers", "absent lanes", "outside the mask".
 std::vector<float> probe(const std::string& name);
+
+/// Device memory that the engine plans for each of these mixes, which stay on the device between
+/// the passes; `few` as in its BatchStyle.
+std::size_t planned_bytes(const SongView& song, std::span<const MixSettings> mixes,
+                          std::span<const Excerpt> excerpts, bool few);
 
 /// The CUDA engine on this machine's stand-in for device `device`; null when there is none.
 std::unique_ptr<Engine> make_engine(int device = 0);
