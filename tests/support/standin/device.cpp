@@ -15,10 +15,16 @@
 
 namespace mixfarm::standin {
 
+/// What a stream is to do; with `after`, to wait until that one has done `place` things.
+struct Work {
+    std::function<void()> act;
+    Stream* after = nullptr;
+    std::size_t place = 0;
+};
 /// Work in order. All of it was queued; `done` counts what has been carried out.
 struct Stream {
     int device;
-    std::deque<std::function<void()>> work;
+    std::deque<Work> work;
     std::size_t queued = 0, done = 0;
     std::uint64_t number;  ///< in the order of creation
 };
@@ -54,10 +60,11 @@ int next_plan = 1;
 
 void carry_out(Stream* stream, std::size_t until) {
     while (stream->done < until && !stream->work.empty()) {
-        const std::function<void()> next = std::move(stream->work.front());
+        const Work next = std::move(stream->work.front());
         stream->work.pop_front();
         ++stream->done;
-        next();
+        if (next.after && streams.contains(next.after)) carry_out(next.after, next.place);
+        if (next.act) next.act();
     }
 }
 void finish(Stream* stream) {
@@ -79,7 +86,19 @@ void let_one_go_on() {
     Stream* const chosen = *std::next(streams.begin(), static_cast<long>(dice % streams.size()));
     const bool slow = mixed(machine.seed, ~chosen->number) % 3 == 0;
     if (slow && (dice >> 40) % 16 != 0) return;
-    carry_out(chosen, std::min<std::size_t>(chosen->queued, chosen->done + (dice >> 20) % 6));
+    for (std::uint64_t things = (dice >> 20) % 6; things > 0 && !chosen->work.empty(); --things) {
+        const Work& next = chosen->work.front();
+        if (next.after && streams.contains(next.after) && next.after->done < next.place) return;
+        carry_out(chosen, chosen->done + 1);
+    }
+}
+
+void enqueue_work(Stream* stream, Work work) {
+    const std::lock_guard own(mutex);
+    stream->work.push_back(std::move(work));
+    ++stream->queued;
+    if (machine.haste == Haste::at_once) finish(stream);
+    if (machine.haste == Haste::any) let_one_go_on();
 }
 
 /// Does [memory, memory + bytes) lie inside one block of `blocks`?
@@ -121,12 +140,8 @@ Traffic take_traffic() {
     return std::exchange(traffic, {});
 }
 
-void enqueue(Stream* stream, std::function<void()> work) {
-    const auto own = lock();
-    stream->work.push_back(std::move(work));
-    ++stream->queued;
-    if (machine.haste == Haste::at_once) finish(stream);
-    if (machine.haste == Haste::any) let_one_go_on();
+void enqueue(Stream* stream, std::function<void()> act) {
+    enqueue_work(stream, {std::move(act)});
 }
 
 bool enqueue_kernel(Stream* stream, const void* kernel, const Shape& shape,
@@ -291,9 +306,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
     const auto own = lock();
     if (event->stream == nullptr || machine.fault == Fault::lost_event) return cudaSuccess;
-    enqueue(stream, [other = event->stream, place = event->place] {
-        if (streams.contains(other)) carry_out(other, place);
-    });
+    enqueue_work(stream, {{}, event->stream, event->place});
     return cudaSuccess;
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
