@@ -207,18 +207,31 @@ std::vector<DeviceInfo> cuda_devices();
 /// Did this build find nvcc?
 bool built_with_cuda();
 
-/// Measures finished audio of one or two channels as a file: no console, no limiter, nothing
-/// level-matched.
+/// Loudness over time. Entry k is of the window that ENDS (k + 1) * hop_s after the file's start:
+/// NaN before the first whole window (0.4 s and 3 s), never below -70.
+struct LoudnessSeries {
+    double hop_s;
+    std::vector<float> momentary_lufs, short_term_lufs;
+};
+
+inline constexpr int kMaxFileChannels = 6;
+/// Measures finished audio as a file: no console, no limiter, nothing level-matched.
+///
+/// Channels in the order of WAV files: mono; L R; L R C; L R Ls Rs; L R C Ls Rs; L R C LFE Ls Rs.
+/// Surrounds count 1.41 in loudness, the LFE nothing (BS.1770-5); peaks and bands take every
+/// channel as it is.
 class FileMeter {
 public:
-    /// `channels` 1 or 2. Stereo metrics of a mono file are NaN.
+    /// `channels` 1 to 6. Stereo metrics are NaN unless there are two.
     FileMeter(int rate, int channels);
     ~FileMeter();
     FileMeter(FileMeter&&) noexcept;
     /// Interleaved frames, any number at a time.
     void push(const float* interleaved, std::int64_t frames);
-    /// All metrics of everything pushed so far.
+    /// All metrics of everything pushed; nothing can be pushed afterwards.
     Measurement finish();
+    /// After finish(). `hop_s` is taken to the nearest multiple of 10 ms, at least one.
+    LoudnessSeries series(double hop_s = 0.1) const;
 
 private:
     struct Impl;

@@ -1,46 +1,96 @@
-/// Measures finished audio: the meters of the candidates, with one lane.
+/// Measures finished audio of up to six channels: the meters of the candidates with one lane, a
+/// pair of channels at a time.
+#include <algorithm>
+#include <limits>
+
+#include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
-#include "kernels/cpu/lane_group.h"
+#include "kernels/meters/book.h"
+#include "kernels/meters/spectrum.h"
 
 namespace mixfarm {
+namespace {
+
+/// Two channels of the same weight in BS.1770; `right` is -1 where there is silence instead.
+struct Pair {
+    int left, right;
+    float weight;
+};
+std::vector<Pair> pairs_of(int channels) {
+    constexpr float kSurround = 1.41f, kLfe = 0;
+    switch (channels) {
+        case 1:
+            return {{0, -1, 1}};
+        case 2:
+            return {{0, 1, 1}};
+        case 3:
+            return {{0, 1, 1}, {2, -1, 1}};
+        case 4:
+            return {{0, 1, 1}, {2, 3, kSurround}};
+        case 5:
+            return {{0, 1, 1}, {2, -1, 1}, {3, 4, kSurround}};
+        default:
+            return {{0, 1, 1}, {2, -1, 1}, {4, 5, kSurround}, {3, -1, kLfe}};
+    }
+}
+
+struct PairMeter {
+    PairMeter(const Pair& p, const BandMap& bands, const LaneFft& fft)
+        : pair(p), spectrum(bands, fft) {}
+    Pair pair;
+    meters::State<float> state{};
+    Spectrum<float> spectrum;
+};
+
+}  // namespace
 
 struct FileMeter::Impl {
     Impl(int sample_rate, int channel_count)
-        : rate(sample_rate),
-          channels(channel_count),
-          bin((sample_rate + 50) / 100),
-          setup(meters::setup(sample_rate)),
-          bands(sample_rate),
-          fft(bands.size),
-          spectrum(bands, fft),
-          left(static_cast<std::size_t>(bin)),
-          right(static_cast<std::size_t>(bin)) {}
+        : setup(meters::setup(sample_rate)), bands(sample_rate), fft(bands.size) {
+        record.rate = sample_rate;
+        record.channels = channel_count;
+        record.sums_per_bin = meters::kSums;
+        bin = record.bin_frames();
+        sound.assign(static_cast<std::size_t>(channel_count),
+                     std::vector<float>(static_cast<std::size_t>(bin)));
+        silence.assign(static_cast<std::size_t>(bin), 0.f);
+        for (const Pair& pair : pairs_of(channel_count)) pairs.emplace_back(pair, bands, fft);
+    }
+
+    const float* channel(int c) const {
+        return c < 0 ? silence.data() : sound[static_cast<std::size_t>(c)].data();
+    }
 
     void end_bin() {
-        meters::run(setup, state, left.data(), right.data(), filled);
-        spectrum.push(left.data(), right.data(), filled);
-        frames += filled;
-        sums.resize(sums.size() + meters::kSums);
-        meters::end_bin(state, sums.data() + sums.size() - meters::kSums);
+        float sums[meters::kSums], more[meters::kSums];
+        for (PairMeter& p : pairs) {
+            const float *left = channel(p.pair.left), *right = channel(p.pair.right);
+            meters::run(setup, p.state, left, right, filled);
+            p.spectrum.push(left, right, filled);
+            const bool first = &p == pairs.data();
+            meters::end_bin(p.state, first ? sums : more);
+            if (!first) meters::join(sums, more, p.pair.weight);
+        }
+        record.bins.insert(record.bins.end(), sums, sums + meters::kSums);
+        record.frames += filled;
         whole_bins += filled == bin;
-        ++bins;
         filled = 0;
     }
 
-    int rate, channels, bin;
     meters::Setup setup;
-    meters::State<float> state{};
     BandMap bands;
     LaneFft fft;
-    Spectrum<float> spectrum;
-    std::vector<float> left, right, sums;
-    int filled = 0, bins = 0, whole_bins = 0;
-    std::int64_t frames = 0;
+    std::vector<PairMeter> pairs;
+    int bin;                                ///< frames
+    std::vector<std::vector<float>> sound;  ///< [channels][bin]
+    std::vector<float> silence;             ///< [bin]
+    MeterRecord record;
+    int filled = 0, whole_bins = 0;
     bool finite = true;
 };
 
 FileMeter::FileMeter(int rate, int channels) {
-    MF_CHECK(channels == 1 || channels == 2);
+    MF_CHECK(channels >= 1 && channels <= kMaxFileChannels);
     MF_CHECK(rate >= 1000);
     impl_ = std::make_unique<Impl>(rate, channels);
 }
@@ -50,39 +100,68 @@ FileMeter::FileMeter(FileMeter&&) noexcept = default;
 void FileMeter::push(const float* interleaved, std::int64_t frames) {
     const FlushDenormals flush;
     Impl& m = *impl_;
-    for (std::int64_t n = 0; n < frames; ++n) {
-        const float l = interleaved[n * m.channels];
-        const float r = m.channels == 2 ? interleaved[n * m.channels + 1] : 0.f;
-        m.finite = m.finite && std::isfinite(l) && std::isfinite(r);
-        m.left[static_cast<std::size_t>(m.filled)] = l;
-        m.right[static_cast<std::size_t>(m.filled)] = r;
-        if (++m.filled == m.bin) m.end_bin();
+    MF_CHECK(m.record.stretches.empty());
+    const auto channels = static_cast<std::size_t>(m.record.channels);
+    while (frames > 0) {
+        const int count = static_cast<int>(std::min<std::int64_t>(frames, m.bin - m.filled));
+        for (std::size_t c = 0; c < channels; ++c) {
+            float* to = m.sound[c].data() + m.filled;
+            bool finite = true;
+            for (int n = 0; n < count; ++n) {
+                to[n] = interleaved[static_cast<std::size_t>(n) * channels + c];
+                finite &= std::isfinite(to[n]);
+            }
+            m.finite = m.finite && finite;
+        }
+        interleaved += static_cast<std::size_t>(count) * channels;
+        frames -= count;
+        m.filled += count;
+        if (m.filled == m.bin) m.end_bin();
     }
 }
 
 Measurement FileMeter::finish() {
     const FlushDenormals flush;
     Impl& m = *impl_;
+    MF_CHECK(m.record.stretches.empty());
     if (m.filled > 0) m.end_bin();
-    m.spectrum.end_stretch();
-    MeterRecord record;
-    record.rate = m.rate;
-    record.channels = m.channels;
-    record.bins = m.sums;
-    record.sums_per_bin = meters::kSums;
-    record.stretches = {{m.bins, m.whole_bins}};
-    record.frames = m.frames;
-    m.spectrum.read(0, record.left_power.data(), record.right_power.data(),
-                    record.cross_power.data());
+    m.record.stretches = {{m.record.bin_count(), m.whole_bins}};
+    for (PairMeter& p : m.pairs) {
+        p.spectrum.end_stretch();
+        double left[kBands], right[kBands], cross[kBands];
+        p.spectrum.read(0, left, right, cross);
+        for (std::size_t b = 0; b < kBands; ++b) {
+            m.record.left_power[b] += left[b];
+            m.record.right_power[b] += right[b];
+            if (m.record.channels == 2) m.record.cross_power[b] = cross[b];
+        }
+    }
     Measurement result;
     result.finite = m.finite;
-    result.metrics = meters::finish(record);
+    result.metrics = meters::finish(m.record);
     for (std::size_t b = 0; b < kBands; ++b) {
-        result.left_power[b] = static_cast<float>(record.left_power[b]);
-        result.right_power[b] = static_cast<float>(record.right_power[b]);
-        result.cross_power[b] = static_cast<float>(record.cross_power[b]);
+        result.left_power[b] = static_cast<float>(m.record.left_power[b]);
+        result.right_power[b] = static_cast<float>(m.record.right_power[b]);
+        result.cross_power[b] = static_cast<float>(m.record.cross_power[b]);
     }
     return result;
+}
+
+LoudnessSeries FileMeter::series(double hop_s) const {
+    const MeterRecord& record = impl_->record;
+    MF_CHECK(!record.stretches.empty());
+    const double bin_s = record.bin_frames() / record.rate;
+    const int hop = std::max(1, static_cast<int>(std::lround(hop_s / bin_s)));
+    const auto ends = [&](int length) {
+        const std::vector<double> powers = window_powers(record, 0, length, 1);
+        std::vector<float> values;
+        for (int end = hop; end <= impl_->whole_bins; end += hop)
+            values.push_back(end < length ? std::numeric_limits<float>::quiet_NaN()
+                                          : static_cast<float>(lufs_of_power(
+                                                powers[static_cast<std::size_t>(end - length)])));
+        return values;
+    };
+    return {hop * bin_s, ends(kMomentaryBins), ends(kShortTermBins)};
 }
 
 }  // namespace mixfarm

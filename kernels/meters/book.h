@@ -66,6 +66,16 @@ MF_HD void end_bin(State<F>& s, F* sums) {
 #undef MF_METER
 }
 
+/// Adds a row of sums of another pair of channels, of the given weight in BS.1770, to a row.
+inline void join(float* sums, const float* pair, float weight) {
+#define MF_METER(name, Type)        \
+    Type::join(sums, pair, weight); \
+    sums += Type::kSums;            \
+    pair += Type::kSums;
+#include "kernels/meters/meters.def"
+#undef MF_METER
+}
+
 /// The row of metrics of one candidate.
 std::vector<float> finish(const MeterRecord& record);
 

@@ -33,6 +33,9 @@ struct Level {
         sums[0] = s.left, sums[1] = s.right, sums[2] = s.cross;
         s.left = F(0.f), s.right = F(0.f), s.cross = F(0.f);
     }
+    static void join(float* sums, const float* pair, float) {
+        for (int i = 0; i < kSums; ++i) sums[i] += pair[i];
+    }
     static void finish(const MeterRecord& record, int first_sum, float* row, int first);
 };
 

@@ -50,9 +50,19 @@ struct Loudness {
         s.energy = F(0.f);
         s.cross = F(0.f);
     }
+    static void join(float* sums, const float* pair, float weight) {
+        for (int i = 0; i < kSums; ++i) sums[i] += weight * pair[i];
+    }
     static void finish(const MeterRecord& record, int first_sum, float* row, int first);
 };
 
+/// Mean squares, summed over channels, of all windows of `length` bins every `hop` bins, never
+/// across two stretches; `sum` is the place of Loudness's first sum.
+std::vector<double> window_powers(const MeterRecord& record, int sum, int length, int hop);
+inline constexpr int kMomentaryBins = 40;   ///< 400 ms
+inline constexpr int kShortTermBins = 300;  ///< 3 s
+/// -70 at least.
+double lufs_of_power(double power);
 /// BS.1770 integrated loudness in LUFS of block energies given as mean squares summed over
 /// channels; -70 when all are gated.
 double gated_loudness(const std::vector<double>& block_power);

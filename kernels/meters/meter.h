@@ -13,6 +13,9 @@
 ///         template <class F> static void warm_up(const Setup&, State<F>&, const F* left, const F*
 ///         right, int frames); template <class F> static void end_bin(State<F>&, F* sums); //
 ///         writes kSums, starts the next bin
+///         // Adds the sums of another pair of channels of the same file, of the given weight in
+///         // BS.1770.
+///         static void join(float* sums, const float* pair, float weight);
 ///         // Reads its sums from `first_sum` on, writes its metrics to row[first]...; row holds
 ///         those of earlier meters. static void finish(const MeterRecord&, int first_sum, float*
 ///         row, int first);
@@ -33,7 +36,7 @@ namespace mixfarm {
 /// Everything measured of one candidate.
 struct MeterRecord {
     double rate = 48000;
-    int channels = 2;
+    int channels = 2;         ///< 1 to 6; what compares two sides is NaN unless there are two
     std::vector<float> bins;  ///< [bin][sums_per_bin]
     int sums_per_bin = 0;
     struct Stretch {
@@ -48,6 +51,8 @@ struct MeterRecord {
     int bin_count() const {
         return sums_per_bin ? static_cast<int>(bins.size()) / sums_per_bin : 0;
     }
+    /// Frames of a whole bin: 10 ms to the nearest frame.
+    int bin_frames() const { return static_cast<int>(rate + 50) / 100; }
     /// Sum `s` of a meter whose sums begin at `offset`, in bin `b`.
     double at(int b, int offset) const {
         return bins[static_cast<std::size_t>(b) * static_cast<std::size_t>(sums_per_bin) +

@@ -8,9 +8,7 @@
 namespace mixfarm {
 namespace {
 
-constexpr int kMomentaryBins = 40;   // 400 ms
-constexpr int kShortTermBins = 300;  // 3 s
-constexpr int kHopBins = 10;         // 100 ms, 75 % overlap of the gating blocks
+constexpr int kHopBins = 10;  // 100 ms, 75 % overlap of the gating blocks
 constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
 
 double lufs(double power) {
@@ -18,23 +16,6 @@ double lufs(double power) {
 }
 double power_of_lufs(double level) {
     return std::pow(10.0, (level + 0.691) / 10);
-}
-
-/// Mean squares of all windows of `length` bins every `hop` bins, never across two stretches.
-std::vector<double> windows(const MeterRecord& record, int sum, int length, int hop) {
-    std::vector<double> out;
-    const double frames_per_window = length * record.rate / 100;
-    int first = 0;
-    for (const MeterRecord::Stretch& stretch : record.stretches) {
-        std::vector<double> prefix(static_cast<std::size_t>(stretch.bins) + 1, 0.0);
-        for (int b = 0; b < stretch.bins; ++b)
-            prefix[b + 1] = prefix[b] + record.at(first + b, sum);
-        for (int b = 0; b + length <= stretch.whole_bins; b += hop) {
-            out.push_back((prefix[b + length] - prefix[b]) / frames_per_window);
-        }
-        first += stretch.bins;
-    }
-    return out;
 }
 
 double total(const MeterRecord& record, int sum) {
@@ -49,14 +30,33 @@ double highest(const MeterRecord& record, int sum) {
     return t;
 }
 
-/// Undefined where no window of that length fits; -70 where there is nothing to hear.
+/// Undefined where no window of that length fits.
 float largest_lufs(const std::vector<double>& powers) {
-    return powers.empty() ? kUndefined
-                          : static_cast<float>(std::max(
-                                -70.0, lufs(*std::max_element(powers.begin(), powers.end()))));
+    return powers.empty()
+               ? kUndefined
+               : static_cast<float>(lufs_of_power(*std::max_element(powers.begin(), powers.end())));
 }
 
 }  // namespace
+
+std::vector<double> window_powers(const MeterRecord& record, int sum, int length, int hop) {
+    std::vector<double> out;
+    const double frames_per_window = length * record.bin_frames();
+    int first = 0;
+    for (const MeterRecord::Stretch& stretch : record.stretches) {
+        std::vector<double> prefix(static_cast<std::size_t>(stretch.bins) + 1, 0.0);
+        for (int b = 0; b < stretch.bins; ++b)
+            prefix[b + 1] = prefix[b] + record.at(first + b, sum);
+        for (int b = 0; b + length <= stretch.whole_bins; b += hop)
+            out.push_back((prefix[b + length] - prefix[b]) / frames_per_window);
+        first += stretch.bins;
+    }
+    return out;
+}
+
+double lufs_of_power(double power) {
+    return std::max(-70.0, lufs(power));
+}
 
 double gated_loudness(const std::vector<double>& block_power) {
     const double floor = power_of_lufs(-70);
@@ -89,22 +89,22 @@ double loudness_range(std::vector<double> power) {
 }
 
 void Loudness::finish(const MeterRecord& record, int first_sum, float* row, int first) {
-    const std::vector<double> momentary = windows(record, first_sum, kMomentaryBins, 1);
-    const std::vector<double> short_term = windows(record, first_sum, kShortTermBins, 1);
-    std::vector<double> gate = windows(record, first_sum, kMomentaryBins, kHopBins);
+    const std::vector<double> momentary = window_powers(record, first_sum, kMomentaryBins, 1);
+    const std::vector<double> short_term = window_powers(record, first_sum, kShortTermBins, 1);
+    std::vector<double> gate = window_powers(record, first_sum, kMomentaryBins, kHopBins);
     const double integrated = gated_loudness(gate);
     row[first] = static_cast<float>(integrated);
-    row[first + 1] =
-        static_cast<float>(loudness_range(windows(record, first_sum, kShortTermBins, kHopBins)));
+    row[first + 1] = static_cast<float>(
+        loudness_range(window_powers(record, first_sum, kShortTermBins, kHopBins)));
     row[first + 2] = largest_lufs(momentary);
     row[first + 3] = largest_lufs(short_term);
     // The fold is scaled so that a mono signal keeps its loudness: (L + R) / 2 in both speakers,
     // energy (LL + RR + 2 LR) / 2.
     const std::vector<double> twice_cross =
-        windows(record, first_sum + 1, kMomentaryBins, kHopBins);
+        window_powers(record, first_sum + 1, kMomentaryBins, kHopBins);
     for (std::size_t i = 0; i < gate.size(); ++i)
         gate[i] = std::max(0.0, gate[i] + twice_cross[i]) / 2;
-    row[first + 4] = record.channels < 2 || integrated <= -70
+    row[first + 4] = record.channels != 2 || integrated <= -70
                          ? kUndefined
                          : static_cast<float>(integrated - gated_loudness(gate));
 }
@@ -133,7 +133,7 @@ void Level::finish(const MeterRecord& record, int first_sum, float* row, int fir
     row[first] = mean > 0
                      ? static_cast<float>(row[metric_index("sample_peak_dbfs")] - db_of_power(mean))
                      : 0.f;
-    if (record.channels < 2) {
+    if (record.channels != 2) {
         for (int i = 1; i <= 3; ++i) row[first + i] = kUndefined;
         return;
     }

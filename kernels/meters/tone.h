@@ -22,6 +22,7 @@ struct Tone {
     MF_HD static void warm_up(const Setup&, State<F>&, const F*, const F*, int) {}
     template <class F>
     MF_HD static void end_bin(State<F>&, F*) {}
+    static void join(float*, const float*, float) {}
     static void finish(const MeterRecord& record, int first_sum, float* row, int first);
 };
 

@@ -111,6 +111,9 @@ struct TruePeak {
         s.sample = F(0.f);
         s.peak = F(0.f);
     }
+    static void join(float* sums, const float* pair, float) {
+        for (int i = 0; i < kSums; ++i) sums[i] = std::fmax(sums[i], pair[i]);
+    }
     static void finish(const MeterRecord& record, int first_sum, float* row, int first);
 
 private:

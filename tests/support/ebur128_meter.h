@@ -13,6 +13,7 @@ namespace mixfarm::oracle {
 struct Ebur128Reading {
     double integrated_lufs, loudness_range_lu, true_peak, sample_peak;
     double max_momentary_lufs, max_short_term_lufs;  ///< over windows every 10 ms
+    std::vector<double> momentary_lufs;              ///< every 100 ms, from 0.4 s on
     std::vector<double> short_term_lufs;             ///< every 100 ms, from 3 s on
 };
 
@@ -26,6 +27,9 @@ inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channel
                      loudness | (with_peaks ? EBUR128_MODE_TRUE_PEAK : 0));
     if (!state) throw std::runtime_error("libebur128 cannot start");
     if (channels == 1) ebur128_set_channel(state, 0, EBUR128_LEFT);
+    if (channels == 3) ebur128_set_channel(state, 2, EBUR128_CENTER);
+    if (channels == 6)  // its own order has the LFE there too, but says so in other words
+        ebur128_set_channel(state, 3, EBUR128_UNUSED);
     Ebur128Reading reading{};
     reading.max_momentary_lufs = reading.max_short_term_lufs = -HUGE_VAL;
     const std::size_t frames = interleaved.size() / static_cast<std::size_t>(channels);
@@ -36,8 +40,10 @@ inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channel
         ebur128_add_frames_float(
             state, interleaved.data() + at * static_cast<std::size_t>(channels), count);
         if (count < bin) break;
-        if (bins >= 40 && ebur128_loudness_momentary(state, &value) == EBUR128_SUCCESS)
+        if (bins >= 40 && ebur128_loudness_momentary(state, &value) == EBUR128_SUCCESS) {
             reading.max_momentary_lufs = std::max(reading.max_momentary_lufs, value);
+            if (bins % 10 == 0) reading.momentary_lufs.push_back(value);
+        }
         if (bins < 300 || ebur128_loudness_shortterm(state, &value) != EBUR128_SUCCESS) continue;
         reading.max_short_term_lufs = std::max(reading.max_short_term_lufs, value);
         if (bins % 10 == 0) reading.short_term_lufs.push_back(value);
