@@ -16,7 +16,7 @@
 namespace mixfarm {
 
 /// Grows with every change that makes a mix of the same settings sound or measure differently.
-inline constexpr int kSoundRevision = 2;
+inline constexpr int kSoundRevision = 3;
 
 // ---- What the console can do
 // -----------------------------------------------------------------------------------
@@ -80,6 +80,11 @@ int metric_index(std::string_view name);
 /// Third-octave bands, IEC 61260 base-10 centres 1000 * 10^(k/10) Hz, 25 Hz to 20 kHz.
 inline constexpr int kBands = 30;
 double band_centre_hz(int band);
+
+/// Zwicker's 24 critical bands: the kBarkBands + 1 edges in Hz (Zwicker 1961, "Subdivision of the
+/// audible frequency range into critical bands").
+inline constexpr int kBarkBands = 24;
+std::span<const double> bark_edges_hz();
 
 /// All that is kept of one rendered mix. Powers are mean squares over the measured time; full scale
 /// = 1.
@@ -214,12 +219,36 @@ struct LoudnessSeries {
     std::vector<float> momentary_lufs, short_term_lufs;
 };
 
+/// What only finished files are asked for.
+struct FileDetails {
+    struct Channel {
+        double dc = 0;                  ///< mean of all samples, full scale = 1
+        float sample_peak = 0;          ///< linear
+        std::int64_t clips = 0;         ///< runs of at least three samples at full scale
+        std::int64_t longest_clip = 0;  ///< samples of the longest such run
+    };
+    std::vector<Channel> channels;
+    /// Digital silence in all channels inside sound: see FileMeter.
+    struct Dropout {
+        double start_s, seconds;  ///< on the grid of 10 ms
+    };
+    std::vector<Dropout> dropouts;
+    /// As Measurement's bands.
+    std::array<float, kBarkBands> bark_left{}, bark_right{}, bark_cross{};
+};
+
 inline constexpr int kMaxFileChannels = 6;
 /// Measures finished audio as a file: no console, no limiter, nothing level-matched.
 ///
 /// Channels in the order of WAV files: mono; L R; L R C; L R Ls Rs; L R C Ls Rs; L R C LFE Ls Rs.
 /// Surrounds count 1.41 in loudness, the LFE nothing (BS.1770-5); peaks and bands take every
-/// channel as it is.
+/// channel as it is: in files of more than two, left and right power together are the sum over
+/// channels.
+///
+/// A clip is a run of at least three samples of one sign at full scale: what 16 bits can hold,
+/// 1 - 2^-15, so that files of any width clip alike. A dropout is exact zero in all channels for
+/// 10 ms to a second (longer ones are rests) between bins of 10 ms with peaks of at least -60 dBFS;
+/// only whole bins count, so that one below 20 ms may be missed.
 class FileMeter {
 public:
     /// `channels` 1 to 6. Stereo metrics are NaN unless there are two.
@@ -232,6 +261,8 @@ public:
     Measurement finish();
     /// After finish(). `hop_s` is taken to the nearest multiple of 10 ms, at least one.
     LoudnessSeries series(double hop_s = 0.1) const;
+    /// After finish().
+    const FileDetails& details() const;
 
 private:
     struct Impl;

@@ -1,49 +1,40 @@
-/// `mixfarm meter`: every meter on finished audio files, streaming.
-#include <sndfile.h>
-#include <spdlog/fmt/fmt.h>
-
+/// `mixfarm meter`: every meter on finished audio files, streaming, a file a thread.
+#include <algorithm>
+#include <atomic>
+#include <exception>
 #include <iostream>
-#include <memory>
+#include <optional>
+#include <thread>
 
 #include "host/cli/command.h"
-#include "host/job/input_error.h"
-#include "host/song/container.h"
-#include "kernels/engine.h"
+#include "host/cli/meter_report.h"
 
 namespace mixfarm::cli {
 namespace {
 
-struct Metered {
-    std::string file;
-    int channels, rate;
-    double seconds;
-    Measurement measured;
-};
-
-Metered meter(const std::string& file) {
-    SF_INFO info{};
-    const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> in(sf_open(file.c_str(), SFM_READ, &info),
-                                                         sf_close);
-    if (!in)
-        throw InputError(file, std::string("cannot be read as audio (") + sf_strerror(nullptr) +
-                                   "); WAV, FLAC, AIFF and OGG work");
-    refuse_torn_container(file);  // libsndfile takes what is there of a WAV cut short
-    if (info.channels > 2)
-        throw InputError(
-            file, "has " + std::to_string(info.channels) + " channels; one or two can be metered");
-    if (info.samplerate < 8000) throw InputError(file, "has a sample rate below 8000 Hz");
-    FileMeter meters(info.samplerate, info.channels);
-    std::vector<float> block(static_cast<std::size_t>(8192 * info.channels));
-    sf_count_t frames = 0;
-    for (sf_count_t n; (n = sf_readf_float(in.get(), block.data(), 8192)) > 0; frames += n)
-        meters.push(block.data(), n);
-    if (sf_error(in.get()) != SF_ERR_NO_ERROR ||
-        (frames < info.frames && info.frames < SF_COUNT_MAX))
-        throw InputError(file,
-                         fmt::format("is torn: {} of {} frames can be read", frames, info.frames));
-    if (frames == 0) throw InputError(file, "is empty");
-    return {file, info.channels, info.samplerate, static_cast<double>(frames) / info.samplerate,
-            meters.finish()};
+/// In the order asked for; throws what the first of the files that cannot be metered threw.
+std::vector<MeteredFile> meter_all(const std::vector<std::string>& files) {
+    std::vector<std::optional<MeteredFile>> metered(files.size());
+    std::vector<std::exception_ptr> failed(files.size());
+    std::atomic<std::size_t> next{0};
+    {
+        std::vector<std::jthread> workers;
+        const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+        for (std::size_t w = 0; w < std::min(cores, files.size()); ++w)
+            workers.emplace_back([&] {
+                for (std::size_t i; (i = next++) < files.size();) try {
+                        metered[i] = meter_file(files[i]);
+                    } catch (...) {
+                        failed[i] = std::current_exception();
+                    }
+            });
+    }
+    std::vector<MeteredFile> all;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (failed[i]) std::rethrow_exception(failed[i]);
+        all.push_back(std::move(*metered[i]));
+    }
+    return all;
 }
 
 }  // namespace
@@ -51,46 +42,21 @@ Metered meter(const std::string& file) {
 int run_meter(const std::vector<std::string>& words) {
     Arguments arguments(
         "meter FILE...",
-        "Measures audio files: BS.1770 loudness, EBU range, true peak, dynamics, stereo, tone.",
-        "mixfarm meter mix.wav master.flac");
+        "Measures audio files, mono to 5.1: BS.1770 loudness over time, EBU range, true peak, "
+        "dynamics, stereo, tone, clipping.",
+        "mixfarm meter mix.wav master.flac --bands");
     arguments.positional("file", -1);
+    arguments.add()("bands", "print levels, width and correlation by third octaves");
     if (!arguments.parse(words)) return kDone;
     arguments.required("file");
-    std::vector<Metered> all;
-    for (const std::string& file : arguments.get<std::vector<std::string>>("file"))
-        all.push_back(meter(file));
+    const std::vector<MeteredFile> all = meter_all(arguments.get<std::vector<std::string>>("file"));
     if (arguments.json()) {
         Json document = Json::array();
-        for (const Metered& m : all) {
-            Json entry{{"file", m.file},
-                       {"channels", m.channels},
-                       {"rate", m.rate},
-                       {"seconds", m.seconds}};
-            for (std::size_t i = 0; i < mix_metrics().size(); ++i)
-                entry[mix_metrics()[i].name] = number(m.measured.metrics[i]);
-            for (std::size_t b = 0; b < kBands; ++b) {
-                const double power =
-                    (double(m.measured.left_power[b]) + m.measured.right_power[b]) / m.channels;
-                entry["bands_db"].push_back(number(10 * std::log10(power + 1e-15)));
-            }
-            entry["finite"] = m.measured.finite;
-            document.push_back(entry);
-        }
+        for (const MeteredFile& m : all) document.push_back(meter_json(m));
         print(document);
         return kDone;
     }
-    for (const Metered& m : all) {
-        std::cout << fmt::format("{}  ({} channel{}, {} Hz, {})\n", m.file, m.channels,
-                                 m.channels == 1 ? "" : "s", m.rate, clock_text(m.seconds));
-        for (std::size_t i = 0; i < mix_metrics().size(); ++i) {
-            const float value = m.measured.metrics[i];
-            std::cout << fmt::format("  {:<22} {}\n", mix_metrics()[i].name,
-                                     std::isfinite(value)
-                                         ? fmt::format("{:8.2f} {}", value, mix_metrics()[i].unit)
-                                         : "       -");
-        }
-        if (!m.measured.finite) std::cout << "  holds NaN or infinite samples\n";
-    }
+    for (const MeteredFile& m : all) std::cout << meter_text(m, arguments.has("bands"));
     return kDone;
 }
 

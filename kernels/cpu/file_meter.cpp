@@ -34,6 +34,79 @@ std::vector<Pair> pairs_of(int channels) {
     }
 }
 
+constexpr float kFullScale = 1 - 0x1p-15f, kHeard = 1e-3f;  // -60 dBFS
+constexpr std::int64_t kClipRun = 3;
+constexpr int kLongestDropout = 100;  // bins
+
+/// The mean, the peak and the clips of one channel.
+class ChannelFaults {
+public:
+    /// Returns the sample peak of these frames.
+    float run(const float* x, int frames) {
+        double sum[4] = {};
+        float top = 0;
+        for (int n = 0; n < frames; ++n) {
+            sum[n % 4] += x[n];
+            top = std::max(top, std::fabs(x[n]));
+        }
+        sum_ += sum[0] + sum[1] + sum[2] + sum[3];
+        peak_ = std::max(peak_, top);
+        if (top < kFullScale)
+            end_run();
+        else
+            for (int n = 0; n < frames; ++n) extend(x[n]);
+        return top;
+    }
+    FileDetails::Channel finish(std::int64_t frames) {
+        end_run();
+        return {sum_ / static_cast<double>(std::max<std::int64_t>(1, frames)), peak_, clips_,
+                longest_};
+    }
+
+private:
+    void extend(float x) {
+        if (std::fabs(x) < kFullScale) return end_run();
+        if (run_ > 0 && std::signbit(x) != negative_) end_run();
+        negative_ = std::signbit(x);
+        ++run_;
+    }
+    void end_run() {
+        if (run_ >= kClipRun) {
+            ++clips_;
+            longest_ = std::max(longest_, run_);
+        }
+        run_ = 0;
+    }
+
+    double sum_ = 0;
+    float peak_ = 0;
+    std::int64_t clips_ = 0, longest_ = 0, run_ = 0;
+    bool negative_ = false;
+};
+
+/// Third octaves, then Bark: one transform serves both.
+std::vector<BandMap::Edges> file_bands() {
+    std::vector<BandMap::Edges> edges = BandMap::third_octaves();
+    for (std::size_t b = 0; b < kBarkBands; ++b)
+        edges.push_back({bark_edges_hz()[b], bark_edges_hz()[b + 1]});
+    return edges;
+}
+
+/// `peaks` are the sample peaks of the bins.
+std::vector<FileDetails::Dropout> dropouts(const std::vector<float>& peaks, double bin_s) {
+    std::vector<FileDetails::Dropout> found;
+    for (std::size_t b = 1; b < peaks.size(); ++b) {
+        if (peaks[b] > 0) continue;
+        const std::size_t first = b;
+        while (b < peaks.size() && peaks[b] == 0) ++b;
+        if (b < peaks.size() && b - first <= kLongestDropout && peaks[first - 1] >= kHeard &&
+            peaks[b] >= kHeard)
+            found.push_back(
+                {static_cast<double>(first) * bin_s, static_cast<double>(b - first) * bin_s});
+    }
+    return found;
+}
+
 struct PairMeter {
     PairMeter(const Pair& p, const BandMap& bands, const LaneFft& fft)
         : pair(p), spectrum(bands, fft) {}
@@ -46,13 +119,14 @@ struct PairMeter {
 
 struct FileMeter::Impl {
     Impl(int sample_rate, int channel_count)
-        : setup(meters::setup(sample_rate)), bands(sample_rate), fft(bands.size) {
+        : setup(meters::setup(sample_rate)), bands(sample_rate, file_bands()), fft(bands.size) {
         record.rate = sample_rate;
         record.channels = channel_count;
         record.sums_per_bin = meters::kSums;
         bin = record.bin_frames();
         sound.assign(static_cast<std::size_t>(channel_count),
                      std::vector<float>(static_cast<std::size_t>(bin)));
+        faults.resize(static_cast<std::size_t>(channel_count));
         silence.assign(static_cast<std::size_t>(bin), 0.f);
         for (const Pair& pair : pairs_of(channel_count)) pairs.emplace_back(pair, bands, fft);
     }
@@ -62,6 +136,10 @@ struct FileMeter::Impl {
     }
 
     void end_bin() {
+        float peak = 0;
+        for (std::size_t c = 0; c < faults.size(); ++c)
+            peak = std::max(peak, faults[c].run(sound[c].data(), filled));
+        peaks.push_back(peak);
         float sums[meters::kSums], more[meters::kSums];
         for (PairMeter& p : pairs) {
             const float *left = channel(p.pair.left), *right = channel(p.pair.right);
@@ -84,7 +162,10 @@ struct FileMeter::Impl {
     int bin;                                ///< frames
     std::vector<std::vector<float>> sound;  ///< [channels][bin]
     std::vector<float> silence;             ///< [bin]
+    std::vector<ChannelFaults> faults;      ///< [channels]
     MeterRecord record;
+    std::vector<float> peaks;  ///< [bin] of all channels
+    FileDetails details;
     int filled = 0, whole_bins = 0;
     bool finite = true;
 };
@@ -128,14 +209,22 @@ Measurement FileMeter::finish() {
     m.record.stretches = {{m.record.bin_count(), m.whole_bins}};
     for (PairMeter& p : m.pairs) {
         p.spectrum.end_stretch();
-        double left[kBands], right[kBands], cross[kBands];
+        double left[kBands + kBarkBands], right[kBands + kBarkBands], cross[kBands + kBarkBands];
         p.spectrum.read(0, left, right, cross);
+        const bool stereo = m.record.channels == 2;
         for (std::size_t b = 0; b < kBands; ++b) {
             m.record.left_power[b] += left[b];
             m.record.right_power[b] += right[b];
-            if (m.record.channels == 2) m.record.cross_power[b] = cross[b];
+            if (stereo) m.record.cross_power[b] = cross[b];
+        }
+        for (std::size_t b = 0; b < kBarkBands; ++b) {
+            m.details.bark_left[b] += static_cast<float>(left[kBands + b]);
+            m.details.bark_right[b] += static_cast<float>(right[kBands + b]);
+            if (stereo) m.details.bark_cross[b] = static_cast<float>(cross[kBands + b]);
         }
     }
+    for (ChannelFaults& f : m.faults) m.details.channels.push_back(f.finish(m.record.frames));
+    m.details.dropouts = dropouts(m.peaks, m.record.bin_frames() / m.record.rate);
     Measurement result;
     result.finite = m.finite;
     result.metrics = meters::finish(m.record);
@@ -147,12 +236,18 @@ Measurement FileMeter::finish() {
     return result;
 }
 
+const FileDetails& FileMeter::details() const {
+    MF_CHECK(!impl_->record.stretches.empty());
+    return impl_->details;
+}
+
 LoudnessSeries FileMeter::series(double hop_s) const {
     const MeterRecord& record = impl_->record;
     MF_CHECK(!record.stretches.empty());
     const double bin_s = record.bin_frames() / record.rate;
     const int hop = std::max(1, static_cast<int>(std::lround(hop_s / bin_s)));
     const auto ends = [&](int length) {
+        // Loudness is the first in meters.def.
         const std::vector<double> powers = window_powers(record, 0, length, 1);
         std::vector<float> values;
         for (int end = hop; end <= impl_->whole_bins; end += hop)

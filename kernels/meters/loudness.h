@@ -1,6 +1,6 @@
 /// Loudness: ITU-R BS.1770-5 integrated with both gates, EBU Tech 3341 momentary and short-term
-/// maxima, Tech 3342 range, and the loudness lost by a fold to mono; all from K-weighted energies
-/// of 10 ms bins.
+/// maxima, Tech 3342 range, micro-dynamics, and the loudness lost by a fold to mono; all from
+/// K-weighted energies of 10 ms bins.
 #pragma once
 
 #include "kernels/meters/k_weighting.h"
@@ -9,11 +9,10 @@
 namespace mixfarm {
 
 struct Loudness {
-    static constexpr MetricInfo kMetrics[] = {{"integrated_lufs", "LUFS"},
-                                              {"loudness_range_lu", "LU"},
-                                              {"max_momentary_lufs", "LUFS"},
-                                              {"max_short_term_lufs", "LUFS"},
-                                              {"mono_loss_db", "dB"}};
+    static constexpr MetricInfo kMetrics[] = {
+        {"integrated_lufs", "LUFS"},    {"loudness_range_lu", "LU"},
+        {"max_momentary_lufs", "LUFS"}, {"max_short_term_lufs", "LUFS"},
+        {"mono_loss_db", "dB"},         {"microdynamics_lu", "LU"}};
     static constexpr int kSums =
         2;  // energy of left + right, twice the cross energy; both K-weighted
     using Setup = KSetup;
@@ -66,6 +65,12 @@ double lufs_of_power(double power);
 /// BS.1770 integrated loudness in LUFS of block energies given as mean squares summed over
 /// channels; -70 when all are gated.
 double gated_loudness(const std::vector<double>& block_power);
+/// Micro-dynamics in LU: how far the loudness of 50 ms rises above that of the 3 s about it, the
+/// 95th percentile over time; NaN for less than 3 s. After Skovenborg's loudness dynamic range
+/// ("Measures of microdynamics", AES 137, 2014), whose fast and slow integrations are rectangles
+/// here because they come from bins. What Tech 3342's gates leave out of the range is left out
+/// here.
+double microdynamics(const MeterRecord& record, int sum);
 /// Tech 3342 loudness range in LU of short-term block powers.
 double loudness_range(std::vector<double> short_term_power);
 

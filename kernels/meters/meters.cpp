@@ -8,6 +8,7 @@
 namespace mixfarm {
 namespace {
 
+constexpr int kFastBins = 5;  // 50 ms
 constexpr int kHopBins = 10;  // 100 ms, 75 % overlap of the gating blocks
 constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
 
@@ -35,6 +36,22 @@ float largest_lufs(const std::vector<double>& powers) {
     return powers.empty()
                ? kUndefined
                : static_cast<float>(lufs_of_power(*std::max_element(powers.begin(), powers.end())));
+}
+
+/// Tech 3342: short-term powers below this are left out, -70 LUFS or 20 LU below the mean of those
+/// above -70.
+double range_gate(const std::vector<double>& power) {
+    const double floor = power_of_lufs(-70);
+    double sum = 0;
+    std::size_t count = 0;
+    for (const double p : power)
+        if (p >= floor) sum += p, ++count;
+    return count ? std::max(floor, 0.01 * sum / static_cast<double>(count)) : floor;
+}
+
+double percentile(const std::vector<double>& sorted, double p) {
+    return sorted[static_cast<std::size_t>(
+        std::lround(static_cast<double>(sorted.size() - 1) * p))];
 }
 
 }  // namespace
@@ -73,19 +90,32 @@ double gated_loudness(const std::vector<double>& block_power) {
 }
 
 double loudness_range(std::vector<double> power) {
-    std::erase_if(power, [](double p) { return p < power_of_lufs(-70); });
+    const double gate = range_gate(power);
+    std::erase_if(power, [gate](double p) { return p < gate; });
     if (power.empty()) return 0;
-    double mean = 0;
-    for (const double p : power) mean += p;
-    mean /= static_cast<double>(power.size());
-    std::erase_if(power, [mean](double p) { return p < 0.01 * mean; });
     std::sort(power.begin(), power.end());
-    const auto percentile = [&power](double p) {
-        const auto i =
-            static_cast<std::size_t>(std::lround(static_cast<double>(power.size() - 1) * p));
-        return lufs(power[i]);
-    };
-    return percentile(0.95) - percentile(0.10);
+    return lufs(percentile(power, 0.95)) - lufs(percentile(power, 0.10));
+}
+
+double microdynamics(const MeterRecord& record, int sum) {
+    const std::vector<double> slow = window_powers(record, sum, kShortTermBins, 1),
+                              fast = window_powers(record, sum, kFastBins, 1);
+    const double gate = range_gate(slow);
+    std::vector<double> rises;
+    std::size_t first_slow = 0, first_fast = (kShortTermBins - kFastBins) / 2;
+    for (const MeterRecord::Stretch& stretch : record.stretches) {
+        const auto windows = [&stretch](int length) {
+            return static_cast<std::size_t>(std::max(0, stretch.whole_bins - length + 1));
+        };
+        for (std::size_t i = 0; i < windows(kShortTermBins); ++i)
+            if (const double about = slow[first_slow + i]; about >= gate)
+                rises.push_back(lufs(fast[first_fast + i]) - lufs(about));
+        first_slow += windows(kShortTermBins);
+        first_fast += windows(kFastBins);
+    }
+    if (rises.empty()) return kUndefined;
+    std::sort(rises.begin(), rises.end());
+    return percentile(rises, 0.95);
 }
 
 void Loudness::finish(const MeterRecord& record, int first_sum, float* row, int first) {
@@ -107,6 +137,7 @@ void Loudness::finish(const MeterRecord& record, int first_sum, float* row, int 
     row[first + 4] = record.channels != 2 || integrated <= -70
                          ? kUndefined
                          : static_cast<float>(integrated - gated_loudness(gate));
+    row[first + 5] = static_cast<float>(microdynamics(record, first_sum));
 }
 
 void TruePeak::finish(const MeterRecord& record, int first_sum, float* row, int first) {
@@ -155,6 +186,18 @@ void Tone::finish(const MeterRecord& record, int, float* row, int first) {
     }
     const double spread = n * sxx - sx * sx;
     row[first] = n > 2 ? static_cast<float>((n * sxy - sx * sy) / spread) : kUndefined;
+    double left = 0, right = 0, cross = 0;
+    for (int b = 0; b < kLowBands; ++b) {
+        left += record.left_power[b];
+        right += record.right_power[b];
+        cross += record.cross_power[b];
+    }
+    // Both sides share a transform: some -140 dB of one are heard in the other.
+    const bool heard = std::min(left, right) > 1e-11 * std::max(left, right) + 1e-20;
+    row[first + 1] =
+        record.channels == 2 && heard
+            ? static_cast<float>(std::clamp(cross / std::sqrt(left * right), -1.0, 1.0))
+            : kUndefined;
 }
 
 std::vector<float> meters::finish(const MeterRecord& record) {
@@ -186,6 +229,13 @@ int metric_index(std::string_view name) {
     for (std::size_t i = 0; i < all.size(); ++i)
         if (name == all[i].name) return static_cast<int>(i);
     return -1;
+}
+
+std::span<const double> bark_edges_hz() {
+    static constexpr double kEdges[kBarkBands + 1] = {
+        0,    100,  200,  300,  400,  510,  630,  770,  920,  1080, 1270,  1480, 1720,
+        2000, 2320, 2700, 3150, 3700, 4400, 5300, 6400, 7700, 9500, 12000, 15500};
+    return kEdges;
 }
 
 double band_centre_hz(int band) {

@@ -1,4 +1,4 @@
-/// Long-term third-octave spectrum of left, right and their cross power: Welch's method, Hann
+/// Long-term spectrum of left, right and their cross power in bands: Welch's method, Hann
 /// window, half overlap.
 #pragma once
 
@@ -23,7 +23,15 @@ struct BandMap {
     std::vector<float> window;  ///< Hann
     double scale;               ///< |X|^2 of one frame -> mean square
 
-    explicit BandMap(double rate);
+    int bands;
+
+    struct Edges {
+        double low_hz, high_hz;
+    };
+    BandMap(double rate, const std::vector<Edges>& edges);
+    /// The third-octave bands.
+    explicit BandMap(double rate) : BandMap(rate, third_octaves()) {}
+    static std::vector<Edges> third_octaves();
 };
 
 /// Collects one stretch of audio after another; frames do not cross from one stretch to the next.
@@ -31,7 +39,13 @@ template <class F>
 class Spectrum {
 public:
     Spectrum(const BandMap& map, const LaneFft& fft)
-        : map_(map), fft_(fft), left_(map.size), right_(map.size), re_(map.size), im_(map.size) {}
+        : map_(map),
+          fft_(fft),
+          left_(map.size),
+          right_(map.size),
+          re_(map.size),
+          im_(map.size),
+          sums_(3 * map.bands, F(0.f)) {}
 
     void push(const F* left, const F* right, int frames) {
         for (int n = 0; n < frames; ++n) {
@@ -58,10 +72,10 @@ public:
         filled_ = 0;
         frames_in_stretch_ = 0;
     }
-    /// Mean squares per band of one lane.
+    /// Mean squares of one lane: [map.bands] each.
     void read(int lane_index, double* left, double* right, double* cross) const {
         const double scale = frames_ > 0 ? map_.scale / frames_ : 0;
-        for (int b = 0; b < kBands; ++b) {
+        for (int b = 0; b < map_.bands; ++b) {
             left[b] = lane(sums_[3 * b], lane_index) * scale;
             right[b] = lane(sums_[3 * b + 1], lane_index) * scale;
             cross[b] = lane(sums_[3 * b + 2], lane_index) * scale;
@@ -94,7 +108,7 @@ private:
     const BandMap& map_;
     const LaneFft& fft_;
     std::vector<F> left_, right_, re_, im_;
-    F sums_[3 * kBands] = {};
+    std::vector<F> sums_;  ///< [bands][left, right, cross]
     int filled_ = 0;
     int frames_in_stretch_ = 0;
     double frames_ = 0;

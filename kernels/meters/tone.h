@@ -1,5 +1,5 @@
-/// Tone: the slope of the third-octave spectrum; the bands themselves come from the spectrum
-/// analyser (spectrum.h).
+/// Tone: the slope of the third-octave spectrum and how the lows of both sides agree; the bands
+/// themselves come from the spectrum analyser (spectrum.h).
 #pragma once
 
 #include "kernels/meters/meter.h"
@@ -9,7 +9,10 @@ namespace mixfarm {
 struct Tone {
     /// Least-squares slope of band level over octaves, 100 Hz to 10 kHz. Band levels: white noise
     /// reads +3 dB per octave.
-    static constexpr MetricInfo kMetrics[] = {{"tilt_db_per_octave", "dB/octave"}};
+    /// Correlation of left and right below 112 Hz, in the bands of 25 to 100 Hz.
+    static constexpr MetricInfo kMetrics[] = {{"tilt_db_per_octave", "dB/octave"},
+                                              {"low_correlation", ""}};
+    static constexpr int kLowBands = 7;
     static constexpr int kSums = 0;
     struct Setup {};
     template <class F>

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "tests/cli/night.h"
+#include "tests/support/effort.h"
 
 namespace mixfarm::cli_test {
 namespace {
@@ -113,7 +114,7 @@ TEST(Meter, TornAndForeignFilesAreRefusedByName) {
     const Scratch scratch;
     write_sound(scratch / "whole.flac", tone(2, 48000), 48000, SF_FORMAT_FLAC | SF_FORMAT_PCM_24);
     write_sound(scratch / "whole.wav", tone(2, 48000), 48000);
-    write_sound(scratch / "six.wav", tone(6, 48000, 0.1), 48000);
+    write_sound(scratch / "seven.wav", tone(7, 48000, 0.1), 48000);
     write_text(
         scratch / "torn.flac",
         text_of(scratch / "whole.flac").substr(0, fs::file_size(scratch / "whole.flac") / 2));
@@ -122,11 +123,169 @@ TEST(Meter, TornAndForeignFilesAreRefusedByName) {
     write_text(scratch / "text.wav", "this is not audio");
     write_text(scratch / "nothing.wav", "");
     for (const char* file :
-         {"torn.flac", "torn.wav", "text.wav", "nothing.wav", "six.wav", "missing.wav"}) {
+         {"torn.flac", "torn.wav", "text.wav", "nothing.wav", "seven.wav", "missing.wav"}) {
         const Ended ended = mixfarm({"meter", scratch / "whole.wav", scratch / file, "--json"});
         EXPECT_EQ(ended.code, 2) << file << ended.out;
         EXPECT_THAT(ended.err, HasSubstr(scratch / file));
         EXPECT_EQ(ended.out, "") << file;
+    }
+}
+
+TEST(Meter, SurroundIsWeighted) {
+    // Tech 3341-6: L, R at -28, C at -24, Ls, Rs at -30 dBFS; the LFE counts for peaks only.
+    const Scratch scratch;
+    const double db[] = {-28, -28, -24, -6, -30, -30};
+    Channels six;
+    for (std::size_t c = 0; c < 6; ++c)
+        six.push_back(
+            signals::sine(4 * 48000, c == 3 ? 40 : 1000, 48000, signals::amplitude(db[c])));
+    write_sound(scratch / "six.wav", six, 48000, SF_FORMAT_WAV | SF_FORMAT_PCM_24);
+    const Json m = ask({"meter", scratch / "six.wav"})[0];
+    EXPECT_NEAR(m["integrated_lufs"].get<double>(), -23.0163, 0.005);
+    EXPECT_NEAR(m["sample_peak_dbfs"].get<double>(), -6, 0.01);
+    EXPECT_TRUE(m["width"].is_null());
+    EXPECT_FALSE(m["bands"].contains("mid_db")) << "six channels have no middle";
+    ASSERT_EQ(m["by_channel"].size(), 6u);
+    for (std::size_t c = 0; c < 6; ++c)
+        EXPECT_NEAR(m["by_channel"][c]["sample_peak_dbfs"].get<double>(), db[c], 0.01);
+}
+
+TEST(Meter, BandsSeriesAndFaultsAreTold) {
+    // In phase below, a third as loud and the other way round above; one clip, one gap, an offset.
+    const Scratch scratch;
+    constexpr std::size_t kFrames = 5 * 48000;
+    const auto low = signals::sine(kFrames, 100, 48000, 0.3),
+               high = signals::sine(kFrames, 4000, 48000, 0.3);
+    Channels both(2, std::vector<float>(kFrames));
+    for (std::size_t n = 0; n < kFrames; ++n) {
+        both[0][n] = low[n] + high[n] + 0.01f;
+        both[1][n] = low[n] - high[n] / 3;
+    }
+    for (std::size_t n = 48000; n < 48004; ++n) both[0][n] = 1;
+    for (std::size_t n = 96000; n < 96960; ++n) both[0][n] = both[1][n] = 0;
+    write_sound(scratch / "a.wav", both, 48000);
+    const Json m = ask({"meter", scratch / "a.wav"})[0];
+    const Json& bands = m["bands"];
+    ASSERT_EQ(bands["centre_hz"].size(), 30u);
+    for (const char* name :
+         {"level_db", "left_db", "right_db", "mid_db", "side_db", "width", "correlation"})
+        ASSERT_EQ(bands[name].size(), 30u) << name;
+    const auto band = [&](const char* name, std::size_t b) { return bands[name][b].get<double>(); };
+    EXPECT_NEAR(band("correlation", 6), 1, 0.01);
+    EXPECT_NEAR(band("width", 6), 0, 0.01);
+    EXPECT_NEAR(band("correlation", 22), -1, 0.01);
+    EXPECT_NEAR(band("width", 22), 4, 0.02) << "side (1 + 1/3) / 2 over mid (1 - 1/3) / 2, squared";
+    EXPECT_NEAR(band("left_db", 22) - band("right_db", 22), 20 * std::log10(3), 0.02);
+    EXPECT_NEAR(band("side_db", 22), 20 * std::log10(0.2 / std::sqrt(2.0)), 0.1);
+    ASSERT_EQ(m["bark"]["edges_hz"].size(), 25u);
+    ASSERT_EQ(m["bark"]["mid_db"].size(), 24u);
+    EXPECT_NEAR(m["low_correlation"].get<double>(), 1, 0.01);
+    EXPECT_NEAR(m["by_channel"][0]["dc"].get<double>(), 0.01, 1e-3);
+    EXPECT_NEAR(m["by_channel"][1]["dc"].get<double>(), 0, 1e-3);
+    EXPECT_EQ(m["by_channel"][0]["clips"], 1);
+    EXPECT_EQ(m["by_channel"][0]["longest_clip"], 4);
+    EXPECT_EQ(m["by_channel"][1]["clips"], 0);
+    ASSERT_EQ(m["dropouts"].size(), 1u);
+    EXPECT_EQ(m["dropouts"][0], (Json{{"start_s", 2.0}, {"seconds", 0.02}}));
+    const Json& series = m["series"];
+    EXPECT_NEAR(series["hop_s"].get<double>(), 0.1, 1e-9);
+    ASSERT_EQ(series["momentary_lufs"].size(), 50u);
+    EXPECT_TRUE(series["momentary_lufs"][2].is_null());
+    EXPECT_TRUE(series["short_term_lufs"][28].is_null());
+    EXPECT_NEAR(series["short_term_lufs"][49].get<double>(), m["max_short_term_lufs"].get<double>(),
+                0.1);
+    const std::string text = succeed({"meter", scratch / "a.wav", "--bands"}).out;
+    for (const char* part : {"loudness", "microdynamics_lu", "channel 1 is clipped: 1 run",
+                             "channel 1 has a DC offset of +0.0",
+                             "nothing at all for 20 ms from 2.00", "third octaves"})
+        EXPECT_THAT(text, HasSubstr(part));
+    EXPECT_THAT(succeed({"meter", scratch / "a.wav"}).out,
+                testing::Not(HasSubstr("third octaves")));
+}
+
+TEST(Meter, ManyFilesComeInTheOrderAskedFor) {
+    const Scratch scratch;
+    Words words = {"meter"};
+    for (int i = 0; i < 9; ++i) {  // the first takes longest
+        const std::string file = scratch / (std::to_string(i) + ".wav");
+        write_sound(file, tone(1, 8000 + 100 * i, i == 0 ? 60 : 0.5 + 0.1 * i), 8000 + 100 * i);
+        words.push_back(file);
+    }
+    const Json all = ask(words);
+    ASSERT_EQ(all.size(), 9u);
+    for (int i = 0; i < 9; ++i) {
+        EXPECT_EQ(all[static_cast<std::size_t>(i)]["rate"], 8000 + 100 * i);
+        Words one = {"meter", words[static_cast<std::size_t>(i) + 1]};
+        EXPECT_EQ(ask(one)[0], all[static_cast<std::size_t>(i)]);
+    }
+    words.insert(words.begin() + 3, {scratch / "missing.wav", scratch / "gone.wav"});
+    const Ended ended = mixfarm(words);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, HasSubstr("missing.wav")) << "the first in order";
+    EXPECT_EQ(ended.out, "");
+}
+
+TEST(Meter, AnHourTakesSomeMegabytes) {
+    // Written minute by minute: what this process held counts for its children, too.
+    const Scratch scratch;
+    constexpr int kRate = 8000;
+    const std::vector<float> minute = signals::sine(60 * kRate, kTone, kRate, 0.1);
+    long peak_kb[2];
+    for (const int hour : {0, 1}) {
+        const std::string file = scratch / (std::to_string(hour) + ".wav");
+        SF_INFO info{};
+        info.samplerate = kRate, info.channels = 1, info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_U8;
+        SNDFILE* out = sf_open(file.c_str(), SFM_WRITE, &info);
+        for (int i = 0; i < (hour ? 60 : 1); ++i)
+            sf_writef_float(out, minute.data(), static_cast<sf_count_t>(minute.size()));
+        sf_close(out);
+        peak_kb[hour] = succeed({"meter", file}).peak_kb;
+    }
+    std::printf("  an hour takes %ld kB more than a minute\n", peak_kb[1] - peak_kb[0]);
+    if (!kSlowBuild) EXPECT_LT(peak_kb[1] - peak_kb[0], 40'000);
+}
+
+/// The last value that ffmpeg's ebur128 wrote of this key, or the largest.
+double ffmpeg_reading(const std::string& said, const std::string& key, bool largest) {
+    double value = std::nan("");
+    const std::string word = "lavfi.r128." + key + "=";
+    for (std::size_t at = 0; (at = said.find(word, at)) != std::string::npos; at += word.size()) {
+        const double here = std::strtod(said.c_str() + at + word.size(), nullptr);
+        value = largest && value > here ? value : here;
+    }
+    return value;
+}
+
+TEST(Meter, AgreesWithFfmpeg) {
+    const Scratch scratch;
+    constexpr double kSeconds = 31;
+    constexpr auto kFrames = static_cast<std::size_t>(kSeconds * 48000);
+    std::vector<float> impulses(kFrames), noise = signals::white(kFrames, 0.5, 1);
+    for (std::size_t n = 0; n < kFrames; n += 16001) impulses[n] = n % 2 ? 0.9f : -0.9f;
+    for (std::size_t n = 2; n < kFrames; ++n)  // next to Nyquist every meter reads its own filter
+        noise[n - 2] = (noise[n - 2] + 2 * noise[n - 1] + noise[n]) / 4;
+    const signals::Stereo music = signals::music(kSeconds, 48000, 14);
+    const std::pair<const char*, Channels> sounds[] = {
+        {"noise.wav", {noise, noise}},
+        {"silence.wav", Channels(2, std::vector<float>(kFrames))},
+        {"impulses.wav", {impulses, impulses}},
+        {"squares.wav", Channels(2, signals::square(kFrames, 480, 1))},
+        {"music.wav", {music.left, music.right}}};
+    for (const auto& [name, sound] : sounds) {
+        const std::string file = scratch / name;
+        write_sound(file, sound, 48000);
+        const Ended other = run_program({"ffmpeg", "-hide_banner", "-nostdin", "-i", file, "-af",
+                                         "ebur128=metadata=1:peak=true,ametadata=mode=print:file=-",
+                                         "-f", "null", "-"});
+        if (other.code != 0) GTEST_SKIP() << "NOT TESTED: no ffmpeg here";
+        const Json m = ask({"meter", file})[0];
+        const double lufs = ffmpeg_reading(other.out, "I", false),
+                     range = ffmpeg_reading(other.out, "LRA", false);
+        std::printf("  %-12s I %.3f (%.3f)  LRA %.3f (%.3f)\n", name,
+                    m["integrated_lufs"].get<double>(), lufs, m["loudness_range_lu"].get<double>(),
+                    range);
+        EXPECT_NEAR(m["integrated_lufs"].get<double>(), std::max(-70.0, lufs), 0.01) << name;
+        EXPECT_NEAR(m["loudness_range_lu"].get<double>(), range, 0.1) << name;
     }
 }
 

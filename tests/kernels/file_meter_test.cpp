@@ -144,5 +144,97 @@ TEST(FileMeter, TheSeriesStartsAndEndsWithTheFile) {
     EXPECT_NEAR(meter.series(0.0001).hop_s, 0.01, 1e-12);
 }
 
+/// What the meter found in `x`, pushed in blocks of `block` frames.
+FileDetails details_of(const Samples& x, int rate, int channels, std::int64_t block = 1000) {
+    FileMeter meter(rate, channels);
+    const auto frames = static_cast<std::int64_t>(x.size()) / channels;
+    for (std::int64_t at = 0; at < frames; at += block)
+        meter.push(x.data() + at * channels, std::min(block, frames - at));
+    meter.finish();
+    return meter.details();
+}
+
+TEST(FileDetails, DcOfEveryChannel) {
+    std::vector<Samples> sound = {signals::white(44100, 0.5, 1), Samples(44100, -0.25f),
+                                  signals::sine(44100, 441, 44100, 0.5)};
+    double mean = 0;
+    for (const float x : sound[0]) mean += double(x) / 44100;
+    for (float& x : sound[2]) x += 0.01f;
+    const FileDetails details = details_of(woven(sound), 44100, 3);
+    ASSERT_EQ(details.channels.size(), 3u);
+    EXPECT_NEAR(details.channels[0].dc, mean, 1e-9);
+    EXPECT_NEAR(details.channels[1].dc, -0.25, 1e-9);
+    EXPECT_NEAR(details.channels[2].dc, 0.01, 1e-7);
+    EXPECT_FLOAT_EQ(details.channels[1].sample_peak, 0.25f);
+}
+
+TEST(FileDetails, ClipsAreRunsOfThreeAtFullScale) {
+    constexpr float kTop = 32767.f / 32768;
+    Samples x(48000, 0.1f);
+    const auto put = [&x](std::size_t at, std::size_t count, float value) {
+        std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(at), count, value);
+    };
+    put(1000, 2, 1.f);       // two are none
+    put(2000, 3, kTop);      // three are
+    put(2003, 4, -1.f);      // the other way round: another one
+    put(4798, 6, 1.5f);      // across the end of a bin
+    put(10000, 9, 0.9999f);  // below full scale
+    put(47997, 3, -1.f);     // the end of the file ends it
+    for (const std::int64_t block : {1, 479, 48000}) {
+        const FileDetails details = details_of(x, 48000, 1, block);
+        EXPECT_EQ(details.channels[0].clips, 4) << block;
+        EXPECT_EQ(details.channels[0].longest_clip, 6) << block;
+    }
+    const FileDetails one_side = details_of(woven({Samples(48000, 0.1f), x}), 48000, 2);
+    EXPECT_EQ(one_side.channels[0].clips, 0);
+    EXPECT_EQ(one_side.channels[1].clips, 4);
+    EXPECT_EQ(details_of(signals::sine(48000, 997, 48000, 0.999), 48000, 1).channels[0].clips, 0);
+}
+
+TEST(FileDetails, DropoutsAreShortGapsInsideSound) {
+    Samples x = signals::white(5 * 48000, 0.5, 2);
+    const auto mute = [&x](double from, double to) {
+        std::fill(x.begin() + std::lround(from * 48000), x.begin() + std::lround(to * 48000), 0.f);
+    };
+    mute(0, 0.5);        // before the sound
+    mute(1, 1.03);       // 30 ms
+    mute(1.5, 1.505);    // too short
+    mute(2, 3.2);        // a rest
+    mute(3.503, 3.531);  // two whole bins
+    mute(4.9, 5);        // after the sound
+    const FileDetails one = details_of(x, 48000, 1), two = details_of(woven({x, x}), 48000, 2);
+    for (const FileDetails& details : {one, two}) {
+        ASSERT_EQ(details.dropouts.size(), 2u);
+        EXPECT_NEAR(details.dropouts[0].start_s, 1, 1e-9);
+        EXPECT_NEAR(details.dropouts[0].seconds, 0.03, 1e-9);
+        EXPECT_NEAR(details.dropouts[1].start_s, 3.51, 1e-9);
+        EXPECT_NEAR(details.dropouts[1].seconds, 0.02, 1e-9);
+    }
+    const Samples sounding = signals::white(x.size(), 0.5, 3);
+    EXPECT_TRUE(details_of(woven({x, sounding}), 48000, 2).dropouts.empty()) << "one side plays on";
+    for (float& v : x) v *= 1e-4f;  // so soft that a gap is no fault
+    EXPECT_TRUE(details_of(x, 48000, 1).dropouts.empty());
+}
+
+TEST(FileDetails, BarkBandsHoldThePowerOfTheSound) {
+    for (const int rate : {44100, 96000}) {
+        const Samples left = signals::sloped(1 << 17, rate, -3, 60, 15000, -20, 4),
+                      right = signals::sloped(1 << 17, rate, 0, 60, 15000, -26, 5);
+        const FileDetails noise = details_of(woven({left, right}), rate, 2);
+        double l = 0, r = 0;
+        for (std::size_t b = 0; b < kBarkBands; ++b)
+            l += noise.bark_left[b], r += noise.bark_right[b];
+        EXPECT_NEAR(10 * std::log10(l), -20, 0.1) << rate;
+        EXPECT_NEAR(10 * std::log10(r), -26, 0.1) << rate;
+        for (std::size_t b = 0; b < kBarkBands; ++b) {
+            const double low = bark_edges_hz()[b], high = bark_edges_hz()[b + 1];
+            const Samples tone = signals::sine(32768, (low + high) / 2, rate, 0.5);
+            const FileDetails heard = details_of(woven({tone, tone}), rate, 2);
+            EXPECT_NEAR(10 * std::log10(heard.bark_left[b]), 10 * std::log10(0.125), 0.1) << b;
+            EXPECT_NEAR(heard.bark_cross[b] / heard.bark_right[b], 1, 1e-3) << b;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace mixfarm

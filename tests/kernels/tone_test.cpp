@@ -106,6 +106,31 @@ TEST(Tone, CrossPowerOfEqualAndOppositeSides) {
     }
 }
 
+TEST(Tone, LowCorrelationIsThatOfTheLows) {
+    const Samples low = signals::sloped(kFrames, 48000, 0, 30, 90, -20, 8);
+    const Samples high = signals::sloped(kFrames, 48000, 0, 200, 18000, -14, 9),
+                  other = signals::sloped(kFrames, 48000, 0, 200, 18000, -14, 10);
+    const auto sum = [](const Samples& a, const Samples& b, float sign) {
+        Samples x = a;
+        for (std::size_t n = 0; n < x.size(); ++n) x[n] = a[n] + sign * b[n];
+        return x;
+    };
+    // Wide highs over lows in phase, out of phase, a third of a turn apart.
+    const Measurement same = read_stereo(sum(high, low, 1), sum(other, low, 1), 48000);
+    EXPECT_NEAR(same.metric("low_correlation"), 1, 0.01);
+    EXPECT_LT(same.metric("correlation"), 0.5);
+    EXPECT_NEAR(
+        read_stereo(sum(high, low, 1), sum(other, low, -1), 48000).metric("low_correlation"), -1,
+        0.01);
+    const double third = 2 * std::numbers::pi / 3;
+    EXPECT_NEAR(read_stereo(signals::sine(kFrames, 60, 48000, 0.5),
+                            signals::sine(kFrames, 60, 48000, 0.1, third), 48000)
+                    .metric("low_correlation"),
+                -0.5, 0.005);
+    EXPECT_TRUE(std::isnan(read_file(low, 48000, 1).metric("low_correlation")));
+    EXPECT_TRUE(std::isnan(read_stereo(low, Samples(low.size()), 48000).metric("low_correlation")));
+}
+
 TEST(Tone, SidesDoNotLeakIntoEachOther) {
     // Both channels share one transform: a loud left must leave a silent right silent.
     const Samples x = signals::sine(65536, 1000, 48000, 1);

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "tests/support/effort.h"
 #include "tests/support/file_reading.h"
 #include "tests/support/true_peak_oracle.h"
 
@@ -27,6 +28,11 @@ Samples faded(Samples x, int rate) {
 }
 
 void expect_ebu(const char* name, const Samples& x, double required, double exact) {
+    for (const int rate : {44100, 96000, 192000}) {  // the cases are fractions of the rate
+        const double other = read_both(x, rate).metric("true_peak_dbtp");
+        EXPECT_LE(other, required + 0.2) << name << " at " << rate;
+        EXPECT_GE(other, required - 0.4) << name << " at " << rate;
+    }
     const Measurement m = read_both(x, 48000);
     const double reading = m.metric("true_peak_dbtp"), reference = oracle::db(oracle::true_peak(x));
     std::printf("%s: %+.3f dBTP, required %+.1f, sixteen-fold %+.3f; sample peak %+.3f\n", name,
@@ -94,12 +100,25 @@ TEST(TruePeak, StaysNearASixteenFoldReference) {
             EXPECT_LT(off, 0.13) << share << " fs";
             EXPECT_GT(off, between - 0.13) << share << " fs";
         }
-    const signals::Stereo music = signals::music(2.0, 48000, 3);
-    const double reading = read_stereo(music.left, music.right, 48000).metric("true_peak_dbtp");
-    const double reference =
-        oracle::db(std::max(oracle::true_peak(music.left), oracle::true_peak(music.right)));
-    std::printf("music: %.3f dBTP, sixteen-fold %.3f\n", reading, reference);
-    EXPECT_NEAR(reading, reference, 0.15);
+}
+
+TEST(TruePeak, OfMusicIsThatOfASixteenFoldReference) {
+    // As it comes, and driven into a soft clip; up to 20 kHz, as converters leave it. What lies
+    // next to Nyquist depends on the filter: there the reference is as arbitrary as any.
+    double worst = 0;
+    for (const int rate : {44100, 48000})
+        for (std::uint64_t seed = 1; seed <= effort<std::uint64_t>(3, 1); ++seed)
+            for (const bool driven : {false, true}) {
+                Samples x = signals::music(1.5, rate, seed).left;
+                for (float& v : x) v = driven ? std::tanh(3 * v) : v;
+                x = signals::band_limited(x, rate, 20000);
+                const double off =
+                    read_both(x, rate).metric("true_peak_dbtp") - oracle::db(oracle::true_peak(x));
+                EXPECT_NEAR(off, 0, 0.05)
+                    << "seed " << seed << " at " << rate << (driven ? ", driven" : "");
+                worst = std::max(worst, std::fabs(off));
+            }
+    std::printf("music: within %.4f dB of sixteen-fold\n", worst);
 }
 
 /// The largest of all interpolated points and samples, nothing skipped.

@@ -17,10 +17,10 @@ struct Ebur128Reading {
     std::vector<double> short_term_lufs;             ///< every 100 ms, from 3 s on
 };
 
-/// Interleaved samples of `channels` channels at `rate` Hz, a multiple of 100. Peaks cost most of
-/// the time.
+/// Interleaved samples of `channels` channels at `rate` Hz, a multiple of 100. Peaks and windows,
+/// which can be left out, cost most of the time.
 inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channels, int rate,
-                              bool with_peaks = true) {
+                              bool with_peaks = true, bool with_windows = true) {
     const int loudness = EBUR128_MODE_I | EBUR128_MODE_LRA;
     ebur128_state* state =
         ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(rate),
@@ -40,6 +40,7 @@ inline Ebur128Reading ebur128(const std::vector<float>& interleaved, int channel
         ebur128_add_frames_float(
             state, interleaved.data() + at * static_cast<std::size_t>(channels), count);
         if (count < bin) break;
+        if (!with_windows) continue;
         if (bins >= 40 && ebur128_loudness_momentary(state, &value) == EBUR128_SUCCESS) {
             reading.max_momentary_lufs = std::max(reading.max_momentary_lufs, value);
             if (bins % 10 == 0) reading.momentary_lufs.push_back(value);

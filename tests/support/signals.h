@@ -99,6 +99,26 @@ inline Samples sloped(std::size_t frames, double rate, double slope, double low_
     return x;
 }
 
+/// The first 2^n samples of x without what lies above top_hz, as converters and codecs leave it;
+/// the last kHz falls like a cosine.
+inline Samples band_limited(const Samples& x, double rate, double top_hz) {
+    std::size_t frames = 1;
+    while (2 * frames <= x.size()) frames *= 2;
+    std::vector<oracle::Complex> spectrum(x.begin(),
+                                          x.begin() + static_cast<std::ptrdiff_t>(frames));
+    oracle::fft(spectrum, -1);
+    for (std::size_t k = 0; k < frames; ++k) {
+        const double hz =
+            static_cast<double>(std::min(k, frames - k)) * rate / static_cast<double>(frames);
+        const double into = std::clamp((hz - top_hz) / 1000 + 1, 0.0, 1.0);
+        spectrum[k] *= (0.5 + 0.5 * std::cos(std::numbers::pi * into)) / double(frames);
+    }
+    oracle::fft(spectrum, +1);
+    Samples out(frames);
+    for (std::size_t n = 0; n < frames; ++n) out[n] = static_cast<float>(spectrum[n].real());
+    return out;
+}
+
 /// Kick, bass, chord and hats at 120 bpm with a loud and a soft half: what dynamics meters are for.
 inline Stereo music(double seconds, double rate, std::uint64_t seed) {
     Random random(seed);

@@ -1,0 +1,177 @@
+/// The figures of a metered file in JSON and in groups of lines.
+#include "host/cli/meter_report.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace mixfarm::cli {
+namespace {
+
+/// One band of a stereo file, all from the powers of the sides and their cross power.
+struct BandImage {
+    double left, right, mid, side;  ///< mean squares; mid = (L + R) / 2, side = (L - R) / 2
+    double width, correlation;      ///< side over mid power; NaN where there is nothing
+
+    BandImage(double l, double r, double x)
+        : left(l),
+          right(r),
+          mid(std::max(0.0, l + r + 2 * x) / 4),
+          side(std::max(0.0, l + r - 2 * x) / 4),
+          width(mid > 1e-15 ? side / mid : std::nan("")),
+          correlation(std::min(l, r) > 1e-11 * std::max(l, r) + 1e-15
+                          ? std::clamp(x / std::sqrt(l * r), -1.0, 1.0)
+                          : std::nan("")) {}
+};
+
+double db(double power) {
+    return 10 * std::log10(power + 1e-15);
+}
+/// To a thousandth: enough for any meter, and short to write.
+Json rounded(double value) {
+    return number(std::round(value * 1000) / 1000);
+}
+Json rounded(const std::vector<float>& values) {
+    Json list = Json::array();
+    for (const float value : values) list.push_back(rounded(double(value)));
+    return list;
+}
+
+Json bands_json(int channels, std::span<const float> left, std::span<const float> right,
+                std::span<const float> cross) {
+    Json bands;
+    for (std::size_t b = 0; b < left.size(); ++b) {
+        bands["level_db"].push_back(rounded(db((double(left[b]) + right[b]) / channels)));
+        if (channels != 2) continue;
+        const BandImage image(left[b], right[b], cross[b]);
+        bands["left_db"].push_back(rounded(db(image.left)));
+        bands["right_db"].push_back(rounded(db(image.right)));
+        bands["mid_db"].push_back(rounded(db(image.mid)));
+        bands["side_db"].push_back(rounded(db(image.side)));
+        bands["width"].push_back(rounded(image.width));
+        bands["correlation"].push_back(rounded(image.correlation));
+    }
+    return bands;
+}
+
+struct Group {
+    const char* title;
+    std::vector<const char*> metrics;
+};
+const std::vector<Group>& groups() {
+    static const std::vector<Group> all = {
+        {"loudness",
+         {"integrated_lufs", "max_momentary_lufs", "max_short_term_lufs", "loudness_range_lu"}},
+        {"peaks", {"true_peak_dbtp", "sample_peak_dbfs"}},
+        {"dynamics", {"plr_db", "psr_db", "crest_db", "microdynamics_lu"}},
+        {"stereo", {"correlation", "low_correlation", "width", "balance_db", "mono_loss_db"}},
+        {"tone", {"tilt_db_per_octave"}}};
+    return all;
+}
+
+std::string metric_line(const MeteredFile& m, std::size_t i) {
+    const float value = m.measured.metrics[i];
+    return fmt::format("    {:<22} {}\n", mix_metrics()[i].name,
+                       std::isfinite(value)
+                           ? fmt::format("{:8.2f} {}", value, mix_metrics()[i].unit)
+                           : "       -");
+}
+
+std::string plural(std::int64_t n, const char* word) {
+    return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s");
+}
+
+std::string faults_text(const MeteredFile& m) {
+    std::string text;
+    for (std::size_t c = 0; c < m.details.channels.size(); ++c) {
+        const FileDetails::Channel& channel = m.details.channels[c];
+        if (std::fabs(channel.dc) >= 1e-4)
+            text += fmt::format("    channel {} has a DC offset of {:+.4f} ({:.1f} dBFS)\n", c + 1,
+                                channel.dc, db(channel.dc * channel.dc));
+        if (channel.clips > 0)
+            text += fmt::format("    channel {} is clipped: {}, the longest of {} samples\n", c + 1,
+                                plural(channel.clips, "run"), channel.longest_clip);
+    }
+    const auto& gaps = m.details.dropouts;
+    for (std::size_t i = 0; i < std::min<std::size_t>(gaps.size(), 10); ++i)
+        text += fmt::format("    nothing at all for {:.0f} ms from {:.2f} s on\n",
+                            1e3 * gaps[i].seconds, gaps[i].start_s);
+    if (gaps.size() > 10) text += fmt::format("    and {} more such gaps\n", gaps.size() - 10);
+    if (!m.measured.finite) text += "    holds NaN or infinite samples\n";
+    return text;
+}
+
+std::string bands_text(const MeteredFile& m) {
+    const bool stereo = m.channels == 2;
+    std::string text = stereo ? fmt::format("    {:>8} {:>8} {:>8} {:>8} {:>8} {:>7} {:>7}\n", "Hz",
+                                            "left dB", "right", "mid", "side", "width", "corr.")
+                              : fmt::format("    {:>8} {:>8}\n", "Hz", "dB");
+    for (int b = 0; b < kBands; ++b) {
+        const auto i = static_cast<std::size_t>(b);
+        const double left = m.measured.left_power[i], right = m.measured.right_power[i];
+        const BandImage image(left, right, m.measured.cross_power[i]);
+        text += fmt::format("    {:8.0f}", band_centre_hz(b));
+        if (stereo)
+            text += fmt::format(" {:8.1f} {:8.1f} {:8.1f} {:8.1f} {:7.2f} {:7.2f}\n", db(left),
+                                db(right), db(image.mid), db(image.side), image.width,
+                                image.correlation);
+        else
+            text += fmt::format(" {:8.1f}\n", db((left + right) / m.channels));
+    }
+    return text;
+}
+
+}  // namespace
+
+Json meter_json(const MeteredFile& m) {
+    Json entry{
+        {"file", m.file}, {"channels", m.channels}, {"rate", m.rate}, {"seconds", m.seconds}};
+    for (std::size_t i = 0; i < mix_metrics().size(); ++i)
+        entry[mix_metrics()[i].name] = number(m.measured.metrics[i]);
+    for (const FileDetails::Channel& c : m.details.channels)
+        entry["by_channel"].push_back(
+            {{"dc", c.dc},
+             {"sample_peak_dbfs", rounded(db(double(c.sample_peak) * c.sample_peak))},
+             {"clips", c.clips},
+             {"longest_clip", c.longest_clip}});
+    entry["dropouts"] = Json::array();
+    for (const FileDetails::Dropout& d : m.details.dropouts)
+        entry["dropouts"].push_back(
+            {{"start_s", rounded(d.start_s)}, {"seconds", rounded(d.seconds)}});
+    entry["bands"] = bands_json(m.channels, m.measured.left_power, m.measured.right_power,
+                                m.measured.cross_power);
+    for (int b = 0; b < kBands; ++b)
+        entry["bands"]["centre_hz"].push_back(rounded(band_centre_hz(b)));
+    entry["bark"] =
+        bands_json(m.channels, m.details.bark_left, m.details.bark_right, m.details.bark_cross);
+    for (const double hz : bark_edges_hz()) entry["bark"]["edges_hz"].push_back(hz);
+    entry["series"] = {{"hop_s", m.series.hop_s},
+                       {"momentary_lufs", rounded(m.series.momentary_lufs)},
+                       {"short_term_lufs", rounded(m.series.short_term_lufs)}};
+    entry["finite"] = m.measured.finite;
+    return entry;
+}
+
+std::string meter_text(const MeteredFile& m, bool bands) {
+    std::string text = fmt::format("{}  ({}, {} Hz, {})\n", m.file, plural(m.channels, "channel"),
+                                   m.rate, clock_text(m.seconds));
+    std::vector<bool> told(mix_metrics().size());
+    for (const Group& group : groups()) {
+        text += fmt::format("  {}\n", group.title);
+        for (const char* name : group.metrics) {
+            const auto i = static_cast<std::size_t>(metric_index(name));
+            told[i] = true;
+            text += metric_line(m, i);
+        }
+    }
+    for (std::size_t i = 0; i < told.size(); ++i)  // meters that came later
+        if (!told[i]) text += metric_line(m, i);
+    const std::string faults = faults_text(m);
+    if (!faults.empty()) text += "  faults\n" + faults;
+    if (bands) text += "  third octaves\n" + bands_text(m);
+    return text;
+}
+
+}  // namespace mixfarm::cli

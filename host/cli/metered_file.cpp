@@ -1,0 +1,44 @@
+/// Decodes block by block and hands what it reads to the file meter.
+#include "host/cli/metered_file.h"
+
+#include <sndfile.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <memory>
+#include <vector>
+
+#include "host/job/input_error.h"
+#include "host/song/container.h"
+
+namespace mixfarm::cli {
+
+MeteredFile meter_file(const std::string& file) {
+    constexpr sf_count_t kBlock = 8192;  // frames
+    SF_INFO info{};
+    const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> in(sf_open(file.c_str(), SFM_READ, &info),
+                                                         sf_close);
+    if (!in)
+        throw InputError(file, std::string("cannot be read as audio (") + sf_strerror(nullptr) +
+                                   "); WAV, FLAC, AIFF and OGG work");
+    refuse_torn_container(file);  // libsndfile takes what is there of a WAV cut short
+    if (info.channels > kMaxFileChannels)
+        throw InputError(file, fmt::format("has {} channels; one to {} can be metered",
+                                           info.channels, kMaxFileChannels));
+    if (info.samplerate < 8000) throw InputError(file, "has a sample rate below 8000 Hz");
+    FileMeter meter(info.samplerate, info.channels);
+    std::vector<float> block(static_cast<std::size_t>(kBlock * info.channels));
+    sf_count_t frames = 0;
+    for (sf_count_t n; (n = sf_readf_float(in.get(), block.data(), kBlock)) > 0; frames += n)
+        meter.push(block.data(), n);
+    if (sf_error(in.get()) != SF_ERR_NO_ERROR ||
+        (frames < info.frames && info.frames < SF_COUNT_MAX))
+        throw InputError(file,
+                         fmt::format("is torn: {} of {} frames can be read", frames, info.frames));
+    if (frames == 0) throw InputError(file, "is empty");
+    const Measurement measured = meter.finish();
+    return {
+        file,     info.channels,   info.samplerate, static_cast<double>(frames) / info.samplerate,
+        measured, meter.details(), meter.series()};
+}
+
+}  // namespace mixfarm::cli

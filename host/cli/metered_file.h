@@ -1,0 +1,24 @@
+/// One audio file through every meter.
+#pragma once
+
+#include <string>
+
+#include "kernels/engine.h"
+
+namespace mixfarm::cli {
+
+struct MeteredFile {
+    std::string file;
+    int channels, rate;
+    double seconds;
+    Measurement measured;
+    FileDetails details;
+    LoudnessSeries series;  ///< every 100 ms
+};
+
+/// Streams the file: beside a block of samples, some 12 MB are held for an hour of sound, whatever
+/// its rate and channels, and about twice that at the end. Throws InputError for what is no audio,
+/// torn, empty, slower than 8 kHz or of more than six channels.
+MeteredFile meter_file(const std::string& file);
+
+}  // namespace mixfarm::cli
