@@ -4,6 +4,7 @@
 #include <sndfile.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -11,6 +12,34 @@
 #include "host/song/container.h"
 
 namespace mixfarm::cli {
+namespace {
+
+/// Where the channels of a WAV file lie in this one; empty when it has their order. Vorbis and Opus
+/// put the centre between left and right, and the LFE last (Vorbis I specification, 4.3.9).
+std::vector<std::size_t> wav_order(const SF_INFO& info) {
+    const int codec = info.format & SF_FORMAT_SUBMASK;
+    if (codec != SF_FORMAT_VORBIS && codec != SF_FORMAT_OPUS) return {};
+    switch (info.channels) {
+        case 3:
+            return {0, 2, 1};
+        case 5:
+            return {0, 2, 1, 3, 4};
+        case 6:
+            return {0, 2, 1, 5, 3, 4};
+        default:
+            return {};
+    }
+}
+
+void reorder(std::vector<float>& block, const std::vector<std::size_t>& order) {
+    float frame[kMaxFileChannels];
+    for (std::size_t at = 0; at < block.size(); at += order.size()) {
+        for (std::size_t c = 0; c < order.size(); ++c) frame[c] = block[at + order[c]];
+        std::copy_n(frame, order.size(), block.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+}
+
+}  // namespace
 
 MeteredFile meter_file(const std::string& file) {
     constexpr sf_count_t kBlock = 8192;  // frames
@@ -27,9 +56,12 @@ MeteredFile meter_file(const std::string& file) {
     if (info.samplerate < 8000) throw InputError(file, "has a sample rate below 8000 Hz");
     FileMeter meter(info.samplerate, info.channels);
     std::vector<float> block(static_cast<std::size_t>(kBlock * info.channels));
+    const std::vector<std::size_t> order = wav_order(info);
     sf_count_t frames = 0;
-    for (sf_count_t n; (n = sf_readf_float(in.get(), block.data(), kBlock)) > 0; frames += n)
+    for (sf_count_t n; (n = sf_readf_float(in.get(), block.data(), kBlock)) > 0; frames += n) {
+        if (!order.empty()) reorder(block, order);
         meter.push(block.data(), n);
+    }
     if (sf_error(in.get()) != SF_ERR_NO_ERROR ||
         (frames < info.frames && info.frames < SF_COUNT_MAX))
         throw InputError(file,

@@ -28,7 +28,8 @@ using namespace mixfarm;
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int kRate = 48000, kLanes = lane_count<CpuLanes>, kTile = 120;
+constexpr int kRate = 48000, kTile = 120;
+constexpr int kMixes = 16;
 
 /// Candidates as a night has them: mixes of one song, limited, at the target loudness.
 std::vector<StereoAudio> candidates(int seconds) {
@@ -39,7 +40,7 @@ std::vector<StereoAudio> candidates(int seconds) {
         view.stems.push_back({stem.left.data(), stem.right.data()});
     std::vector<MixSettings> mixes;
     signals::Random random(5);
-    for (int i = 0; i < kLanes; ++i) {
+    for (int i = 0; i < kMixes; ++i) {
         MixSettings mix = neutral_mix(stems.size());
         for (std::size_t s = 0; s < stems.size(); ++s)
             mix.strips[s * static_cast<std::size_t>(strip_param_count()) +
@@ -149,72 +150,70 @@ double median(std::vector<double> x) {
     return x[x.size() / 2];
 }
 
-Json row(const char* name, double value, const char* unit, const std::string& against, Json ratio,
-         Json share) {
+Json row(const char* name, double value, const std::string& unit, const std::string& against,
+         Json ratio, Json share) {
     return {{"name", name},       {"value", value}, {"unit", unit},
             {"against", against}, {"ratio", ratio}, {"share_of_bound", share}};
 }
 
-/// The candidates' meters a lane, and how far the two are apart.
-void against_libebur128(const std::vector<StereoAudio>& mixes, double peak_flops, Json& rows) {
-    const std::vector<CpuLanes> left = woven<CpuLanes>(mixes, false),
-                                right = woven<CpuLanes>(mixes, true);
+std::vector<Reading> libebur128(const std::vector<std::vector<float>>& interleaved) {
+    std::vector<Reading> readings;
+    for (const std::vector<float>& x : interleaved) readings.push_back(libebur128(x));
+    return readings;
+}
+
+/// How far two sets of readings are apart at most.
+std::string apart(const std::vector<std::vector<float>>& ours, const std::vector<Reading>& theirs) {
+    double lufs = 0, range = 0, peak = 0;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        const auto off = [&](const char* name, double other) {
+            return std::fabs(ours[i][static_cast<std::size_t>(metric_index(name))] - other);
+        };
+        lufs = std::max(lufs, off("integrated_lufs", theirs[i].lufs));
+        range = std::max(range, off("loudness_range_lu", theirs[i].range));
+        peak = std::max(peak, off("true_peak_dbtp", theirs[i].peak_db));
+    }
+    char text[120];
+    std::snprintf(text, sizeof text, "readings within %.4f LU, range %.3f LU, true peak %.3f dB",
+                  lufs, range, peak);
+    return text;
+}
+
+/// The candidates' meters in registers of F against libebur128, candidate by candidate.
+template <class F>
+Json against_libebur128(const char* name, const std::vector<StereoAudio>& all, double peak_flops) {
+    const std::vector<StereoAudio> mixes(all.begin(), all.begin() + lane_count<F>);
+    const std::vector<F> left = woven<F>(mixes, false), right = woven<F>(mixes, true);
     const int tiles = static_cast<int>(left.size()) / kTile;
     std::vector<std::vector<float>> interleaved;
     for (const StereoAudio& mix : mixes)
         interleaved.push_back(signals::interleaved(mix.left, mix.right));
-    std::vector<double> ours, theirs, ratios, all;
-    double lufs_off = 0, range_off = 0, peak_off = 0;
+    std::vector<double> ours, theirs, ratios;
+    std::string agreement;
     for (int round = 0; round < 7; ++round) {
         double begun = bench::thread_seconds();
-        const auto meter = std::make_unique<Meter<CpuLanes>>();
+        const auto meter = std::make_unique<Meter<F>>();
         meter->run(left.data(), right.data(), tiles);
         std::vector<std::vector<float>> readings;
-        for (int i = 0; i < kLanes; ++i) readings.push_back(meter->finish(i));
-        ours.push_back((bench::thread_seconds() - begun) / kLanes);
+        for (int i = 0; i < lane_count<F>; ++i) readings.push_back(meter->finish(i));
+        ours.push_back((bench::thread_seconds() - begun) / lane_count<F>);
         begun = bench::thread_seconds();
-        std::vector<Reading> others;
-        for (const auto& x : interleaved) others.push_back(libebur128(x));
-        theirs.push_back((bench::thread_seconds() - begun) / kLanes);
+        const std::vector<Reading> others = libebur128(interleaved);
+        theirs.push_back((bench::thread_seconds() - begun) / lane_count<F>);
         ratios.push_back(theirs.back() / ours.back());
-        begun = bench::thread_seconds();
-        meters::Setup setup = meters::setup(kRate);
-        const auto state = std::make_unique<meters::State<CpuLanes>>();
-        *state = {};
-        for (int t = 0; t < tiles; ++t)
-            meters::run(setup, *state, left.data() + t * kTile, right.data() + t * kTile, kTile);
-        CpuLanes sums[meters::kSums];
-        meters::end_bin(*state, sums);
-        all.push_back((bench::thread_seconds() - begun) / kLanes);
-        for (std::size_t i = 0; i < readings.size(); ++i) {
-            const auto metric = [&](const char* name) {
-                return double(readings[i][static_cast<std::size_t>(metric_index(name))]);
-            };
-            const auto widen = [](double& worst, double a, double b) {
-                worst = std::max(worst, std::fabs(a - b));
-            };
-            widen(lufs_off, metric("integrated_lufs"), others[i].lufs);
-            widen(range_off, metric("loudness_range_lu"), others[i].range);
-            widen(peak_off, metric("true_peak_dbtp"), others[i].peak_db);
-        }
+        agreement = apart(readings, others);
     }
     auto counting = std::make_unique<Meter<Counted>>();
     Counted::operations = 0;
     counting->run(woven<Counted>(mixes, false).data(), woven<Counted>(mixes, true).data(), tiles);
-    const double seconds = static_cast<double>(left.size()) / kRate, minutes = 3 * 60 / seconds;
-    char text[300];
-    std::snprintf(
-        text, sizeof text,
-        "libebur128, the same modes: %.1f ms; readings within %.4f LU, range %.3f LU, true "
-        "peak %.3f dB",
-        1e3 * minutes * median(theirs), lufs_off, range_off, peak_off);
-    rows.push_back(row("meters_vs_libebur128", 1e3 * minutes * median(ours),
-                       "ms a candidate of 180 s, stereo, one core: integrated, range, true peak",
-                       text, median(ratios),
-                       static_cast<double>(Counted::operations) / median(ours) / peak_flops));
-    rows.push_back(row("meters_all", 1e3 * minutes * median(all),
-                       "ms a candidate of 180 s: every meter of the lanes", text,
-                       median(theirs) / median(all), nullptr));
+    const double in_full = 1e3 * 180 * kRate / static_cast<double>(left.size());
+    const std::string unit = "ms a candidate of 180 s, stereo, one core, " +
+                             std::to_string(lane_count<F>) + " lanes: integrated, range, true peak";
+    return row(name, in_full * median(ours), unit,
+               "libebur128, the same modes: " + std::to_string(in_full * median(theirs)) + " ms; " +
+                   agreement,
+               median(ratios),
+               static_cast<double>(Counted::operations) / median(ours) / peak_flops);
 }
 
 void against_ffmpeg(const StereoAudio& mix, Json& rows) {
@@ -237,11 +236,11 @@ void against_ffmpeg(const StereoAudio& mix, Json& rows) {
         ratios.push_back(theirs.back() / ours.back());
     }
     fs::remove(file);
-    const double minutes = 180.0 * kRate / (kTimes * static_cast<double>(mix.left.size()));
+    const double in_full = 180.0 * kRate / (kTimes * static_cast<double>(mix.left.size()));
     rows.push_back(row(
-        "meter_file_vs_ffmpeg", 1e3 * minutes * median(ours),
+        "meter_file_vs_ffmpeg", 1e3 * in_full * median(ours),
         "ms a file of 180 s, stereo, 24 bits: every meter, bands, series",
-        "ffmpeg -af ebur128=peak=true: " + std::to_string(1e3 * minutes * median(theirs)) + " ms",
+        "ffmpeg -af ebur128=peak=true: " + std::to_string(1e3 * in_full * median(theirs)) + " ms",
         median(ratios), nullptr));
 }
 
@@ -257,14 +256,15 @@ int main(int argc, char** argv) {
     const double peak = bench::fma_peak_flops();
     const std::vector<StereoAudio> mixes = candidates(12);
     Json rows = Json::array();
-    against_libebur128(mixes, peak, rows);
+    rows.push_back(against_libebur128<f8>("meters_vs_libebur128", mixes, peak));
+    if constexpr (lane_count < CpuLanes >> lane_count<f8>)
+        rows.push_back(against_libebur128<CpuLanes>("meters_vs_libebur128_wide", mixes, peak));
     against_ffmpeg(mixes[0], rows);
     rows.push_back(
         row("fma_peak", peak / 1e9, "GFLOP/s, one core", "the bound of this run", nullptr, 1.0));
     if (json) {
         std::cout << Json{{"rows", rows}}.dump(2) << "\n";
     } else {
-        std::printf("%d lanes\n", kLanes);
         for (const Json& r : rows)
             std::printf("%-22s %s\n", r["name"].get<std::string>().c_str(), r.dump().c_str());
     }

@@ -140,7 +140,12 @@ TEST(Meter, SurroundIsWeighted) {
         six.push_back(
             signals::sine(4 * 48000, c == 3 ? 40 : 1000, 48000, signals::amplitude(db[c])));
     write_sound(scratch / "six.wav", six, 48000, SF_FORMAT_WAV | SF_FORMAT_PCM_24);
-    const Json m = ask({"meter", scratch / "six.wav"})[0];
+    // Vorbis has an order of its own: left, centre, right, left and right surround, LFE.
+    write_sound(scratch / "six.ogg", {six[0], six[2], six[1], six[4], six[5], six[3]}, 48000,
+                SF_FORMAT_OGG | SF_FORMAT_VORBIS);
+    const Json all = ask({"meter", scratch / "six.wav", scratch / "six.ogg"}), &m = all[0];
+    EXPECT_NEAR(all[1]["integrated_lufs"].get<double>(), -23.0163, 0.1);
+    EXPECT_NEAR(all[1]["by_channel"][3]["sample_peak_dbfs"].get<double>(), -6, 0.3) << "the LFE";
     EXPECT_NEAR(m["integrated_lufs"].get<double>(), -23.0163, 0.005);
     EXPECT_NEAR(m["sample_peak_dbfs"].get<double>(), -6, 0.01);
     EXPECT_TRUE(m["width"].is_null());
