@@ -272,8 +272,6 @@ private:
 // ---- The published audio-feature loss, by which other systems compare mixes
 // ---------------------------------------
 
-inline constexpr int kBarkBands = 24;
-
 /// Features of Vanka, Steinmetz, Rolland, Reiss, Fazekas, "Diff-MST: Differentiable Mixing Style
 /// Transfer", ISMIR 2024. No term of the score: levels of quiet mixes are nearly free in them, and
 /// time does not exist.

@@ -46,10 +46,16 @@ int run_meter(const std::vector<std::string>& words) {
         "dynamics, stereo, tone, clipping.",
         "mixfarm meter mix.wav master.flac --bands");
     arguments.positional("file", -1);
-    arguments.add()("bands", "print levels, width and correlation by third octaves");
+    arguments.add()("bands", "print levels, width and correlation by third octaves")(
+        "against", boost::program_options::value<std::string>()->value_name("FILE"),
+        "a finished track: how far from it, by the audio-feature loss of Diff-MST");
     if (!arguments.parse(words)) return kDone;
     arguments.required("file");
-    const std::vector<MeteredFile> all = meter_all(arguments.get<std::vector<std::string>>("file"));
+    std::vector<MeteredFile> all = meter_all(arguments.get<std::vector<std::string>>("file"));
+    if (arguments.has("against")) {
+        const AudioFeatures reference = features_of(arguments.get<std::string>("against"));
+        for (MeteredFile& m : all) m.against = feature_loss(features_of(m.file), reference);
+    }
     if (arguments.json()) {
         Json document = Json::array();
         for (const MeteredFile& m : all) document.push_back(meter_json(m));

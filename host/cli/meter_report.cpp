@@ -150,6 +150,10 @@ Json meter_json(const MeteredFile& m) {
     entry["series"] = {{"hop_s", m.series.hop_s},
                        {"momentary_lufs", rounded(m.series.momentary_lufs)},
                        {"short_term_lufs", rounded(m.series.short_term_lufs)}};
+    if (m.against)
+        entry["feature_loss"] = {{"total", m.against->total},         {"rms", m.against->rms},
+                                 {"crest", m.against->crest},         {"width", m.against->width},
+                                 {"imbalance", m.against->imbalance}, {"bark", m.against->bark}};
     entry["finite"] = m.measured.finite;
     return entry;
 }
@@ -170,6 +174,12 @@ std::string meter_text(const MeteredFile& m, bool bands) {
         if (!told[i]) text += metric_line(m, i);
     const std::string faults = faults_text(m);
     if (!faults.empty()) text += "  faults\n" + faults;
+    if (m.against)
+        text += fmt::format(
+            "  audio-feature loss (Diff-MST)\n  {:<22} {:8.4f} = 0.1 x rms {:.4f} + 0.001 x crest "
+            "{:.4f} + width {:.4f} + imbalance {:.4f} + 0.1 x bark {:.4f}\n",
+            "against the reference", m.against->total, m.against->rms, m.against->crest,
+            m.against->width, m.against->imbalance, m.against->bark);
     if (bands) text += "  third octaves\n" + bands_text(m);
     return text;
 }

@@ -10,6 +10,7 @@
 
 #include "host/job/input_error.h"
 #include "host/song/container.h"
+#include "host/song/decode.h"
 
 namespace mixfarm::cli {
 namespace {
@@ -71,6 +72,12 @@ MeteredFile meter_file(const std::string& file) {
     return {
         file,     info.channels,   info.samplerate, static_cast<double>(frames) / info.samplerate,
         measured, meter.details(), meter.series()};
+}
+
+AudioFeatures features_of(const std::string& file) {
+    DecodedFile sound = decode_file(file);
+    if (sound.right.empty()) sound.right = sound.left;
+    return audio_features({sound.rate, std::move(sound.left), std::move(sound.right)});
 }
 
 }  // namespace mixfarm::cli

@@ -1,6 +1,7 @@
 /// One audio file through every meter.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "kernels/engine.h"
@@ -13,12 +14,16 @@ struct MeteredFile {
     double seconds;
     Measurement measured;
     FileDetails details;
-    LoudnessSeries series;  ///< every 100 ms
+    LoudnessSeries series;               ///< every 100 ms
+    std::optional<FeatureLoss> against{};  ///< where there is a track to compare with
 };
 
 /// Streams the file: beside a block of samples, some 12 MB are held for an hour of sound, whatever
 /// its rate and channels, and about twice that at the end. Throws InputError for what is no audio,
 /// torn, empty, slower than 8 kHz or of more than six channels.
 MeteredFile meter_file(const std::string& file);
+/// Features of a whole file of one or two channels, both sides of a mono file the same. Throws
+/// InputError.
+AudioFeatures features_of(const std::string& file);
 
 }  // namespace mixfarm::cli

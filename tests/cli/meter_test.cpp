@@ -299,5 +299,26 @@ TEST(Meter, AgreesWithFfmpeg) {
     }
 }
 
+TEST(Meter, ComparesWithAReference) {
+    const Scratch scratch;
+    write_sound(scratch / "a.wav", tone(2, 48000), 48000, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+    Channels half = tone(2, 48000);
+    for (auto& side : half)
+        for (float& x : side) x *= 0.5f;
+    write_sound(scratch / "half.wav", half, 48000, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+    const Json all =
+        ask({"meter", scratch / "a.wav", scratch / "half.wav", "--against", scratch / "a.wav"});
+    EXPECT_EQ(all[0]["feature_loss"]["total"], 0);
+    // Half the level: RMS by half of A / sqrt(2) on both sides, each Bark value by ln 2 where there
+    // is more than the floor.
+    const double rms = signals::amplitude(kDb) / std::sqrt(2.0) / 2;
+    EXPECT_NEAR(all[1]["feature_loss"]["rms"].get<double>(), rms * rms, 1e-6);
+    EXPECT_NEAR(all[1]["feature_loss"]["width"].get<double>(), 0, 1e-9);
+    EXPECT_GT(all[1]["feature_loss"]["bark"].get<double>(), 0.1);
+    const Ended absent = mixfarm({"meter", scratch / "a.wav", "--against", scratch / "b.wav"});
+    EXPECT_EQ(absent.code, 2);
+    EXPECT_THAT(absent.err, HasSubstr("b.wav"));
+}
+
 }  // namespace
 }  // namespace mixfarm::cli_test
