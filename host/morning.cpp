@@ -3,6 +3,7 @@
 
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/fmt/fmt.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,7 @@
 #include "host/job/input_error.h"
 #include "host/rank/rank.h"
 #include "host/render/audio_file.h"
+#include "host/store/atomic_file.h"
 #include "kernels/core/check.h"
 
 namespace mixfarm {
@@ -102,6 +104,22 @@ void forget_old_picks(const std::filesystem::path& folder,
     before.close();
     std::ofstream now(list, std::ios::trunc);
     for (const std::filesystem::path& name : wanted) now << name.string() << "\n";
+}
+
+/// Loudness over time of finished audio, as a meter of files has it.
+LoudnessSeries loudness_of(const StereoAudio& audio) {
+    constexpr std::size_t kChunk = 4096;
+    FileMeter meter(audio.rate, 2);
+    std::vector<float> interleaved;
+    for (std::size_t start = 0; start < audio.left.size(); start += kChunk) {
+        const std::size_t count = std::min(kChunk, audio.left.size() - start);
+        interleaved.clear();
+        for (std::size_t n = start; n < start + count; ++n)
+            interleaved.insert(interleaved.end(), {audio.left[n], audio.right[n]});
+        meter.push(interleaved.data(), static_cast<std::int64_t>(count));
+    }
+    meter.finish();
+    return meter.series();
 }
 
 }  // namespace
@@ -219,14 +237,17 @@ void rank_and_describe(Results& results, const Studio& studio) {
     }
 }
 
-void write_picks(const std::filesystem::path& folder, const Results& results, const Studio& studio,
-                 Progress& progress) {
+MorningSounds write_picks(const std::filesystem::path& folder, const Results& results,
+                          const Studio& studio, Progress& progress) {
     std::filesystem::create_directories(folder);
     std::set<std::filesystem::path> wanted;
+    std::vector<std::uint64_t> ids = results.picks;
+    ids.insert(ids.end(), {kRuleBased, kStaticBalance});
     std::vector<MixSettings> mixes;
-    for (const std::uint64_t id : results.picks)
+    for (const std::uint64_t id : ids)
         mixes.push_back(studio.space.settings(results.rows[row_of(results, id)].values));
-    progress.begin("picks", mixes.size(), 0);
+    std::vector<report::Sound> sounds(ids.size());
+    progress.begin("picks", results.picks.size(), 0);
     // Side by side as long as their audio stays within bounds; a mix alone costs as much as a
     // register full.
     const std::size_t bytes = static_cast<std::size_t>(studio.song.frames) * 2 * sizeof(float);
@@ -236,19 +257,52 @@ void write_picks(const std::filesystem::path& folder, const Results& results, co
         if (interrupted()) throw Interrupted{};
         const std::vector<StereoAudio> audio =
             studio.engine->render(std::span(mixes).subspan(first, count), studio.target);
+        tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+            sounds[first + i].loudness = loudness_of(audio[i]);
+        });
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t place = first + i;
+            if (place >= results.picks.size()) break;  // a baseline
             const auto file =
                 folder / fmt::format("{:02}-{}.flac", place + 1, file_words(results.words[place]));
             write_audio(file, audio[i], AudioFormat::flac, BitDepth::b24,
                         {fmt::format("{} - mix {}", studio.job.title, results.picks[place]),
                          results.words[place]});
             wanted.insert(file.filename());
+            sounds[place].file = (folder.filename() / file.filename()).generic_string();
         }
-        progress.update(first + count, -1);
+        progress.update(std::min(first + count, results.picks.size()), -1);
     }
     progress.end();
     forget_old_picks(folder, wanted);
+    MorningSounds morning;
+    morning.still = std::move(sounds.back());
+    sounds.pop_back();
+    morning.rules = std::move(sounds.back());
+    sounds.pop_back();
+    morning.picks = std::move(sounds);
+    return morning;
+}
+
+void write_report(const std::filesystem::path& file, const Results& results, const Studio& studio,
+                  const Search& search, MorningSounds sounds) {
+    report::NightRecord record;
+    record.title = studio.job.title;
+    record.seconds = studio.song.seconds();
+    record.target = studio.job.target;
+    record.style = studio.style;
+    record.weights = studio.job.weights;
+    std::uint64_t first = kFirstSearched;
+    for (std::uint32_t g = 0; first < results.rows.size(); ++g) {
+        const std::uint64_t size = search.generation_size(g);
+        if (size == 0) break;
+        record.generations.push_back(first);
+        first += size;
+    }
+    record.picks = std::move(sounds.picks);
+    record.rules = std::move(sounds.rules);
+    record.still = std::move(sounds.still);
+    publish_text(file, report::night_page(results, record));
 }
 
 }  // namespace mixfarm

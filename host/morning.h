@@ -1,5 +1,5 @@
-/// What lies on the table in the morning: gathered results, their ranking in words, and the picks
-/// as audio.
+/// What lies on the table in the morning: gathered results, their ranking in words, the picks as
+/// audio, and a page to look at.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,8 @@
 
 #include "host/hearing.h"
 #include "host/plan.h"
+#include "host/report/night_page.h"
+#include "host/search/search.h"
 #include "host/store/results.h"
 #include "host/studio.h"
 
@@ -20,9 +22,21 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
 /// Order, Pareto layers, picks, and words for each pick (against the rule-based mix).
 void rank_and_describe(Results& results, const Studio& studio);
 
-/// NIGHT/picks: one FLAC a pick, all at the job's loudness; files of an earlier ranking go.
-void write_picks(const std::filesystem::path& folder, const Results& results, const Studio& studio,
-                 Progress& progress);
+/// What the rendered mixes of a night sound like over time, and where the picks lie.
+struct MorningSounds {
+    std::vector<report::Sound> picks;  ///< as Results::picks
+    report::Sound rules, still;        ///< the baselines, which are not kept as files
+};
+
+/// NIGHT/picks: one FLAC a pick, all at the job's loudness; files of an earlier ranking go. The
+/// baselines are rendered with them and only measured.
+MorningSounds write_picks(const std::filesystem::path& folder, const Results& results,
+                          const Studio& studio, Progress& progress);
+
+/// NIGHT/report.html: everything above to be looked at. Throws std::system_error when the disk is
+/// full.
+void write_report(const std::filesystem::path& file, const Results& results, const Studio& studio,
+                  const Search& search, MorningSounds sounds);
 
 /// Row of a candidate by id. Throws InputError naming the known range.
 std::size_t row_of(const Results& results, std::uint64_t id);

@@ -26,7 +26,8 @@ Results run_night(const NightOptions& options, Progress& progress) {
     Results results = gather(studio, plan, std::move(excerpts), std::move(songs), hearing);
     rank_and_describe(results, studio);
     write_results(folder.results_file(), results);
-    write_picks(folder.picks(), results, studio, progress);
+    MorningSounds sounds = write_picks(folder.picks(), results, studio, progress);
+    write_report(folder.report_file(), results, studio, search, std::move(sounds));
     return results;
 }
 

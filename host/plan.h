@@ -54,6 +54,7 @@ public:
                              Progress& progress) const;
     std::filesystem::path results_file() const { return folder_ / "results.h5"; }
     std::filesystem::path picks() const { return folder_ / "picks"; }
+    std::filesystem::path report_file() const { return folder_ / "report.html"; }
 
 private:
     std::filesystem::path folder_;

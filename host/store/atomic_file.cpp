@@ -80,4 +80,16 @@ void remove_stale_temporaries(const fs::path& folder, const std::string& prefix)
     }
 }
 
+void publish_text(const fs::path& file, std::string_view text) {
+    remove_stale_temporaries(file.parent_path(), file.filename().string());
+    AtomicFile target(file);
+    while (!text.empty()) {
+        const ssize_t written = write(target.fd(), text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw_write_error(errno, file);
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    target.publish();
+}
+
 }  // namespace mixfarm

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace mixfarm {
 
@@ -31,6 +32,10 @@ private:
 /// Removes temporaries of `folder` whose writer is dead; only those of files whose name starts with
 /// `prefix`.
 void remove_stale_temporaries(const std::filesystem::path& folder, const std::string& prefix);
+
+/// A text under `file`, whole or not at all. Throws std::system_error; an old file of that name is
+/// then untouched.
+void publish_text(const std::filesystem::path& file, std::string_view text);
 
 /// std::system_error of errno value `code` that names the file and says that nothing stored was
 /// lost.

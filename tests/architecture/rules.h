@@ -11,9 +11,9 @@ namespace mixfarm::architecture {
 using Violations = std::vector<std::string>;
 
 /// Folders of host/ in the order in which data flows; each may include itself and those before it.
-inline const std::vector<std::string> kRooms = {"job",    "song",   "analysis", "space",
-                                                "search", "score",  "rank",     "taste",
-                                                "store",  "render", "export",   "audition"};
+inline const std::vector<std::string> kRooms = {"job",    "song",   "analysis", "space", "search",
+                                                "score",  "rank",   "taste",    "store", "render",
+                                                "report", "export", "audition"};
 
 inline std::string at(const SourceFile& file, const Include& include) {
     return file.path + ":" + std::to_string(include.line) + ": includes " + include.what + ", but ";
@@ -117,8 +117,8 @@ inline Violations hdf5_stays_in_store(const SourceTree& tree) {
     return found;
 }
 
-/// No CUDA header, qualifier or #if outside kernels/cuda and kernels/core; Thrust sorts in rank/ too,
-/// on the processor.
+/// No CUDA header, qualifier or #if outside kernels/cuda and kernels/core; Thrust sorts in rank/
+/// too, on the processor.
 inline Violations cuda_stays_in_its_folder(const SourceTree& tree) {
     static const std::regex header(
         "(cuda|cufft|curand|cublas|nvtx|thrust/|cub/|cooperative_groups|device_launch).*");

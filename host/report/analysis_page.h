@@ -1,0 +1,15 @@
+/// The page of `mixfarm analyze`: what the stems of a song are, when they play and who hides whom.
+#pragma once
+
+#include <string>
+
+#include "host/analysis/profile.h"
+#include "host/analysis/raw_sum.h"
+#include "host/song/song.h"
+
+namespace mixfarm::report {
+
+/// One self-contained HTML document. A function of its arguments alone.
+std::string analysis_page(const Song& song, const Profile& profile, const RawSum& sum);
+
+}  // namespace mixfarm::report

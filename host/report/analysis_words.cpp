@@ -1,0 +1,126 @@
+/// Sentences about stems.
+#include "host/report/analysis_words.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <map>
+
+#include "host/report/page.h"
+
+namespace mixfarm::report {
+namespace {
+
+constexpr double kApartLu = 12;       ///< stems further apart are worth a sentence
+constexpr double kHardlyPlays = 0.1;  ///< of the song
+
+/// "a", "a and b", "a, b and c"
+std::string listed(const std::vector<std::string>& words) {
+    std::string all;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        all += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+    return all;
+}
+
+}  // namespace
+
+std::string role_words(Role role) {
+    std::string words(role_name(role));
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return words;
+}
+
+std::string hertz(double hz) {
+    if (hz >= 9950) return fmt::format("{:.0f} kHz", hz / 1000);
+    if (hz >= 995) return fmt::format("{:.1f} kHz", hz / 1000);
+    const double step = hz >= 100 ? 10 : 1;
+    return fmt::format("{:.0f} Hz", step * std::round(hz / step));
+}
+
+std::string cover_words(const Cover& cover) {
+    std::string words = fmt::format("{:.0f} %", 100 * cover.share);
+    if (cover.low_hz <= 0) return words;
+    // The ends of the third octaves are no ends for the ear.
+    const bool from_bottom = cover.low_hz<30, to_top = cover.high_hz> 20000;
+    if (from_bottom && to_top) return words + ", everywhere";
+    if (from_bottom) return words + ", mostly below " + hertz(cover.high_hz);
+    if (to_top) return words + ", mostly above " + hertz(cover.low_hz);
+    return words + fmt::format(", mostly {} to {}", hertz(cover.low_hz), hertz(cover.high_hz));
+}
+
+std::string hidden_by_words(const Song& song, const std::vector<Cover>& covered, std::size_t stem) {
+    std::vector<std::string> all;
+    for (const Cover& c : covered)
+        if (c.stem == stem && c.share >= kWorthTelling)
+            all.push_back(fmt::format("{} ({})", song.stems[c.masker].name, cover_words(c)));
+    return all.empty() ? "" : "hidden by " + listed(all);
+}
+
+std::string hides_words(const Song& song, const std::vector<Cover>& covered, std::size_t stem) {
+    std::vector<std::string> all;
+    for (const Cover& c : covered)
+        if (c.masker == stem && c.share >= kWorthTelling)
+            all.push_back(fmt::format("{} ({:.0f} %)", song.stems[c.stem].name, 100 * c.share));
+    return all.empty() ? "" : "hides " + listed(all);
+}
+
+std::string silent_words(const Song& song, const Profile& profile) {
+    std::vector<std::string> silent;
+    for (std::size_t i = 0; i < song.stems.size(); ++i)
+        if (profile.stems[i].silent) silent.push_back(song.stems[i].name);
+    return silent.empty() ? "" : fmt::format("Without sound: {}.", listed(silent));
+}
+
+std::vector<std::string> first_words(const Song& song, const Profile& profile,
+                                     const std::vector<Cover>& covered) {
+    std::vector<std::string> all, troubled, rare;
+    std::size_t loudest = song.stems.size(), quietest = loudest;
+    for (std::size_t i = 0; i < song.stems.size(); ++i) {
+        const StemProfile& p = profile.stems[i];
+        if (p.silent) continue;
+        if (!p.problems.empty()) troubled.push_back(song.stems[i].name);
+        if (p.active_share < kHardlyPlays) rare.push_back(song.stems[i].name);
+        const auto lufs = [&](std::size_t s) { return profile.stems[s].integrated_lufs; };
+        if (loudest == song.stems.size() || lufs(i) > lufs(loudest)) loudest = i;
+        if (quietest == song.stems.size() || lufs(i) < lufs(quietest)) quietest = i;
+    }
+    if (!troubled.empty())
+        all.push_back(fmt::format("{} a second look before mixing: {}.",
+                                  troubled.size() == 1
+                                      ? "One stem deserves"
+                                      : fmt::format("{} stems deserve", troubled.size()),
+                                  listed(troubled)));
+    else
+        all.push_back("No stem shows a fault that would have to be mended before mixing.");
+    if (const std::string silent = silent_words(song, profile); !silent.empty())
+        all.push_back(silent);
+    if (!covered.empty() && covered.front().share >= kWorthTelling) {
+        const Cover& worst = covered.front();
+        all.push_back(fmt::format("Most in the way at equal loudness: {} hides {} ({}).",
+                                  song.stems[worst.masker].name, song.stems[worst.stem].name,
+                                  cover_words(worst)));
+    } else if (song.stems.size() > 1) {
+        all.push_back("At equal loudness no stem hides a quarter of another: there is room.");
+    }
+    if (loudest != quietest) {
+        const double apart =
+            profile.stems[loudest].integrated_lufs - profile.stems[quietest].integrated_lufs;
+        if (apart >= kApartLu)
+            all.push_back(fmt::format("{} is delivered {:.0f} LU louder than {}.",
+                                      song.stems[loudest].name, apart, song.stems[quietest].name));
+    }
+    if (!rare.empty())
+        all.push_back(fmt::format("Heard for less than a tenth of the song: {}.", listed(rare)));
+    return all;
+}
+
+std::vector<std::string> section_names(const std::vector<Section>& sections) {
+    std::map<std::string, int> total, seen;
+    for (const Section& s : sections) ++total[s.name];
+    std::vector<std::string> names;
+    for (const Section& s : sections)
+        names.push_back(total[s.name] > 1 ? fmt::format("{} {}", s.name, ++seen[s.name]) : s.name);
+    return names;
+}
+
+}  // namespace mixfarm::report

@@ -1,0 +1,108 @@
+/// How the night went, in pictures and counts.
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "host/report/pictures.h"
+#include "host/report/plot.h"
+
+namespace mixfarm::report {
+namespace {
+
+Markup rejections(const Results& results) {
+    std::map<std::uint8_t, std::size_t> reasons;
+    for (const std::uint8_t reason : results.rejected)
+        if (reason) ++reasons[reason];
+    Markup all;
+    all.open("div").leaf("h4", "Rejected, whatever their terms say");
+    if (reasons.empty()) return all.leaf("p", "None.", {{"class", "note"}}).close();
+    std::size_t most = 0;
+    for (const auto& [reason, count] : reasons) most = std::max(most, count);
+    all.open("div", {{"class", "bars"}});
+    for (const auto& [reason, count] : reasons) {
+        all.leaf("span", reject_reason(static_cast<Reject>(reason)));
+        all.open("div", {{"class", "bar"}});
+        all.leaf("b", "",
+                 {{"style", percent_style(
+                                "width", static_cast<double>(count) / static_cast<double>(most))}});
+        all.close().leaf("span", thousands(count), {{"class", "num"}});
+    }
+    return all.close().close();
+}
+
+/// How mixes came about, and how many of them are among the picks.
+Markup origins(const Results& results) {
+    struct Sort {
+        std::size_t tried = 0, picked = 0;
+        double best = -1;
+    };
+    std::map<std::string, Sort> sorts;
+    for (std::size_t i = 0; i < results.rows.size(); ++i) {
+        if (results.rows[i].id <= 1) continue;  // the baselines
+        Sort& s = sorts[results.rows[i].origin];
+        ++s.tried;
+        if (!results.rejected[i]) s.best = std::max<double>(s.best, results.technical[i]);
+    }
+    for (const std::uint64_t id : results.picks)
+        ++sorts[results.rows[row_at(results, id)].origin].picked;
+    Markup all;
+    all.open("div").leaf("h4", "Where mixes came from").open("table").open("thead").open("tr");
+    all.leaf("th", "").leaf("th", "tried", {{"class", "n"}}).leaf("th", "best", {{"class", "n"}});
+    all.leaf("th", "picked", {{"class", "n"}}).close().close().open("tbody");
+    for (const auto& [name, s] : sorts) {
+        all.open("tr").leaf("td", name).leaf("td", thousands(s.tried), {{"class", "n"}});
+        all.leaf("td", s.best < 0 ? "\u2013" : fixed(s.best, 3), {{"class", "n"}});
+        all.leaf("td", thousands(s.picked), {{"class", "n"}}).close();
+    }
+    return all.close().close().close();
+}
+
+}  // namespace
+
+Markup course_section(const Results& results, std::span<const std::uint64_t> generations) {
+    Markup all;
+    all.open("section").leaf("h2", "How the night went");
+    all.open("div", {{"class", "card"}}).leaf("h4", "Best score so far");
+    all.add(course_of_the_night(results, generations));
+    all.open("ul", {{"class", "key"}});
+    all.open("li").leaf("i", "", {{"style", "color:var(--blue)"}}).text("best so far").close();
+    all.open("li")
+        .leaf("i", "", {{"class", "d"}, {"style", "background:var(--s2)"}})
+        .text("a mix, over the excerpts")
+        .close();
+    all.open("li")
+        .leaf("i", "", {{"style", "color:var(--orange);border-top-style:dashed"}})
+        .text("rule-based mix")
+        .close();
+    all.open("li")
+        .leaf("i", "", {{"style", "color:var(--soft);border-top-style:dotted"}})
+        .text("static balance")
+        .close();
+    if (generations.size() > 1)
+        all.open("li")
+            .leaf("i", "", {{"style", "color:var(--edge)"}})
+            .text(fmt::format("one of {} generations begins", thousands(generations.size())))
+            .close();
+    all.close().open("div", {{"class", "three"}});
+    all.open("div").leaf("h4", "What the excerpts foretold").add(foretold_against_whole(results));
+    if (!results.funnel.empty() && std::isfinite(results.funnel.front().spearman))
+        all.leaf("p",
+                 fmt::format("Rank correlation with the whole song: {}; of its best "
+                             "twentieth the excerpts name {} %.",
+                             fixed(results.funnel.front().spearman, 2),
+                             fixed(100 * results.funnel.front().recall_top5, 0)),
+                 {{"class", "note"}});
+    all.close()
+        .add(rejections(results))
+        .add(origins(results))
+        .close()
+        .open("p", {{"class", "note"}});
+    for (const FunnelLevel& level : results.funnel)
+        all.text(fmt::format("{} in {}: {}. ", level.level == 2 ? "Excerpts" : "Whole songs",
+                             clock(level.seconds), counted(level.candidates, "mix", "mixes")));
+    return all.close().close().close();
+}
+
+}  // namespace mixfarm::report

@@ -1,0 +1,317 @@
+/// Puts the page of a night together.
+#include "host/report/night_page.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "host/report/analysis_words.h"
+#include "host/report/pictures.h"
+#include "host/report/plot.h"
+
+namespace mixfarm::report {
+namespace {
+
+constexpr std::uint64_t kStill = 0, kRules = 1;
+
+/// What a term asks, for people who mix. Terms without words here speak by their names.
+constexpr std::pair<std::string_view, std::string_view> kTermWords[] = {
+    {"tone", "third-octave balance against the style's curve"},
+    {"dynamics", "peaks, loudness range and limiting within what the style does"},
+    {"masking", "what is left of the stems under each other"},
+    {"stereo", "width, correlation, balance and a centred low end"},
+    {"lead", "level of the lead against the rest"},
+    {"prior", "nearness to what engineers usually do"},
+};
+
+/// A key metric with the range in which the style has nothing to complain about.
+struct Figure {
+    const char *metric, *name, *unit;
+    int decimals;
+    double low, high;  ///< NaN = any
+};
+std::vector<Figure> figures(const NightRecord& r) {
+    const double any = std::nan("");
+    return {{"integrated_lufs", "loudness", "LUFS", 1, any, any},
+            {"true_peak_dbtp", "true peak", "dBTP", 1, any, any},
+            {"loudness_range_lu", "range", "LU", 1, r.style.lra_low_lu, r.style.lra_high_lu},
+            {"plr_db", "peak : loudness", "dB", 1, r.style.plr_low_db, r.style.plr_high_db},
+            {"width", "side : mid", "", 2, r.style.width_low, r.style.width_high},
+            {"lead_to_rest_lu", "lead : rest", "LU", 1, r.style.lead_low_lu, r.style.lead_high_lu}};
+}
+
+class NightPage {
+public:
+    NightPage(const Results& results, const NightRecord& record)
+        : results_(results), record_(record) {
+        for (const std::string& term : results.terms) {
+            const auto given = record.weights.find(term);
+            weights_.push_back(given == record.weights.end() ? 1 : given->second);
+        }
+    }
+
+    Markup body() const {
+        Markup all;
+        all.add(heading()).add(table()).add(map()).add(picks()).add(baselines());
+        return all.add(course_section(results_, record_.generations)).add(notes());
+    }
+
+private:
+    const Row& row(std::uint64_t id) const { return results_.rows[row_at(results_, id)]; }
+    float score(std::uint64_t id) const { return results_.technical[row_at(results_, id)]; }
+    double measured(std::uint64_t id, std::string_view name) const {
+        return metric(results_, row(id).metrics, name);
+    }
+    std::size_t whole_songs() const {
+        return static_cast<std::size_t>(std::count_if(results_.rows.begin(), results_.rows.end(),
+                                                      [](const Row& r) { return r.stage == 3; }));
+    }
+    std::string style_name() const {
+        return std::filesystem::path(record_.style.name).stem().string();
+    }
+
+    Markup heading() const {
+        Markup all;
+        all.leaf("p", "The morning after", {{"class", "kind"}});
+        all.leaf("h1", record_.title.empty() ? "A song" : record_.title);
+        std::string words =
+            fmt::format("{} mixes were tried, {} of them heard from first to last second, ",
+                        thousands(results_.rows.size()), thousands(whole_songs()));
+        words += results_.picks.empty()
+                     ? "and none could be picked."
+                     : fmt::format(
+                           "and {} picked: good, and far enough apart to hear the "
+                           "difference. All play at {} LUFS.",
+                           counted(results_.picks.size(), "is", "are"),
+                           fixed(record_.target.loudness_lufs, 1));
+        all.leaf("p", words, {{"class", "lead"}});
+        all.leaf("p",
+                 "The score says how little there is to complain about technically. It cannot say "
+                 "which mix moves you: that is for your ears. While one pick plays, start another: "
+                 "it takes over at the same place.",
+                 {{"class", "soft"}});
+        return all;
+    }
+
+    void table_row(Markup& all, const std::string& place, std::uint64_t id,
+                   const std::string& words, const std::string& anchor) const {
+        all.open("tr").leaf("td", place, {{"class", "n"}});
+        all.open("td", {{"class", "words"}});
+        anchor.empty() ? all.text(words) : all.leaf("a", words, {{"href", anchor}});
+        all.close().leaf("td", fixed(score(id), 3), {{"class", "n"}});
+        for (const Figure& f : figures(record_))
+            all.leaf("td", fixed(measured(id, f.metric), f.decimals), {{"class", "n"}});
+        all.close();
+    }
+
+    Markup table() const {
+        Markup all;
+        all.open("section").leaf("h2", "The picks");
+        all.open("div", {{"class", "card scroll"}}).open("table").open("thead").open("tr");
+        all.leaf("th", "")
+            .leaf("th", "against the rule-based mix")
+            .leaf("th", "score", {{"class", "n"}});
+        for (const Figure& f : figures(record_)) {
+            all.open("th", {{"class", "n"}}).text(f.name);
+            if (*f.unit) all.empty("br").text(f.unit);
+            all.close();
+        }
+        all.close().close().open("tbody");
+        for (std::size_t p = 0; p < results_.picks.size(); ++p)
+            table_row(all, std::to_string(p + 1), results_.picks[p], results_.words[p],
+                      fmt::format("#pick-{}", p + 1));
+        table_row(all, "", kRules, "the rule-based mix itself", "#baselines");
+        table_row(all, "", kStill, "static balance: levels matched, nothing else", "#baselines");
+        return all.close().close().close().close();
+    }
+
+    Markup map() const {
+        Markup all;
+        all.open("section").leaf("h2", "The map of all mixes");
+        all.open("p", {{"class", "note"}});
+        all.text("Every dot is a mix, measured over the excerpts so that all compare. Score: low");
+        all.leaf("span", "",
+                 {{"class", "ramp"}, {"role", "img"}, {"aria-label", "pale to strong"}});
+        all.text("high; the faintest grey dots were rejected. Numbers are the picks.").close();
+        return all.open("div", {{"class", "card"}}).add(candidate_maps(results_)).close().close();
+    }
+
+    Markup metrics(std::uint64_t id) const {
+        Markup all;
+        all.open("dl", {{"class", "figures"}});
+        for (const Figure& f : figures(record_)) {
+            const double value = measured(id, f.metric);
+            if (!std::isfinite(value)) continue;
+            const bool off = value < f.low || value > f.high;
+            all.open("div").leaf("dt", f.name);
+            all.open("dd", {{"class", off ? "off" : ""}}).text(fixed(value, f.decimals));
+            if (*f.unit) all.text(" ").leaf("small", f.unit);
+            if (std::isfinite(f.low) && std::isfinite(f.high))
+                all.text(" ").leaf("small",
+                                   fmt::format("({} to {})", fixed(f.low, f.decimals > 1 ? 2 : 0),
+                                               fixed(f.high, f.decimals > 1 ? 2 : 0)));
+            all.close().close();
+        }
+        return all.close();
+    }
+
+    /// Terms, spectrum and loudness of a mix, side by side where there is room.
+    Markup pictures(std::uint64_t id, const std::string& name, const Sound& sound) const {
+        const std::size_t at = row_at(results_, id), rules = row_at(results_, kRules);
+        Markup all;
+        all.open("div", {{"class", "three"}});
+        all.open("div").leaf("h4", "Terms of the score");
+        all.add(term_bars(results_.terms, results_.scores[at], results_.scores[rules], weights_));
+        all.leaf("p", limits_in_words(results_, at, record_), {{"class", "note"}}).close();
+        all.open("div").leaf("h4", "Spectrum against the style");
+        all.add(mix_spectrum(name, results_.rows[at], results_.rows[rules], record_.style)).close();
+        all.open("div").leaf("h4", "Loudness over time");
+        all.add(loudness_over_time(
+            name, sound.loudness, record_.seconds, results_.sections, record_.target.loudness_lufs,
+            id == kRules ? nullptr : &record_.rules.loudness, sound.file.empty() ? "" : "seek"));
+        return all.close().close();
+    }
+
+    static Markup legend() {
+        Markup all;
+        const auto entry = [&](const char* kind, const char* style, const char* words) {
+            all.open("li").leaf("i", "", {{"class", kind}, {"style", style}}).text(words).close();
+        };
+        all.open("ul", {{"class", "key"}});
+        entry("", "color:var(--blue)", "this mix (loudness: short-term)");
+        entry("a", "color:rgb(var(--blues)/.3)", "momentary loudness");
+        entry("", "color:var(--orange);border-top-style:dashed", "rule-based mix");
+        entry("", "color:var(--soft);border-top-style:dotted", "target");
+        entry("a", "color:rgb(var(--blues)/.14)", "the style's tolerance");
+        entry("a", "color:var(--orange)", "terms that cost most");
+        return all.close();
+    }
+
+    std::string origin(const Row& r) const {
+        std::string words = fmt::format("mix {} \u00b7 {}", r.id, r.origin);
+        if (r.parent_a >= 0) words += fmt::format(" from {}", r.parent_a);
+        if (r.parent_b >= 0 && r.parent_b != r.parent_a)
+            words += fmt::format(" and {}", r.parent_b);
+        std::replace(words.begin(), words.end(), '_', ' ');
+        return words;
+    }
+
+    Markup picks() const {
+        Markup all;
+        all.open("section").leaf("h2", "Pick by pick").add(legend());
+        for (std::size_t p = 0; p < results_.picks.size(); ++p) {
+            const std::uint64_t id = results_.picks[p];
+            const Sound sound = p < record_.picks.size() ? record_.picks[p] : Sound{};
+            all.open("article", {{"class", "card pick"}, {"id", fmt::format("pick-{}", p + 1)}});
+            all.open("header").leaf("span", std::to_string(p + 1), {{"class", "badge"}});
+            all.open("div").leaf("h3", results_.words[p]);
+            all.open("span", {{"class", "note"}}).text(origin(row(id)));
+            if (!sound.file.empty())
+                all.text(" \u00b7 ").leaf("a", "FLAC", {{"href", link_to(sound.file)}});
+            all.close().close();
+            all.open("div", {{"class", "score"}, {"style", "flex:none"}});
+            all.text(fixed(score(id), 3)).leaf("small", "score").close().close();
+            if (!sound.file.empty())
+                all.leaf("audio", "",
+                         {{"controls", "controls"},
+                          {"preload", "none"},
+                          {"src", link_to(sound.file)},
+                          {"aria-label", fmt::format("Pick {}", p + 1)}});
+            all.add(metrics(id)).add(pictures(id, fmt::format("pick {}", p + 1), sound)).close();
+        }
+        return all.close();
+    }
+
+    Markup baselines() const {
+        Markup all;
+        all.open("section", {{"id", "baselines"}}).leaf("h2", "What they are compared with");
+        const auto one = [&](std::uint64_t id, const char* name, const char* words,
+                             const Sound& sound) {
+            all.open("article", {{"class", "card pick"}}).open("header");
+            all.open("div").leaf("h3", name).leaf("span", words, {{"class", "note"}}).close();
+            all.open("div", {{"class", "score"}, {"style", "flex:none"}});
+            all.text(fixed(score(id), 3)).leaf("small", "score").close().close();
+            all.add(metrics(id)).add(pictures(id, name, sound)).close();
+        };
+        one(kRules, "The rule-based mix",
+            "mix 1 \u00b7 typical settings of every role, shaped by what each stem needs",
+            record_.rules);
+        one(kStill, "Static balance", "mix 0 \u00b7 stems equally loud, nothing else",
+            record_.still);
+        return all.close();
+    }
+
+    Markup notes() const {
+        Markup all;
+        all.open("footer").open("p").text(
+            "Terms, each from 0 to 1, 1 = nothing to complain about: ");
+        for (std::size_t t = 0; t < results_.terms.size(); ++t) {
+            const auto words =
+                std::find_if(std::begin(kTermWords), std::end(kTermWords),
+                             [&](const auto& entry) { return entry.first == results_.terms[t]; });
+            all.leaf("b", results_.terms[t]);
+            if (words != std::end(kTermWords)) all.text(": " + std::string(words->second));
+            if (weights_[t] != 1) all.text(fmt::format(" (weight {})", fixed(weights_[t], 2)));
+            all.text(t + 1 < results_.terms.size() ? "; " : ".");
+        }
+        all.close();
+        const auto said = [&](const char* key) {
+            const auto at = results_.attributes.find(key);
+            return at == results_.attributes.end() ? std::string("?") : at->second;
+        };
+        all.leaf("p", fmt::format("Style {}; in brackets the range in which it has nothing to "
+                                  "complain about, in colour what lies outside. Spectra are third "
+                                  "octaves, brought to the style's level between 100 Hz and 4 kHz. "
+                                  "Target {} LUFS, {} dBTP.",
+                                  style_name(), fixed(record_.target.loudness_lufs, 1),
+                                  fixed(record_.target.true_peak_dbtp, 1)));
+        all.leaf("p",
+                 fmt::format("mixfarm {}, seed {}, {} ({}), {}. Every mix is in results.h5 and "
+                             "renders again with mixfarm render.",
+                             said("version"), results_.seed, said("engine"), said("device"),
+                             said("created_utc")));
+        return all.close();
+    }
+
+    const Results& results_;
+    const NightRecord& record_;
+    std::vector<double> weights_;
+};
+
+}  // namespace
+
+std::string limits_in_words(const Results& results, std::size_t row, const NightRecord& record) {
+    std::vector<double> weights;
+    for (const std::string& term : results.terms) {
+        const auto given = record.weights.find(term);
+        weights.push_back(given == record.weights.end() ? 1 : given->second);
+    }
+    if (results.rejected[row])
+        return "Rejected: " +
+               std::string(reject_reason(static_cast<Reject>(results.rejected[row]))) + ".";
+    std::string words;
+    for (const TermCost& c : term_costs(results.scores[row], weights)) {
+        if (c.cost < 0.01) break;
+        const std::string& term = results.terms[c.term];
+        words += (words.empty() ? "Held back by " : "; by ") + term +
+                 fmt::format(" (costs {})", fixed(c.cost, 3));
+        if (term == "tone") {
+            const ToneMiss miss = tone_miss(results.rows[row], record.style);
+            if (miss.worst >= 0)
+                words +=
+                    fmt::format(", most at {}: {} dB", hertz(band_centre_hz(miss.worst)),
+                                with_sign(miss.off_db[static_cast<std::size_t>(miss.worst)], 1));
+        }
+        if (words.find(';') != std::string::npos) break;
+    }
+    return words.empty() ? "No term costs a hundredth of the score." : words + ".";
+}
+
+std::string night_page(const Results& results, const NightRecord& record) {
+    return document((record.title.empty() ? "A song" : record.title) + " \u2013 the morning after",
+                    NightPage(results, record).body(), true);
+}
+
+}  // namespace mixfarm::report

@@ -1,0 +1,139 @@
+/// The page of a night: every pick is there with its own numbers, whatever was measured.
+#include "host/report/night_page.h"
+
+#include <gmock/gmock.h>
+
+#include "host/report/pictures.h"
+#include "host/score/terms.h"
+#include "tests/report/example.h"
+#include "tests/report/page_file.h"
+
+namespace mixfarm::report {
+namespace {
+
+using report_test::Night;
+using report_test::night;
+using report_test::times;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string page_of(const Night& n) {
+    return night_page(n.results, n.record);
+}
+
+TEST(NightPage, ShowsEveryPickWithItsOwnNumbers) {
+    const Night n = night(400, 9, 90);
+    const std::string page = page_of(n);
+    EXPECT_TRUE(report_test::is_sound(page));
+    EXPECT_EQ(page, page_of(n));
+    EXPECT_EQ(times(page, "<audio "), 9u);
+    for (std::size_t p = 0; p < 9; ++p) {
+        const std::size_t from = page.find("id=\"pick-" + std::to_string(p + 1) + "\""),
+                          to = page.find("</article>", from);
+        ASSERT_NE(from, std::string::npos);
+        const std::string card = page.substr(from, to - from);
+        const std::size_t row = row_at(n.results, n.results.picks[p]);
+        EXPECT_THAT(card, HasSubstr(escaped(n.results.words[p])));
+        EXPECT_THAT(card, HasSubstr("src=\"" + n.record.picks[p].file + "\""));
+        EXPECT_THAT(card,
+                    HasSubstr(">" + report::fixed(n.results.technical[row], 3) + "<small>score"));
+        for (const char* name : {"loudness_range_lu", "plr_db", "lead_to_rest_lu"})
+            EXPECT_THAT(
+                card,
+                HasSubstr(">" +
+                          report::fixed(metric(n.results, n.results.rows[row].metrics, name), 1) +
+                          " "));
+        for (std::size_t t = 0; t < n.results.terms.size(); ++t)
+            EXPECT_THAT(card, HasSubstr("<span>" + n.results.terms[t] + "</span>"));
+        for (const float term : n.results.scores[row])
+            EXPECT_THAT(card,
+                        HasSubstr("<span class=\"num\">" + report::fixed(term, 3) + "</span>"));
+    }
+    EXPECT_THAT(page, Not(HasSubstr("vox <b>")));
+}
+
+TEST(NightPage, TwentyThousandMixesStayUnderThreeMegabytes) {
+    const Night n = night(20000, 12, 3600);
+    const std::string page = page_of(n);
+    EXPECT_LT(page.size(), 3'000'000u);
+    EXPECT_GT(times(page, "h.1"), 20000u) << "the map is empty";
+    EXPECT_TRUE(report_test::is_sound(page));
+    std::printf("a night of 20,000 mixes of an hour: %zu bytes\n", page.size());
+}
+
+TEST(NightPage, MillionsAreThinnedOnTheMap) {
+    Night n = night(65000, 3, 4);
+    EXPECT_LT(page_of(n).size(), 3'000'000u);
+}
+
+TEST(NightPage, StandsWithoutPicksWithoutLeadAndWithoutNumbers) {
+    EXPECT_TRUE(report_test::is_sound(page_of(night(2, 0, 4, false))));
+    Night n = night(60, 3, 4, false);
+    EXPECT_THAT(page_of(n), Not(HasSubstr("lead in front")));
+    EXPECT_THAT(page_of(night(60, 3, 4, true)), HasSubstr("lead in front"));
+    for (Row& row : n.results.rows) {
+        std::fill(row.metrics.begin(), row.metrics.end(), report_test::kUnmeasured);
+        std::fill(row.left_power.begin(), row.left_power.end(), 0.0f);
+        std::fill(row.right_power.begin(), row.right_power.end(), 0.0f);
+    }
+    for (auto& metrics : n.results.stage2_metrics)
+        std::fill(metrics.begin(), metrics.end(), report_test::kUnmeasured);
+    std::fill(n.results.stage2_technical.begin(), n.results.stage2_technical.end(),
+              report_test::kUnmeasured);
+    n.results.funnel.clear();
+    for (Sound& s : n.record.picks) s.loudness = {0.1, {}, {}};
+    n.record.rules.loudness = n.record.still.loudness = {0.1, {}, {}};
+    EXPECT_TRUE(report_test::is_sound(page_of(n)));
+    std::fill(n.results.rejected.begin(), n.results.rejected.end(), std::uint8_t{4});
+    EXPECT_TRUE(report_test::is_sound(page_of(n)));
+}
+
+TEST(NightPage, ATermThatIsNewStandsInEveryPlace) {
+    Night n = night(60, 3, 4);
+    n.results.terms.push_back("a new & strange term");
+    for (auto& terms : n.results.scores) terms.push_back(0.25f);
+    const std::string page = page_of(n);
+    EXPECT_TRUE(report_test::is_sound(page));
+    // Three picks, two baselines, the notes.
+    EXPECT_EQ(times(page, ">a new &amp; strange term</"), 6u);
+}
+
+TEST(NightPage, SpectraAreBroughtToTheStyleAsTheScoreDoesIt) {
+    const Night n = night(50, 3, 4);
+    for (const Row& row : n.results.rows) {
+        Measurement m;
+        for (std::size_t b = 0; b < kBands; ++b)
+            m.left_power[b] = row.left_power[b], m.right_power[b] = row.right_power[b];
+        double sum = 0;
+        int judged = 0;
+        const ToneMiss miss = tone_miss(row, n.record.style);
+        for (std::size_t b = 0; b < kBands; ++b) {
+            if (std::isnan(miss.off_db[b])) continue;
+            sum += std::pow(miss.off_db[b] / n.record.style.tone_tolerance_db[b], 2);
+            ++judged;
+        }
+        EXPECT_NEAR(fall_off(sum / judged), tone_term(m, n.record.style), 1e-4);
+    }
+}
+
+TEST(NightPage, WhatTermsCostIsWhatTheScoreLacks) {
+    const std::vector<float> terms = {1, 0.5f, 0.8f};
+    const std::vector<double> weights = {1, 1, 2};
+    const std::vector<TermCost> costs = term_costs(terms, weights);
+    double lost = 0;
+    for (const TermCost& c : costs) lost += c.cost;
+    EXPECT_NEAR(lost, 1 - (1 + 0.5 + 2 * 0.8) / 4, 1e-7);
+    EXPECT_EQ(costs[0].term, 1u);
+    EXPECT_EQ(costs[2].term, 0u);
+    Night n = night(50, 3, 4);
+    n.record.weights = {};
+    std::fill(n.results.scores[10].begin(), n.results.scores[10].end(), 1.0f);
+    EXPECT_EQ(limits_in_words(n.results, 10, n.record), "No term costs a hundredth of the score.");
+    n.results.scores[10][1] = 0.4f;
+    EXPECT_THAT(limits_in_words(n.results, 10, n.record),
+                HasSubstr("Held back by " + n.results.terms[1] + " (costs 0."));
+    EXPECT_THAT(limits_in_words(n.results, 24, n.record), HasSubstr("Rejected: "));
+}
+
+}  // namespace
+}  // namespace mixfarm::report
