@@ -144,6 +144,8 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
                                  results.funnel.front().spearman);
     std::cout << "\n";
     tell_rejects(results);
+    if (const fs::path report = night / "report.html"; fs::exists(report))
+        std::cout << "report:  " << report.string() << "\n";
     std::cout << "picks:   " << (night / "picks").string()
               << "\nresults: " << (night / "results.h5").string() << "\n";
 }

@@ -58,9 +58,10 @@ int run_run(const std::vector<std::string>& words) {
     Arguments arguments(
         "run JOB -o NIGHT [--candidates N] [--time 8h] [--seed S] [--device auto|cpu|cuda|cuda:1|all]",
         "Works through the night: tries many mixes, renders the promising ones whole, ranks them, "
-        "writes NIGHT/results.h5\n"
-        "and NIGHT/picks. Ctrl-C finishes the batch and stores it; the same line again goes on "
-        "where it stopped.",
+        "writes\n"
+        "NIGHT/results.h5, NIGHT/picks and NIGHT/report.html. Ctrl-C finishes the batch and stores "
+        "it; the same line\n"
+        "again goes on where it stopped.",
         "mixfarm run job.yaml -o tonight --candidates 2000");
     arguments.add()("out,o", po::value<std::string>(), "the night's folder");
     night_options(arguments);

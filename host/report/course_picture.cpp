@@ -79,7 +79,9 @@ Markup foretold_against_whole(const Results& results) {
     x.unit = "score over the excerpts";
     Plot plot(x, score, "Score over the whole song against score over the excerpts");
     plot.line({{score.low, score.low}, {score.high, score.high}}, "target");
-    return plot.dots(dots, "dot s4").finish("wide named");
+    Markup words;
+    words.leaf("span", "score over the whole song", {{"class", "uy0"}});
+    return plot.over(words).dots(dots, "dot s4").finish("wide named");
 }
 
 double metric(const Results& results, std::span<const float> metrics, std::string_view name) {

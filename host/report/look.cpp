@@ -60,6 +60,7 @@ ul.plain{margin:.3rem 0 .7rem;padding-left:1.1rem}
 .key{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.8rem;color:var(--soft);margin:.1rem 0 .3rem;padding:0;list-style:none}
 .key i{display:inline-block;width:1.5em;height:0;border-top:2px solid;margin-right:.4em;vertical-align:.25em}
 .key i.a{border-top:.7em solid;height:0;vertical-align:-.05em}
+.key i.t{width:2px;height:.85em;border:0;background:var(--ink);vertical-align:-.1em}
 .key i.d{width:.6em;height:.6em;border:0;border-radius:50%;vertical-align:0}
 .plot{position:relative;height:170px;margin:1.2rem .9rem 1.7rem 2.7rem}
 .plot.tall{height:380px}.plot.low{height:120px}.plot.wide{height:220px}
@@ -72,10 +73,11 @@ ul.plain{margin:.3rem 0 .7rem;padding-left:1.1rem}
 .plot .uy{bottom:calc(100% + 9px);right:calc(100% + 6px)}
 .plot .west{left:0;top:calc(100% + 24px)}
 .plot .east{right:0;top:calc(100% + 24px)}
+.plot .uy0{left:0;bottom:calc(100% + 6px)}
 .plot .mid{left:50%;top:calc(100% + 24px);transform:translateX(-50%)}
 .plot .north{left:0;bottom:calc(100% + 6px)}
 .plot .west,.plot .east,.plot .north,.plot .south{color:var(--ink);font-weight:600}
-.plot .south{left:6px;bottom:5px}
+.plot .south{left:5px;bottom:4px;background:var(--card);padding:2px 3px;border-radius:2px}
 .plot.named{margin-bottom:2.8rem}
 path.grid{stroke:var(--line);stroke-width:1}
 path.mix,path.stem{stroke:var(--blue);stroke-width:2;stroke-linejoin:round}
@@ -119,7 +121,7 @@ audio{width:100%;height:40px;margin:.6rem 0 .1rem}
 .lanes .plot.top{height:20px}
 .lanes .plot.loud{height:110px;margin:.5rem 0 1.3rem}
 .lanes .cut{position:absolute;overflow:hidden;text-overflow:ellipsis;height:100%;padding:4px 5px;border-left:1px solid var(--edge);background:var(--wash);color:var(--ink);font-size:.72rem}
-.lanes .cut.x{background:rgb(var(--purples)/.28);border-left:2px solid var(--purple)}
+.lanes .cut.x{overflow:visible;text-overflow:clip;background:rgb(var(--purples)/.28);border-left:2px solid var(--purple)}
 path.lane{fill:var(--blue)}
 path.rest{stroke:var(--line);stroke-width:1}
 table.heat{width:auto;border-collapse:separate;border-spacing:2px;font-size:.82rem}
@@ -133,7 +135,7 @@ table.heat thead span{writing-mode:vertical-rl;transform:rotate(180deg);max-heig
 table.heat tbody th{text-align:right;position:sticky;left:0;background:var(--card);z-index:1}
 table.heat.many td{min-width:1.5rem;width:1.5rem;height:1.5rem;font-size:.66rem;padding:0}
 footer{color:var(--soft);font-size:.85rem;margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.8rem}
-@media (max-width:560px){body{font-size:15px}main{padding:1rem .7rem 2rem}.card{padding:.8rem .75rem}.plot.tall{height:300px}.lanes .name{max-width:6rem}}
+@media (max-width:560px){body{font-size:15px}main{padding:1rem .7rem 2rem}.card{padding:.8rem .75rem}.plot.tall{height:300px}.plot .mid{top:calc(100% + 40px)}.two .plot.named{margin-bottom:3.8rem}.lanes .name{max-width:6rem}}
 @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ddd;--edge:#aaa;--blue:#0067a5;--blues:0 103 165;--orange:#b84e00;--oranges:184 78 0;--green:#00785a;--purple:#9c4f7d;--purples:156 79 125;--wash:#eee;--onblue:#fff;
 --s0:#d3dfe8;--s1:#adc8dc;--s2:#7fadce;--s3:#4f90bd;--s4:#2470a4;--s5:#0a4a78}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{font-size:11pt}main{max-width:none;padding:0}audio{display:none}.card,figure,.plot{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}}

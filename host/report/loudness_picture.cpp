@@ -9,7 +9,7 @@ namespace mixfarm::report {
 namespace {
 
 constexpr std::size_t kColumns = 360;  ///< more would not be seen, and would make pages large
-constexpr double kRangeLu = 30;        ///< what is further below the loudest is as good as silent
+constexpr double kRangeLu = 24;        ///< what is further below the loudest is as good as silent
 
 /// The loudest window of every column; NaN where nothing was measured. A window belongs to its
 /// middle.

@@ -68,7 +68,7 @@ Axis axis_over(const Results& results, const std::vector<double>& values,
         return ratio_axis(low / room, high * room, d.unit);
     }
     const double room = std::max(0.08 * (high - low), 0.05);
-    return number_axis(low - room, high + room, 4, d.unit);
+    return number_axis(low - room, high + room, 6, d.unit);
 }
 
 /// Where flags stand so that none covers another: pushed apart, deterministically, a little at a
@@ -136,7 +136,8 @@ Markup view_of_candidates(const Results& results, const View& view,
     std::vector<std::size_t> always;
     for (const Spot& s : spots) always.push_back(s.row);
     Axis x = axis_over(results, xs, always, view.x), y = axis_over(results, ys, always, view.y);
-    x.unit.clear();  // it stands between the words for its ends
+    x.unit.clear();  // they stand with the words for the ends of the axes
+    y.unit.clear();
     std::vector<double> scores;
     for (std::size_t i = 0; i < results.rows.size(); ++i)
         if (!results.rejected[i]) scores.push_back(results.technical[i]);
@@ -167,7 +168,7 @@ Markup view_of_candidates(const Results& results, const View& view,
     ends.leaf("span", fmt::format("\u2190 {}", view.x.low), {{"class", "west"}});
     ends.leaf("span", view.x.unit, {{"class", "mid"}});
     ends.leaf("span", fmt::format("{} \u2192", view.x.high), {{"class", "east"}});
-    ends.leaf("span", fmt::format("\u2191 {}", view.y.high), {{"class", "north"}});
+    ends.leaf("span", fmt::format("\u2191 {}{}", view.y.high, view.y.unit), {{"class", "north"}});
     ends.leaf("span", fmt::format("\u2193 {}", view.y.low), {{"class", "south"}});
     return plot.over(ends).finish("tall named");
 }
@@ -186,9 +187,9 @@ Markup candidate_maps(const Results& results) {
         spots.push_back({row_at(results, results.picks[p]), std::to_string(p + 1),
                          fmt::format("#pick-{}", p + 1), "flag"});
     const Direction tilt{"tilt_db_per_octave", "dB per octave", "darker", "brighter", false},
-        width{"width", "side : mid", "narrower", "wider", true},
+        width{"width", " (side : mid)", "narrower", "wider", true},
         range{"loudness_range_lu", "LU loudness range", "steadier", "more contrast", false},
-        lead{"lead_to_rest_lu", "LU", "lead further back", "lead in front", false},
+        lead{"lead_to_rest_lu", " (LU over the rest)", "lead further back", "lead in front", false},
         cover{"masking", "", "stems clear", "stems covered", false};
     Markup all;
     all.open("div", {{"class", "two"}});

@@ -11,6 +11,14 @@
 namespace mixfarm::report {
 namespace {
 
+/// What the search did for mixes of this origin. Others speak by their names.
+constexpr std::pair<std::string_view, std::string_view> kOriginWords[] = {
+    {"typical", "what engineers typically do"},
+    {"sobol", "spread evenly over what they do"},
+    {"crossed", "whole strips of two good mixes"},
+    {"moved", "small steps from one good mix"},
+};
+
 Markup rejections(const Results& results) {
     std::map<std::uint8_t, std::size_t> reasons;
     for (const std::uint8_t reason : results.rejected)
@@ -52,7 +60,12 @@ Markup origins(const Results& results) {
     all.leaf("th", "").leaf("th", "tried", {{"class", "n"}}).leaf("th", "best", {{"class", "n"}});
     all.leaf("th", "picked", {{"class", "n"}}).close().close().open("tbody");
     for (const auto& [name, s] : sorts) {
-        all.open("tr").leaf("td", name).leaf("td", thousands(s.tried), {{"class", "n"}});
+        const auto words = std::find_if(std::begin(kOriginWords), std::end(kOriginWords),
+                                        [&](const auto& entry) { return entry.first == name; });
+        all.open("tr").open("td").text(name);
+        if (words != std::end(kOriginWords))
+            all.empty("br").leaf("span", words->second, {{"class", "note"}});
+        all.close().leaf("td", thousands(s.tried), {{"class", "n"}});
         all.leaf("td", s.best < 0 ? "\u2013" : fixed(s.best, 3), {{"class", "n"}});
         all.leaf("td", thousands(s.picked), {{"class", "n"}}).close();
     }
@@ -99,9 +112,13 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
         .add(origins(results))
         .close()
         .open("p", {{"class", "note"}});
+    std::string heard;
     for (const FunnelLevel& level : results.funnel)
-        all.text(fmt::format("{} in {}: {}. ", level.level == 2 ? "Excerpts" : "Whole songs",
-                             clock(level.seconds), counted(level.candidates, "mix", "mixes")));
+        heard += fmt::format("{}{} heard {} in {}", heard.empty() ? "" : ", ",
+                             counted(level.candidates, "mix", "mixes"),
+                             level.level == 2 ? "over the excerpts" : "as a whole song",
+                             clock(level.seconds));
+    if (!heard.empty()) all.text("Time of the batches: " + heard + ".");
     return all.close().close().close();
 }
 

@@ -130,11 +130,16 @@ private:
     Markup map() const {
         Markup all;
         all.open("section").leaf("h2", "The map of all mixes");
-        all.open("p", {{"class", "note"}});
-        all.text("Every dot is a mix, measured over the excerpts so that all compare. Score: low");
+        all.leaf("p", "Every dot is a mix, measured over the excerpts so that all compare.",
+                 {{"class", "note"}});
+        all.open("ul", {{"class", "key"}}).open("li").text("score: low");
         all.leaf("span", "",
                  {{"class", "ramp"}, {"role", "img"}, {"aria-label", "pale to strong"}});
-        all.text("high; the faintest grey dots were rejected. Numbers are the picks.").close();
+        all.text("high").close().open("li");
+        all.leaf("i", "", {{"class", "d"}, {"style", "background:var(--edge)"}});
+        all.text("rejected").close().open("li");
+        all.leaf("i", "", {{"class", "d"}, {"style", "background:var(--orange)"}});
+        all.text("the picks, by their numbers").close().close();
         return all.open("div", {{"class", "card"}}).add(candidate_maps(results_)).close().close();
     }
 
@@ -183,6 +188,7 @@ private:
         entry("", "color:var(--blue)", "this mix (loudness: short-term)");
         entry("a", "color:rgb(var(--blues)/.3)", "momentary loudness");
         entry("", "color:var(--orange);border-top-style:dashed", "rule-based mix");
+        entry("t", "", "its terms");
         entry("", "color:var(--soft);border-top-style:dotted", "target");
         entry("a", "color:rgb(var(--blues)/.14)", "the style's tolerance");
         entry("a", "color:var(--orange)", "terms that cost most");
