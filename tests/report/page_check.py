@@ -89,7 +89,7 @@ def compare(root, results, complain):
             same(text(of_class(card, "div", "score")[0])[:5], f["scores/technical"][row], "score")
             shown = {}
             for entry in of_class(card, "dl", "figures")[0]:
-                name, value = text(entry[0]), entry[1].text
+                name, value = text(entry[0]), entry[1].text.strip()
                 shown[name] = value
                 same(value, f["metrics/" + names[name]][row], name)
             for name, metric in names.items():
