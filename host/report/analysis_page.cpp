@@ -44,10 +44,13 @@ Markup time_section(const Song& song, const Profile& profile, const RawSum& sum)
              {{"class", "note"}});
     all.open("div", {{"class", "card"}}).add(lanes(song, profile, sum));
     all.open("ul", {{"class", "key"}});
-    all.open("li").leaf("i", "", {{"style", "color:var(--blue)"}}).text("short-term (3 s)").close();
+    all.open("li")
+        .leaf("i", "", {{"style", "color:var(--blue)"}})
+        .text("short-term loudness of the sum (3 s), LUFS")
+        .close();
     all.open("li")
         .leaf("i", "", {{"class", "a"}, {"style", "color:rgb(var(--blues)/.3)"}})
-        .text("momentary (0.4 s)")
+        .text("momentary loudness (0.4 s)")
         .close();
     return all.close().close().close();
 }

@@ -11,14 +11,22 @@
 namespace mixfarm::report {
 namespace {
 
-constexpr double kApartLu = 12;       ///< stems further apart are worth a sentence
-constexpr double kHardlyPlays = 0.1;  ///< of the song
+constexpr double kApartLu = 12;  ///< stems further apart are worth a sentence
+constexpr std::size_t kMostCovers = 4, kMostNames = 8;  ///< told by name
+constexpr double kHardlyPlays = 0.1;                    ///< of the song
 
-/// "a", "a and b", "a, b and c"
-std::string listed(const std::vector<std::string>& words) {
+/// "a", "a and b", "a, b and c", "a, b and 7 more"
+std::string listed(std::vector<std::string> words, std::size_t most) {
+    if (words.size() > most + 1) {
+        const std::size_t more = words.size() - most;
+        words.resize(most);
+        words.push_back(fmt::format("{} more", more));
+    }
     std::string all;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        all += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0) all += i + 1 == words.size() ? " and " : ", ";
+        all += words[i];
+    }
     return all;
 }
 
@@ -53,7 +61,7 @@ std::string hidden_by_words(const Song& song, const std::vector<Cover>& covered,
     for (const Cover& c : covered)
         if (c.stem == stem && c.share >= kWorthTelling)
             all.push_back(fmt::format("{} ({})", song.stems[c.masker].name, cover_words(c)));
-    return all.empty() ? "" : "hidden by " + listed(all);
+    return all.empty() ? "" : "hidden by " + listed(all, kMostCovers);
 }
 
 std::string hides_words(const Song& song, const std::vector<Cover>& covered, std::size_t stem) {
@@ -61,14 +69,14 @@ std::string hides_words(const Song& song, const std::vector<Cover>& covered, std
     for (const Cover& c : covered)
         if (c.masker == stem && c.share >= kWorthTelling)
             all.push_back(fmt::format("{} ({:.0f} %)", song.stems[c.stem].name, 100 * c.share));
-    return all.empty() ? "" : "hides " + listed(all);
+    return all.empty() ? "" : "hides " + listed(all, kMostCovers);
 }
 
 std::string silent_words(const Song& song, const Profile& profile) {
     std::vector<std::string> silent;
     for (std::size_t i = 0; i < song.stems.size(); ++i)
         if (profile.stems[i].silent) silent.push_back(song.stems[i].name);
-    return silent.empty() ? "" : fmt::format("Without sound: {}.", listed(silent));
+    return silent.empty() ? "" : fmt::format("Without sound: {}.", listed(silent, kMostNames));
 }
 
 std::vector<std::string> first_words(const Song& song, const Profile& profile,
@@ -89,7 +97,7 @@ std::vector<std::string> first_words(const Song& song, const Profile& profile,
                                   troubled.size() == 1
                                       ? "One stem deserves"
                                       : fmt::format("{} stems deserve", troubled.size()),
-                                  listed(troubled)));
+                                  listed(troubled, kMostNames)));
     else
         all.push_back("No stem shows a fault that would have to be mended before mixing.");
     if (const std::string silent = silent_words(song, profile); !silent.empty())
@@ -110,7 +118,8 @@ std::vector<std::string> first_words(const Song& song, const Profile& profile,
                                       song.stems[loudest].name, apart, song.stems[quietest].name));
     }
     if (!rare.empty())
-        all.push_back(fmt::format("Heard for less than a tenth of the song: {}.", listed(rare)));
+        all.push_back(
+            fmt::format("Heard for less than a tenth of the song: {}.", listed(rare, kMostNames)));
     return all;
 }
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kColumns = 480;
 constexpr double kRangeLu = 30;  ///< a stem counts as playing down to here, see active_blocks
 constexpr double kBlockS = 0.1;
+constexpr double kRoomForWords = 0.045;  ///< of the song; a shorter section is named by its tip
 
 /// The loudest block of every column, LU over the bottom of the lane.
 Points levels(const std::vector<float>& lufs, double top) {
@@ -35,7 +36,7 @@ Markup cut(double from, double to, double seconds, const std::string& words,
     Markup piece;
     const double share = std::clamp((to - from) / seconds, 0.0, 1.0);
     piece.leaf(
-        "span", share > 0.02 ? words : "",
+        "span", share > kRoomForWords || kind != "cut" ? words : "",
         {{"class", std::string(kind)},
          {"style", percent_style("left", from / seconds) + ";" + percent_style("width", share)},
          {"title", fmt::format("{}, {} to {}", words, clock(from), clock(to))}});
@@ -94,8 +95,8 @@ Markup lanes(const Song& song, const Profile& profile, const RawSum& sum) {
     Plot chosen(Axis{0, 1, false, {}, ""}, height, "Excerpts that say most about a mix");
     for (const auto& [from, to] : heard) chosen.over(cut(from, to, seconds, clock(from), "cut x"));
     row("excerpts", chosen.finish("top"));
-    row("sum, LUFS", loudness_over_time("the sum of all stems as delivered", sum.loudness, seconds,
-                                        sections, std::nan(""), nullptr, "loud"));
+    row("sum", loudness_over_time("the sum of all stems as delivered", sum.loudness, seconds,
+                                  sections, std::nan(""), nullptr, "loud"));
     all.close();
     return all;
 }

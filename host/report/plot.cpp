@@ -136,7 +136,7 @@ Plot& Plot::line(const Points& points, std::string_view kind) {
             drawing = false;
             continue;
         }
-        d += (drawing ? "L" : "M") + at(x, y);
+        d.append(1, drawing ? 'L' : 'M').append(at(x, y));
         const bool alone = !drawing && (i + 1 == points.size() || std::isnan(points[i + 1].second));
         if (alone) d += "h1";
         drawing = true;
@@ -156,8 +156,9 @@ Plot& Plot::between(const Points& upper, const Points& lower, std::string_view k
         std::size_t last = first;
         while (there(last + 1)) ++last;
         for (std::size_t i = first; i <= last; ++i)
-            d += (i == first ? "M" : "L") + at(upper[i].first, upper[i].second);
-        for (std::size_t i = last + 1; i-- > first;) d += "L" + at(lower[i].first, lower[i].second);
+            d.append(1, i == first ? 'M' : 'L').append(at(upper[i].first, upper[i].second));
+        for (std::size_t i = last + 1; i-- > first;)
+            d.append(1, 'L').append(at(lower[i].first, lower[i].second));
         d += "Z";
         first = last;
     }
