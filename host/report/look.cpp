@@ -83,7 +83,7 @@ path.grid{stroke:var(--line);stroke-width:1}
 path.mix,path.stem{stroke:var(--blue);stroke-width:2;stroke-linejoin:round}
 path.stemfill{fill:rgb(var(--blues)/.16)}
 path.sum{stroke:var(--soft);stroke-width:1.3;stroke-dasharray:1 3;stroke-linecap:round}
-path.rules{stroke:var(--orange);stroke-width:1.5;stroke-dasharray:5 3}
+path.rules{stroke:var(--green);stroke-width:1.5;stroke-dasharray:5 3}
 path.target{stroke:var(--soft);stroke-width:1.2;stroke-dasharray:2 3}
 path.tolerance{fill:rgb(var(--blues)/.1)}
 path.moment{fill:rgb(var(--blues)/.22)}

@@ -86,7 +86,7 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
         .text("a mix, over the excerpts")
         .close();
     all.open("li")
-        .leaf("i", "", {{"style", "color:var(--orange);border-top-style:dashed"}})
+        .leaf("i", "", {{"style", "color:var(--green);border-top-style:dashed"}})
         .text("rule-based mix")
         .close();
     all.open("li")

@@ -187,7 +187,7 @@ private:
         all.open("ul", {{"class", "key"}});
         entry("", "color:var(--blue)", "this mix (loudness: short-term)");
         entry("a", "color:rgb(var(--blues)/.3)", "momentary loudness");
-        entry("", "color:var(--orange);border-top-style:dashed", "rule-based mix");
+        entry("", "color:var(--green);border-top-style:dashed", "rule-based mix");
         entry("t", "", "its terms");
         entry("", "color:var(--soft);border-top-style:dotted", "target");
         entry("a", "color:rgb(var(--blues)/.14)", "the style's tolerance");
