@@ -57,9 +57,9 @@ Markup course_of_the_night(const Results& results, std::span<const std::uint64_t
     for (std::size_t g = 1; g < generations.size(); g += skip)
         plot.upright(static_cast<double>(generations[g]), "generation");
     plot.dots(dots, "dot s2");
-    for (const auto& [id, kind] : {std::pair<std::uint64_t, const char*>{1, "rules"}, {0, "sum"}})
-        if (id < count && !results.rejected[row_at(results, id)])
-            plot.level(foretold(results, row_at(results, id)), kind);
+    constexpr std::uint64_t kRules = 1;
+    if (kRules < count && !results.rejected[row_at(results, kRules)])
+        plot.level(foretold(results, row_at(results, kRules)), "rules");
     return plot.line(best, "best").finish("wide named");
 }
 

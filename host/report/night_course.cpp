@@ -14,7 +14,7 @@ namespace {
 /// What the search did for mixes of this origin. Others speak by their names.
 constexpr std::pair<std::string_view, std::string_view> kOriginWords[] = {
     {"typical", "what engineers typically do"},
-    {"sobol", "spread evenly over what they do"},
+    {"sobol", "spread over all that engineers do"},
     {"crossed", "whole strips of two good mixes"},
     {"moved", "small steps from one good mix"},
 };
@@ -89,10 +89,6 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
         .leaf("i", "", {{"style", "color:var(--green);border-top-style:dashed"}})
         .text("rule-based mix")
         .close();
-    all.open("li")
-        .leaf("i", "", {{"style", "color:var(--soft);border-top-style:dotted"}})
-        .text("static balance")
-        .close();
     if (generations.size() > 1)
         all.open("li")
             .leaf("i", "", {{"style", "color:var(--edge)"}})
@@ -114,10 +110,10 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
         .open("p", {{"class", "note"}});
     std::string heard;
     for (const FunnelLevel& level : results.funnel)
-        heard += fmt::format("{}{} heard {} in {}", heard.empty() ? "" : ", ",
-                             counted(level.candidates, "mix", "mixes"),
-                             level.level == 2 ? "over the excerpts" : "as a whole song",
-                             clock(level.seconds));
+        heard +=
+            fmt::format("{}{} heard {} in {}", heard.empty() ? "" : ", ",
+                        counted(level.candidates, "mix", "mixes"),
+                        level.level == 2 ? "over the excerpts" : "whole", clock(level.seconds));
     if (!heard.empty()) all.text("Time of the batches: " + heard + ".");
     return all.close().close().close();
 }
