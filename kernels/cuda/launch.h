@@ -16,11 +16,7 @@
 #define MF_LAUNCH_SHARED(T, name) extern __shared__ T name[]
 /// All `threads` threads of a block wait for each other, from wherever they are: unlike
 /// __syncthreads(), warps with different work may each have a line of their own.
-#define MF_MEET(threads)                                           \
-    do {                                                           \
-        __syncwarp();                                              \
-        asm volatile("bar.sync 0, %0;" ::"r"(threads) : "memory"); \
-    } while (false)
+#define MF_MEET(threads) asm volatile("bar.sync 0, %0;" ::"r"(threads) : "memory")
 #endif
 
 namespace mixfarm::cuda {
