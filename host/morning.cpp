@@ -155,7 +155,11 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
     for (const MetricInfo& m : mix_metrics())
         results.metrics.emplace_back(m.name, *m.unit ? m.unit : "1");
     for (const auto& [name, unit] :
-         {std::pair{"masking", "1"}, {"lead_to_rest_lu", "LU"}, {"prior_distance", "1"}})
+         {std::pair{"masking", "1"},
+          {"lead_to_rest_lu", "LU"},
+          {"prior_distance", "1"},
+          {"reverb_to_dry_lu", "LU"},
+          {"effects_in_play", "1"}})
         results.metrics.emplace_back(name, unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
     for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
@@ -163,7 +167,8 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
     std::vector<double> excerpt_score, song_score;
     const auto finished = [](const Heard& h) {
         std::vector<float> all = h.row.metrics;
-        all.insert(all.end(), {h.stems.masking, h.stems.lead_to_rest_lu, h.stems.prior_distance});
+        all.insert(all.end(), {h.stems.masking, h.stems.lead_to_rest_lu, h.stems.prior_distance,
+                               h.stems.reverb_to_dry_lu, h.stems.effects});
         return all;
     };
     for (Heard& h : excerpts) {

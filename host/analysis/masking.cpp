@@ -12,7 +12,7 @@
 namespace mixfarm {
 namespace {
 
-using Bands = std::array<double, kBands>;
+using Bands = BandPowers;
 
 /// Traunmueller-like fit of Zwicker's critical-band rate.
 double bark(double hz) {
@@ -40,6 +40,8 @@ constexpr double kThresholdDb =
     -6;  ///< threshold under the spread power: between tone and noise as masker
 constexpr double kAudibleRange = 1e-6;  ///< bands 60 dB below the maskee's strongest do not count
 constexpr double kEdgeDb = 3;           ///< half width of the edge around the threshold
+constexpr double kMostMaskingDb = 20;   ///< T_max of Ronan et al.
+constexpr double kLoudness = 0.3;       ///< Stevens's exponent of loudness over power
 
 }  // namespace
 
@@ -55,6 +57,36 @@ double k_weighting_power(double hz) {
     return std::norm(shelf * high_pass);
 }
 
+BandPowers masking_threshold(const BandPowers& masker) {
+    static const double offset = std::pow(10.0, kThresholdDb / 10);
+    BandPowers threshold{};
+    const auto& spread = spreading();
+    for (std::size_t b = 0; b < kBands; ++b) {
+        double sum = 0;
+        for (std::size_t j = 0; j < kBands; ++j) sum += spread[b][j] * masker[j];
+        threshold[b] = offset * sum;
+    }
+    return threshold;
+}
+
+double masking(const BandPowers& maskee, const BandPowers& threshold) {
+    constexpr double kDbOfLog2 = 3.0102999566398120;
+    const double strongest = *std::max_element(maskee.begin(), maskee.end());
+    if (!(strongest > 0)) return 0;
+    const double strongest_log2 = std::log2(strongest);
+    double weights = 0, masked = 0;
+    for (std::size_t b = 0; b < kBands; ++b) {
+        if (maskee[b] < strongest * kAudibleRange) continue;
+        const double power_log2 = std::log2(maskee[b]);
+        const double weight = std::exp2(kLoudness * (power_log2 - strongest_log2));
+        weights += weight;
+        if (!(threshold[b] > maskee[b])) continue;
+        const double ratio_db = kDbOfLog2 * (std::log2(threshold[b]) - power_log2);
+        masked += weight * std::min(ratio_db / kMostMaskingDb, 1.0);
+    }
+    return masked / weights;
+}
+
 double masked_share(std::span<const double> maskee, std::span<const double> masker) {
     MF_CHECK_EQ(maskee.size(), static_cast<std::size_t>(kBands));
     MF_CHECK_EQ(masker.size(), static_cast<std::size_t>(kBands));
@@ -67,7 +99,7 @@ double masked_share(std::span<const double> maskee, std::span<const double> mask
         double threshold = 0;
         for (std::size_t j = 0; j < kBands; ++j) threshold += spreading()[b][j] * masker[j];
         threshold *= offset;
-        const double weight = std::pow(maskee[b] / strongest, 0.3);
+        const double weight = std::pow(maskee[b] / strongest, kLoudness);
         weights += weight;
         if (threshold <= 0) continue;
         const double over_db = 10 * std::log10(threshold / maskee[b]);

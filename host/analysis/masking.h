@@ -2,11 +2,28 @@
 /// play.
 #pragma once
 
+#include <array>
+#include <span>
 #include <vector>
 
 #include "host/analysis/profile.h"
 
 namespace mixfarm {
+
+using BandPowers = std::array<double, kBands>;
+
+/// Power below which a sound vanishes beside `masker`, third octave by third octave: the masker
+/// spread over its neighbours (Schroeder, Atal, Hall 1979), 6 dB down, which lies between noise
+/// (5.5 dB) and tones (14.5 dB and more) as maskers. Linear: the threshold of several sounds is the
+/// sum of theirs.
+BandPowers masking_threshold(const BandPowers& masker);
+
+/// 0 = nothing of `maskee` lies under `threshold`, 1 = all of it, by 20 dB or more. After Ronan,
+/// Ma, Mc Namara, Gunes, Reiss (2018): the masker-to-signal ratio threshold / maskee in dB, of each
+/// band in which it is positive, up to T_max = 20 dB and as a share of it; here as a mean over the
+/// bands that are heard of the maskee alone (60 dB under its strongest and up), weighted by power
+/// to 0.3 as loudness is. Where the maskee is silent: 0.
+double masking(const BandPowers& maskee, const BandPowers& threshold);
 
 /// Is the stem heard in a 100 ms block: above -50 LUFS and above -30 LU re its own loudest block.
 /// [blocks]

@@ -1,12 +1,11 @@
-/// What a mix does to its stems: who is buried, how the lead stands, who is lost; and the sum of
-/// all terms.
+/// What of a song a mix is judged by, who plays with whom, and the sum of all terms.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <map>
 
-#include "host/job/input_error.h"
 #include "host/analysis/k_weighting.h"
+#include "host/job/input_error.h"
 #include "host/score/score.h"
 #include "host/score/terms.h"
 #include "host/space/wiring.h"
@@ -20,11 +19,6 @@ namespace {
 // holds is but the tail of a note, which no mix can lift.
 constexpr double kPlaysLu = -20, kOutLoudLu = -10;
 constexpr double kNeverHeardLufs = -70;  // the absolute gate of BS.1770
-// The quietest tracks of documented mixes, hi-hats at their 10th percentile, lie 35 LU under the
-// whole (MixologyDB); the quietest group, ambience, lies typically at -19 and at least at -24
-// (estimate). Lost is what lies clearly below.
-constexpr double kLostLu = -40, kLostAndBuriedLu = -26, kBuriedShare = 0.98;
-
 bool is_lead(const Song& song, const Stem& stem) {
     const bool named = std::any_of(song.stems.begin(), song.stems.end(), [](const Stem& s) {
         return s.intent == Intent::lead && !s.silent;
@@ -77,10 +71,14 @@ std::array<double, kTerms> checked_weights(const std::map<std::string, double>& 
     weights.fill(1);
     for (const auto& [name, weight] : given) {
         const auto term = std::find(kTermNames.begin(), kTermNames.end(), name);
-        if (term == kTermNames.end())
+        if (term == kTermNames.end()) {
+            std::string list;
+            for (std::size_t t = 0; t < kTerms; ++t)
+                list += (t == 0 ? "" : t + 1 < kTerms ? ", " : " and ") + std::string(kTermNames[t]);
             throw InputError("",
                              "weights: there is no term '" + name +
-                                 "'; there are tone, dynamics, masking, stereo, lead and prior");
+                                 "'; there are " + list);
+        }
         if (!(weight >= 0) || !std::isfinite(weight))
             throw InputError("", "weights: '" + name + "' must be a number of at least 0");
         weights[static_cast<std::size_t>(term - kTermNames.begin())] = weight;
@@ -111,10 +109,17 @@ Judge::Judge(const Song& song, const Profile& profile, const Style& style, const
     const std::array<Excerpt, 1> all = {Excerpt{0, song.frames, 0}};
     whole_ = company(profile, stems_, all, rate_);
     telling_ = company(profile, stems_, profile.telling, rate_);
+    for (const Section& section : song.sections) {
+        const auto start = static_cast<std::int64_t>(section.start_s * rate_);
+        const auto end = static_cast<std::int64_t>(section.end_s * rate_);
+        const std::array<Excerpt, 1> only = {Excerpt{start, end - start, 0}};
+        sections_.push_back(company(profile, stems_, only, rate_, &whole_));
+    }
+    if (song.tempo_bpm > 0) beat_s_ = 60 / song.tempo_bpm;
 }
 
 Judge::Company Judge::company(const Profile& profile, const std::vector<StemFacts>& stems,
-                              std::span<const Excerpt> heard, int rate) {
+                              std::span<const Excerpt> heard, int rate, const Company* re) {
     const std::size_t n = stems.size();
     Company c;
     c.plays.assign(n, false);
@@ -122,12 +127,12 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
     c.lead_gain.assign(n, 1);
     const std::size_t blocks = profile.stems.empty() ? 0 : profile.stems.front().level_lufs.size();
     const std::vector<std::size_t> time = blocks_heard(heard, rate, blocks);
-    std::vector<double> mean(n);
     for (const StemProfile& stem : profile.stems) MF_CHECK_EQ(stem.level_lufs.size(), blocks);
-    for (std::size_t b = 0; b < n; ++b) mean[b] = mean_power(profile.stems[b].level_lufs, time);
+    for (std::size_t b = 0; b < n; ++b)
+        c.mean.push_back(re ? re->mean[b] : mean_power(profile.stems[b].level_lufs, time));
     const auto gains = [&](const std::vector<std::size_t>& when, auto into) {
         for (std::size_t b = 0; b < n; ++b, ++into)
-            if (mean[b] > 0) *into = mean_power(profile.stems[b].level_lufs, when) / mean[b];
+            if (c.mean[b] > 0) *into = mean_power(profile.stems[b].level_lufs, when) / c.mean[b];
     };
     std::vector<std::size_t> led;
     for (std::size_t a = 0; a < n; ++a) {
@@ -147,83 +152,6 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
     return c;
 }
 
-StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& settings,
-                                double prior_distance, int stage) const {
-    const std::size_t n = stems_.size(), row = static_cast<std::size_t>(strip_param_count());
-    MF_CHECK_EQ(m.stem_power.size(), n);
-    MF_CHECK_EQ(settings.strips.size(), n * row);
-    MF_CHECK(stage == 2 || stage == 3);
-    const Company& heard = stage == 2 ? telling_ : whole_;
-
-    using Bands = std::array<double, kBands>;
-    std::vector<double> centres;
-    for (int b = 0; b < kBands; ++b) centres.push_back(band_centre_hz(b));
-    std::map<Bus, std::vector<double>> groups;  // response of each group, dB
-    const auto group_response = [&](Bus bus) -> const std::vector<double>& {
-        std::vector<double>& response = groups[bus];
-        if (!response.empty()) return response;
-        response.assign(kBands, 0.0);
-        if (!settings.buses.empty()) {
-            const auto first = static_cast<std::size_t>(bus_first(bus)),
-                       end = static_cast<std::size_t>(
-                           bus_first(static_cast<Bus>(static_cast<int>(bus) + 1)));
-            response = bus_response_db(bus, std::span(settings.buses).subspan(first, end - first),
-                                       centres, rate_);
-        }
-        return response;
-    };
-    std::vector<Bands> spectrum(n, Bands{});
-    std::vector<double> loud(n, 0.0);  // K-weighted power
-    for (std::size_t s = 0; s < n; ++s) {
-        if (!heard.plays[s] || !(m.stem_power[s] > 0)) continue;
-        const std::span<const float> strip(settings.strips.data() + s * row, row);
-        const std::vector<double> itself = strip_response_db(strip, centres, rate_);
-        const std::vector<double>& shared = group_response(stems_[s].group);
-        double sum = 0;
-        for (std::size_t b = 0; b < kBands; ++b) {
-            spectrum[s][b] = stems_[s].band_power[b] * std::pow(10.0, (itself[b] + shared[b]) / 10);
-            sum += spectrum[s][b];
-        }
-        if (!(sum > 0)) continue;
-        for (std::size_t b = 0; b < kBands; ++b) {
-            spectrum[s][b] *= m.stem_power[s] / sum;
-            loud[s] += spectrum[s][b] * k_power_[b];
-        }
-    }
-
-    StemMetrics result;
-    result.prior_distance = static_cast<float>(prior_distance);
-    double masked = 0, priorities = 0, lead = 0, rest = 0;
-    for (std::size_t s = 0; s < n; ++s) {
-        (stems_[s].lead ? lead : rest) += loud[s] * heard.lead_gain[s];
-        if (!heard.plays[s]) continue;
-        const double* gain = heard.gain.data() + s * n;
-        Bands others{};
-        double others_loud = 0;
-        for (std::size_t o = 0; o < n; ++o) {
-            if (o == s) continue;
-            others_loud += gain[o] * loud[o];
-            for (std::size_t b = 0; b < kBands; ++b) others[b] += gain[o] * spectrum[o][b];
-        }
-        Bands alone = spectrum[s];
-        for (double& p : alone) p *= gain[s];
-        const double share = loud[s] > 0 ? masked_share(alone, others) : 1;
-        masked += stems_[s].priority * share;
-        priorities += stems_[s].priority;
-
-        const double own_loud = gain[s] * loud[s];
-        const double below = 10 * std::log10(own_loud / (own_loud + others_loud));
-        const bool lost = !(own_loud > 0) || below < kLostLu ||
-                          (share > kBuriedShare && below < kLostAndBuriedLu);
-        if (lost && result.lost_stem < 0) result.lost_stem = static_cast<int>(s);
-    }
-    result.masking = static_cast<float>(priorities > 0 ? masked / priorities : 0);
-    const bool compared = heard.lead_plays && lead > 0 && rest > 0;
-    result.lead_to_rest_lu =
-        compared ? static_cast<float>(10 * std::log10(lead / rest)) : std::nanf("");
-    return result;
-}
-
 Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
     Scores scores;
     scores.rejected = reject(m, stems);
@@ -234,7 +162,9 @@ Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
         1.0 - std::clamp(static_cast<double>(stems.masking), 0.0, 1.0),
         stereo_term(m, style_),
         lead_term(stems.lead_to_rest_lu, style_),
-        fall_off(static_cast<double>(stems.prior_distance) * stems.prior_distance)};
+        depth_term(stems.reverb_to_dry_lu, stems.reverb_s),
+        fall_off(static_cast<double>(stems.prior_distance) * stems.prior_distance),
+        economy_term(stems.effects, stems.undone_db)};
     double sum = 0, total = 0;
     for (std::size_t t = 0; t < kTerms; ++t) {
         scores.terms[t] = static_cast<float>(terms[t]);

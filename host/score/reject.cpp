@@ -78,11 +78,11 @@ Reject Judge::reject(const Measurement& m, const StemMetrics& stems) const {
     if (m.metric("true_peak_dbtp") > target_.true_peak_dbtp + kCeilingSlackDb ||
         m.metric("sample_peak_dbfs") > 0)
         return Reject::clipped;
+    if (m.limiter_loss_lu > kLimiterLossLu || m.metric("plr_db") < kLeastPlrDb)
+        return Reject::crushed;
     if (std::fabs(integrated - target_.loudness_lufs) > kOffTargetLu) return Reject::off_target;
     if (m.metric("mono_loss_db") > kMonoLossDb || m.metric("correlation") < kLeastCorrelation)
         return Reject::mono_collapse;
-    if (m.limiter_loss_lu > kLimiterLossLu || m.metric("plr_db") < kLeastPlrDb)
-        return Reject::crushed;
     if (stems.lost_stem >= 0) return Reject::lost_stem;
     if (std::fabs(m.metric("balance_db")) > kBalanceDb) return Reject::one_sided;
     return Reject::none;

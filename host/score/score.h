@@ -4,12 +4,14 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "host/analysis/masking.h"
 #include "host/analysis/profile.h"
 #include "host/job/job.h"
 #include "host/song/song.h"
@@ -39,10 +41,12 @@ std::string_view reject_reason(Reject reject);  ///< "a stem can no longer be he
 /// masking   what is left of the stems under each other
 /// stereo    width, correlation, balance, and a centred low end
 /// lead      level of the lead against the rest, outside the style's range; 1 without a lead
+/// depth     reverb and echo: neither flooded nor bone dry
 /// prior     nearness to what engineers do
-inline constexpr int kTerms = 6;
-inline constexpr std::array<std::string_view, kTerms> kTermNames = {"tone",   "dynamics", "masking",
-                                                                    "stereo", "lead",     "prior"};
+/// economy   no more effects in play than it takes, none that undoes another
+inline constexpr int kTerms = 8;
+inline constexpr std::array<std::string_view, kTerms> kTermNames = {
+    "tone", "dynamics", "masking", "stereo", "lead", "depth", "prior", "economy"};
 
 struct Scores {
     Reject rejected = Reject::none;
@@ -53,7 +57,10 @@ struct Scores {
 
 /// Measures of a mix that need to know the stems: what the engine cannot know by itself.
 struct StemMetrics {
-    /// 0..1, mean share of each stem buried under the others; leads count double, background half.
+    /// 0..1. Half of it the root mean square over the stems of how far each lies under all others
+    /// together (host/analysis/masking.h), leads counting double, background half; half of it how
+    /// far the worst of them lies under more than the best, background left out. So total and
+    /// fairness, as Ronan et al. (2018) weigh them.
     float masking = 0;
     /// K-weighted level of the lead stems against all others while a lead plays; NaN without lead.
     /// Leads are the stems with Intent::lead, else the lead vocals.
@@ -61,6 +68,22 @@ struct StemMetrics {
     float prior_distance = 0;  ///< Space::prior_distance
     /// First stem that can no longer be heard while it plays, index into Song::stems; -1 = all can.
     int lost_stem = -1;
+    /// K-weighted level of what the returns give against the stems they come from, -60 at least;
+    /// NaN where nothing plays. Predicted from sends, returns and measured powers.
+    float reverb_to_dry_lu = std::numeric_limits<float>::quiet_NaN();
+    float reverb_s = 0;  ///< time of 60 dB of decay, mean of the returns by what they give
+    float effects = 0;   ///< in play on a stem, the mean; trim, pan, fader and sends left out
+    float undone_db = 0;  ///< gain of equalisers that another band takes back, mean of the stems
+};
+
+/// Who covers whom in one mix: for reports, since it costs more than a score needs.
+struct Covering {
+    std::vector<double> stem;  ///< [stems] masking under all others together, 0..1
+    std::vector<double> by;    ///< [stems x stems] row-major: under each other one alone
+    double lead_audibility;    ///< 1 - masking of the lead, of several the best; NaN without
+    /// [sections] lead_to_rest_lu of each, NaN where no lead plays. What automation and compressors
+    /// do to levels between sections is not in it.
+    std::vector<double> section_lead_lu;
 };
 
 /// Target ranges of a style: jobs/styles/<name>.yaml, each with its source.
@@ -102,6 +125,8 @@ public:
     StemMetrics stem_metrics(const Measurement& m, const MixSettings& settings,
                              double prior_distance, int stage) const;
     Scores score(const Measurement& m, const StemMetrics& stems) const;
+    /// Of a mix measured over the whole song.
+    Covering covering(const Measurement& m, const MixSettings& settings) const;
 
 private:
     struct StemFacts {
@@ -116,13 +141,30 @@ private:
         std::vector<bool> plays;
         bool lead_plays = false;
         std::vector<double> gain, lead_gain;
+        std::vector<double> mean;  ///< [stems] power of the dry stem in that time
     };
+    /// `re`: the time over which powers are means, where that is not `heard` itself.
     static Company company(const Profile& profile, const std::vector<StemFacts>& stems,
-                           std::span<const Excerpt> heard, int rate);
+                           std::span<const Excerpt> heard, int rate, const Company* re = nullptr);
+    /// What the stems are in a mix, [stems] each; of those that do not play there nothing.
+    struct Parts {
+        std::vector<BandPowers> spectrum;   ///< mean power in the mix, before the master
+        std::vector<BandPowers> threshold;  ///< masking_threshold of it
+        std::vector<double> loud;           ///< K-weighted power
+        double wet = 0, wet_seconds = 0;    ///< K-weighted power of the returns; times their decay
+    };
+    Parts parts(const Measurement& m, const MixSettings& settings, const Company& heard) const;
+    /// Masking of stem s while it plays, by the stems that `counts` admits.
+    template <class Counts>
+    double masking_of(std::size_t s, const Parts& mix, const Company& heard, Counts counts) const;
+    void add_returns(const MixSettings& settings, std::span<const BandPowers> sent,
+                     Parts& mix) const;
     Reject reject(const Measurement& m, const StemMetrics& stems) const;
 
     std::vector<StemFacts> stems_;
     Company telling_, whole_;
+    std::vector<Company> sections_;
+    double beat_s_ = 0.5;
     std::array<double, kBands> k_power_{};  ///< K-weighting of each band, as a power ratio
     Style style_;
     Target target_;

@@ -1,4 +1,4 @@
-/// The terms of a score that need nothing but the measurement and the style: pure functions, 0 to
+/// The terms of a score that need nothing but what was measured and the style: pure functions, 0 to
 /// 1, never quite 0.
 #pragma once
 
@@ -17,5 +17,7 @@ double tone_term(const Measurement& m, const Style& style);
 double dynamics_term(const Measurement& m, const Style& style);
 double stereo_term(const Measurement& m, const Style& style);
 double lead_term(double lead_to_rest_lu, const Style& style);
+double depth_term(double reverb_to_dry_lu, double reverb_s);
+double economy_term(double effects, double undone_db);
 
 }  // namespace mixfarm
