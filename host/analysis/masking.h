@@ -25,6 +25,12 @@ BandPowers masking_threshold(const BandPowers& masker);
 /// to 0.3 as loudness is. Where the maskee is silent: 0.
 double masking(const BandPowers& maskee, const BandPowers& threshold);
 
+/// 0..1, how much of a lead comes through: the speech intelligibility index of ANSI S3.5-1997 in
+/// third octaves from 160 Hz to 8 kHz. A band counts by its importance for speech, wholly where it
+/// lies 15 dB over the spread masker, not at all 15 dB under it. Taken for every lead, sung or
+/// played. The threshold is that of masking_threshold.
+double audibility(const BandPowers& lead, const BandPowers& threshold);
+
 /// Is the stem heard in a 100 ms block: above -50 LUFS and above -30 LU re its own loudest block.
 /// [blocks]
 std::vector<char> active_blocks(const std::vector<float>& level_lufs);

@@ -159,9 +159,9 @@ Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
     const std::array<double, kTerms> terms = {
         tone_term(m, style_),
         dynamics_term(m, style_),
-        1.0 - std::clamp(static_cast<double>(stems.masking), 0.0, 1.0),
+        masking_term(stems.masking),
         stereo_term(m, style_),
-        lead_term(stems.lead_to_rest_lu, style_),
+        lead_term(stems, style_),
         depth_term(stems.reverb_to_dry_lu, stems.reverb_s),
         fall_off(static_cast<double>(stems.prior_distance) * stems.prior_distance),
         economy_term(stems.effects, stems.undone_db)};

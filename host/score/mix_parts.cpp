@@ -15,7 +15,7 @@ namespace {
 // The quietest tracks of documented mixes, hi-hats at their 10th percentile, lie 35 LU under the
 // whole (MixologyDB); the quietest group, ambience, lies typically at -19 and at least at -24
 // (estimate). Lost is what lies clearly below.
-constexpr double kLostLu = -40, kLostAndBuriedLu = -26, kBuried = 0.5;
+constexpr double kLostLu = -40, kLostAndBuriedLu = -30, kBuried = 0.7;
 constexpr double kLeastWetLu = -60;  // where a send is off
 constexpr Bus kReturns[] = {Bus::plate, Bus::hall, Bus::echo};
 constexpr const char* kSends[] = {"plate_db", "hall_db", "echo_db"};
@@ -119,18 +119,17 @@ void Judge::add_returns(const MixSettings& settings, std::span<const BandPowers>
 }
 
 template <class Counts>
-double Judge::masking_of(std::size_t s, const Parts& mix, const Company& heard,
-                         Counts counts) const {
+BandPowers Judge::threshold_over(std::size_t s, const Parts& mix, const Company& heard,
+                                 Counts counts) const {
     const std::size_t n = stems_.size();
     const double* gain = heard.gain.data() + s * n;
-    // All of the stem's time has one gain, which the threshold takes instead of its spectrum.
     BandPowers threshold{};
     for (std::size_t o = 0; o < n; ++o) {
         if (o == s || !counts(o)) continue;
         const double against = gain[o] / gain[s];
         for (std::size_t b = 0; b < kBands; ++b) threshold[b] += against * mix.threshold[o][b];
     }
-    return masking(mix.spectrum[s], threshold);
+    return threshold;
 }
 
 StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& settings,
@@ -143,19 +142,17 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
     StemMetrics result;
     result.prior_distance = static_cast<float>(prior_distance);
     const auto everyone = [](std::size_t) { return true; };
-    double total = 0, priorities = 0, best = 1, worst = 0, lead = 0, rest = 0, dry = 0;
-    double effects = 0, undone = 0, playing = 0;
+    double total = 0, priorities = 0, lead = 0, rest = 0, dry = 0;
+    double effects = 0, undone = 0, playing = 0, audible = 0;
     for (std::size_t s = 0; s < n; ++s) {
         (stems_[s].lead ? lead : rest) += mix.loud[s] * heard.lead_gain[s];
         dry += mix.loud[s];
         if (!heard.plays[s]) continue;
-        const double masked = mix.loud[s] > 0 ? masking_of(s, mix, heard, everyone) : 1;
+        const BandPowers cover = threshold_over(s, mix, heard, everyone);
+        const double masked = mix.loud[s] > 0 ? masking(mix.spectrum[s], cover) : 1;
         total += stems_[s].priority * masked * masked;
         priorities += stems_[s].priority;
-        if (stems_[s].priority >= 1) {
-            best = std::min(best, masked);
-            worst = std::max(worst, masked);
-        }
+        if (stems_[s].lead) audible = std::max(audible, audibility(mix.spectrum[s], cover));
         const std::span<const float> strip(settings.strips.data() + s * row, row);
         effects += effects_in_play(strip);
         undone += undone_gain_db(strip);
@@ -170,11 +167,9 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
                           (masked > kBuried && below < kLostAndBuriedLu);
         if (lost && result.lost_stem < 0) result.lost_stem = static_cast<int>(s);
     }
-    if (priorities > 0) {
-        const double fairness = std::max(0.0, worst - best);
-        result.masking = static_cast<float>((std::sqrt(total / priorities) + fairness) / 2);
-    }
+    if (priorities > 0) result.masking = static_cast<float>(std::sqrt(total / priorities));
     const bool compared = heard.lead_plays && lead > 0 && rest > 0;
+    if (compared) result.lead_audibility = static_cast<float>(audible);
     result.lead_to_rest_lu =
         compared ? static_cast<float>(10 * std::log10(lead / rest)) : std::nanf("");
     if (dry > 0 && !settings.buses.empty()) {
@@ -198,10 +193,15 @@ Covering Judge::covering(const Measurement& m, const MixSettings& settings) cons
     c.lead_audibility = std::nan("");
     for (std::size_t s = 0; s < n; ++s) {
         if (!whole_.plays[s]) continue;
-        c.stem[s] = masking_of(s, mix, whole_, [](std::size_t) { return true; });
-        for (std::size_t o = 0; o < n; ++o)
-            c.by[s * n + o] = masking_of(s, mix, whole_, [o](std::size_t i) { return i == o; });
-        if (stems_[s].lead) c.lead_audibility = std::fmax(c.lead_audibility, 1 - c.stem[s]);
+        const BandPowers cover = threshold_over(s, mix, whole_, [](std::size_t) { return true; });
+        c.stem[s] = masking(mix.spectrum[s], cover);
+        for (std::size_t o = 0; o < n; ++o) {
+            const auto only = [o](std::size_t i) { return i == o; };
+            c.by[s * n + o] = masking(mix.spectrum[s], threshold_over(s, mix, whole_, only));
+        }
+        if (stems_[s].lead)
+            c.lead_audibility =
+                std::fmax(c.lead_audibility, audibility(mix.spectrum[s], cover));
     }
     for (const Company& section : sections_) {
         double lead = 0, rest = 0;

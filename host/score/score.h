@@ -40,7 +40,8 @@ std::string_view reject_reason(Reject reject);  ///< "a stem can no longer be he
 /// dynamics  peak-to-loudness ratio, loudness range and limiting, outside the style's range
 /// masking   what is left of the stems under each other
 /// stereo    width, correlation, balance, and a centred low end
-/// lead      level of the lead against the rest, outside the style's range; 1 without a lead
+/// lead      level of the lead against the rest, outside the style's range, and how much of it
+///           comes through; 1 without a lead
 /// depth     reverb and echo: neither flooded nor bone dry
 /// prior     nearness to what engineers do
 /// economy   no more effects in play than it takes, none that undoes another
@@ -57,10 +58,10 @@ struct Scores {
 
 /// Measures of a mix that need to know the stems: what the engine cannot know by itself.
 struct StemMetrics {
-    /// 0..1. Half of it the root mean square over the stems of how far each lies under all others
-    /// together (host/analysis/masking.h), leads counting double, background half; half of it how
-    /// far the worst of them lies under more than the best, background left out. So total and
-    /// fairness, as Ronan et al. (2018) weigh them.
+    /// 0..1, how far the stems lie under all others together (host/analysis/masking.h): root mean
+    /// square, so that one that is buried outweighs two that are brushed, as the squares in the
+    /// objective of Ronan et al. (2018) do. Leads count double, background half. Their second part,
+    /// that all be masked alike, is left out: a lead is meant to stand out.
     float masking = 0;
     /// K-weighted level of the lead stems against all others while a lead plays; NaN without lead.
     /// Leads are the stems with Intent::lead, else the lead vocals.
@@ -73,6 +74,9 @@ struct StemMetrics {
     float reverb_to_dry_lu = std::numeric_limits<float>::quiet_NaN();
     float reverb_s = 0;  ///< time of 60 dB of decay, mean of the returns by what they give
     float effects = 0;   ///< in play on a stem, the mean; trim, pan, fader and sends left out
+    /// What comes through of the lead, of several the best: audibility() of
+    /// host/analysis/masking.h; NaN without.
+    float lead_audibility = std::numeric_limits<float>::quiet_NaN();
     float undone_db = 0;  ///< gain of equalisers that another band takes back, mean of the stems
 };
 
@@ -80,7 +84,7 @@ struct StemMetrics {
 struct Covering {
     std::vector<double> stem;  ///< [stems] masking under all others together, 0..1
     std::vector<double> by;    ///< [stems x stems] row-major: under each other one alone
-    double lead_audibility;    ///< 1 - masking of the lead, of several the best; NaN without
+    double lead_audibility;    ///< as in StemMetrics
     /// [sections] lead_to_rest_lu of each, NaN where no lead plays. What automation and compressors
     /// do to levels between sections is not in it.
     std::vector<double> section_lead_lu;
@@ -154,9 +158,11 @@ private:
         double wet = 0, wet_seconds = 0;    ///< K-weighted power of the returns; times their decay
     };
     Parts parts(const Measurement& m, const MixSettings& settings, const Company& heard) const;
-    /// Masking of stem s while it plays, by the stems that `counts` admits.
+    /// What covers stem s while it plays, re its mean power in the mix, from the stems that
+    /// `counts` admits.
     template <class Counts>
-    double masking_of(std::size_t s, const Parts& mix, const Company& heard, Counts counts) const;
+    BandPowers threshold_over(std::size_t s, const Parts& mix, const Company& heard,
+                              Counts counts) const;
     void add_returns(const MixSettings& settings, std::span<const BandPowers> sent,
                      Parts& mix) const;
     Reject reject(const Measurement& m, const StemMetrics& stems) const;

@@ -15,8 +15,9 @@ double miss(double value, double low, double high, double unit_below, double uni
 
 double tone_term(const Measurement& m, const Style& style);
 double dynamics_term(const Measurement& m, const Style& style);
+double masking_term(double masking);
 double stereo_term(const Measurement& m, const Style& style);
-double lead_term(double lead_to_rest_lu, const Style& style);
+double lead_term(const StemMetrics& stems, const Style& style);
 double depth_term(double reverb_to_dry_lu, double reverb_s);
 double economy_term(double effects, double undone_db);
 

@@ -81,6 +81,57 @@ TEST(MaskedShare, ThresholdLiesSixDecibelsUnderTheMasker) {
     EXPECT_NEAR(masked_share(a, scaled(a, 9.1)), 1, 1e-12);
 }
 
+TEST(Masking, HasItsInvariants) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        const Bands a = random_bands(seed), b = random_bands(seed + 100);
+        EXPECT_EQ(masking(a, masking_threshold(Bands{})), 0) << "solo";
+        EXPECT_EQ(masking(Bands{}, masking_threshold(a)), 0) << "nothing to hide";
+        EXPECT_NEAR(masking(a, masking_threshold(b)),
+                    masking(scaled(a, 23), masking_threshold(scaled(b, 23))), 1e-12)
+            << "a common gain";
+        double last = 0;
+        for (double db = -60; db <= 80; db += 1.5) {
+            const double now = masking(a, masking_threshold(scaled(b, db)));
+            EXPECT_GE(now, last - 1e-12) << "louder masker, seed " << seed << ' ' << db;
+            EXPECT_LT(now - last, 1.5 / 20 + 1e-9) << "no cliff: at most a decibel a decibel";
+            last = now;
+        }
+        EXPECT_NEAR(last, 1, 1e-9);
+        // Two that are the same, under a third: each lies under as much.
+        const Bands c = random_bands(seed + 200);
+        Bands rest = c;
+        for (std::size_t i = 0; i < kBands; ++i) rest[i] += a[i];
+        EXPECT_EQ(masking(a, masking_threshold(rest)), masking(Bands(a), masking_threshold(rest)));
+        // Thresholds add.
+        const Bands of_a = masking_threshold(a), of_c = masking_threshold(c),
+                    of_both = masking_threshold(rest);
+        for (std::size_t i = 0; i < kBands; ++i)
+            EXPECT_NEAR(of_both[i], of_a[i] + of_c[i], 1e-12 * of_both[i]);
+    }
+    EXPECT_EQ(masking(only(20, 25), masking_threshold(only(0, 5))), 0) << "disjoint";
+    EXPECT_EQ(masking(only(0, 5), masking_threshold(only(20, 25))), 0) << "disjoint";
+}
+
+TEST(Masking, CountsDecibelsOverTheThresholdUpToTwenty) {
+    const Bands a = only(15, 15);
+    for (const double db : {0.0, 6.0, 11.0, 16.0, 26.0, 40.0})
+        EXPECT_NEAR(masking(a, masking_threshold(scaled(a, db))),
+                    std::clamp((db - 6) / 20, 0.0, 1.0), 1e-3)
+            << db;
+}
+
+TEST(Audibility, IsTheIntelligibilityIndex) {
+    const Bands speech = only(8, 25);
+    EXPECT_NEAR(audibility(speech, Bands{}), 1, 1e-9) << "importances sum to one";
+    EXPECT_EQ(audibility(Bands{}, speech), 0);
+    // Thresholds that lie 6 dB under a masker as strong as the speech in every band: half.
+    for (const auto& [db, index] :
+         {std::pair{-40.0, 1.0}, {-15.0, 1.0}, {-6.0, 0.7}, {0.0, 0.5}, {9.0, 0.2}, {15.0, 0.0}})
+        EXPECT_NEAR(audibility(speech, scaled(speech, db - 6)), index, 1e-9) << db;
+    // 2 kHz alone counts 0.0898.
+    EXPECT_NEAR(audibility(only(19, 19), Bands{}), 0.0898, 1e-12);
+}
+
 TEST(MaskingMatrix, KnowsWhoPlaysWhen) {
     using namespace testing;
     Song song = empty_song(8);

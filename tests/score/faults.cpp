@@ -177,7 +177,8 @@ bool covered(Change& c) {
     for (std::size_t s = 0; s < c.stems(); ++s) {
         if (!c.sounds(s)) continue;
         any = any || c.leads(s);
-        for (const auto& [band, hz] : {std::pair{"bell3", 1500.f}, std::pair{"bell4", 3500.f}}) {
+        for (const auto& [band, hz] :
+             {std::pair{"bell2", 650.f}, std::pair{"bell3", 1500.f}, std::pair{"bell4", 3500.f}}) {
             const std::string name = band;
             c.strip(s, "equalizer", (name + "_hz").c_str()) = hz;
             c.strip(s, "equalizer", (name + "_q").c_str()) = 0.9f;
@@ -224,7 +225,7 @@ const std::vector<Fault>& faults() {
     static const std::vector<Fault> all = {
         {"lead 9 dB down", {"lead", "lost_stem"}, [](Change& c) { return leads(c, -9); }},
         {"lead 9 dB up", {"lead"}, [](Change& c) { return leads(c, 9); }},
-        {"lead covered", {"masking"}, covered},
+        {"lead covered", {"lead", "masking"}, covered},
         {"bass 9 dB up", {"tone"}, [](Change& c) { return basses(c, 9); }},
         {"bass 9 dB down",
          {"tone", "masking", "lost_stem"},
@@ -269,10 +270,10 @@ const std::vector<Fault>& faults() {
     return all;
 }
 
-Desk::Desk(Job given, Song given_song, bool whole)
+Desk::Desk(Job given, Song given_song, bool whole, double excerpt_s)
     : job(std::move(given)),
       song(std::move(given_song)),
-      profile(analyze(song)),
+      profile(analyze(song, excerpt_s)),
       space(job, song, profile, jobs_folder("priors")),
       judge(song, profile, read_style(job.style, jobs_folder("styles")), job.target, job.weights),
       engine(make_cpu_engine()),
@@ -300,6 +301,7 @@ bool Change::leads(std::size_t stem) const {
     return role(stem) == Role::lead_vocal && all[stem].intent == Intent::normal;
 }
 
+static std::vector<std::string> g_diag;
 std::string Trial::verdict() const {
     if (after.scores.rejected != Reject::none)
         return std::string(reject_name(after.scores.rejected));
@@ -330,6 +332,13 @@ std::vector<Judged> judge_all(Desk& desk, Engine& engine, const MasterTarget& ta
                                               desk.space.prior_distance(values[first + i]),
                                               desk.stage);
             j.scores = desk.judge.score(measured[i], j.stems);
+            if (getenv("MF_DIAG")) {
+                const Covering c = desk.judge.covering(measured[i], mixes[i]);
+                std::string line;
+                for (std::size_t s = 0; s < c.stem.size(); ++s) { char t[80]; std::snprintf(t, 80, " %s %.2f", desk.song.stems[s].name.c_str(), c.stem[s]); line += t; }
+                for (double x : c.section_lead_lu) { char t[80]; std::snprintf(t, 80, " %.1f", x); line += t; }
+                g_diag.push_back(line);
+            }
             all.push_back(std::move(j));
         }
     }
@@ -341,7 +350,7 @@ namespace {
 /// Lead, width and tone of a mix brought nearer to the middle of what the style wants, by what was
 /// measured of it.
 void polish(const Desk& desk, const Style& style, const Judged& heard, std::vector<float>& values) {
-    Change c{desk, values};
+    Change c(desk, values);
     const auto nearer = [](double miss, double most) {
         return std::isfinite(miss) ? static_cast<float>(std::clamp(0.8 * miss, -most, most)) : 0.f;
     };
@@ -385,8 +394,7 @@ void polish(const Desk& desk, const Style& style, const Judged& heard, std::vect
 
 }  // namespace
 
-std::vector<std::vector<float>> decent_mixes(Desk& desk, std::size_t count) {
-    const Style style = read_style(desk.job.style, jobs_folder("styles"));
+std::vector<std::vector<float>> drawn_mixes(const Desk& desk, std::size_t count) {
     std::vector<std::vector<float>> mixes = {desk.space.rule_based()};
     for (std::size_t i = 1; i < count; ++i) {
         const RandomStream random(2026, i);
@@ -395,6 +403,12 @@ std::vector<std::vector<float>> decent_mixes(Desk& desk, std::size_t count) {
             unit[k] = static_cast<float>(0.25 + 0.5 * random.uniform(k));
         mixes.push_back(desk.space.values(unit));
     }
+    return mixes;
+}
+
+std::vector<std::vector<float>> decent_mixes(Desk& desk, std::size_t count) {
+    const Style style = read_style(desk.job.style, jobs_folder("styles"));
+    std::vector<std::vector<float>> mixes = drawn_mixes(desk, count);
     constexpr int kRounds = 3;
     for (int round = 0; round < kRounds; ++round) {
         const std::vector<Judged> heard = judge_all(desk, *desk.engine, desk.target, mixes);
@@ -413,7 +427,7 @@ std::vector<Trial> try_faults(Desk& desk, const std::vector<std::vector<float>>&
     std::map<std::pair<std::string, float>, std::vector<Made>> made;
     for (std::size_t f = 0; f < faults().size(); ++f)
         for (std::size_t m = 0; m < mixes.size(); ++m) {
-            Change change{desk, mixes[m]};
+            Change change(desk, mixes[m]);
             if (!faults()[f].make(change)) break;
             made[{change.stems_changed, change.louder_db}].push_back({f, m, std::move(change)});
         }
@@ -493,11 +507,15 @@ void print_table(std::FILE* out, const std::string& title, std::span<const Trial
                 std::fprintf(out, " %s\n", reject_name(t.before.scores.rejected).data());
             }
         }
+        if (FILE* f = std::fopen(getenv("MF_DIAG"), "w")) {
+            for (const auto& x : g_diag) std::fprintf(f, "%s\n", x.c_str());
+            std::fclose(f);
+        }
         for (const Trial& t : trials)
             for (const Judged* j : {&t.before, &t.after}) {
                 if (t.mix > 1) continue;
-                std::fprintf(out, "%-22s %.3f plr %.1f psr %.1f crest %.1f lra %.1f lim %.1f width %.2f corr %.2f mono %.1f mask %.3f lead %.1f wet %.1f (%.1f s) eff %.1f prior %.2f\n",
-                    j == &t.before ? "" : t.fault->name, j->scores.technical, j->measured.metric("plr_db"), j->measured.metric("psr_db"), j->measured.metric("crest_db"), j->measured.metric("loudness_range_lu"), j->measured.limiter_loss_lu, j->measured.metric("width"), j->measured.metric("correlation"), j->measured.metric("mono_loss_db"), j->stems.masking, j->stems.lead_to_rest_lu, j->stems.reverb_to_dry_lu, j->stems.reverb_s, j->stems.effects, j->stems.prior_distance);
+                std::fprintf(out, "%-22s %.3f plr %.1f psr %.1f crest %.1f lra %.1f lim %.1f width %.2f corr %.2f mono %.1f mask %.3f lead %.1f wet %.1f (%.1f s) eff %.1f prior %.2f leadaud %.2f max_m %.1f max_s %.1f md %.2f\n",
+                    j == &t.before ? "" : t.fault->name, j->scores.technical, j->measured.metric("plr_db"), j->measured.metric("psr_db"), j->measured.metric("crest_db"), j->measured.metric("loudness_range_lu"), j->measured.limiter_loss_lu, j->measured.metric("width"), j->measured.metric("correlation"), j->measured.metric("mono_loss_db"), j->stems.masking, j->stems.lead_to_rest_lu, j->stems.reverb_to_dry_lu, j->stems.reverb_s, j->stems.effects, j->stems.prior_distance, j->stems.lead_audibility, j->measured.metric("max_momentary_lufs"), j->measured.metric("max_short_term_lufs"), j->measured.metric("microdynamics_lu"));
             }
     }
     std::fprintf(out, "%-22s lowered named  score", title.c_str());

@@ -27,12 +27,14 @@ struct Desk {
     std::vector<Excerpt> heard;  ///< what mixes are measured over
     int stage;                   ///< 2 or 3, as Judge wants it
 
-    Desk(Job job, Song song, bool whole);
+    /// Mixes are heard whole, or over the telling seconds, about `excerpt_s` of them.
+    Desk(Job job, Song song, bool whole, double excerpt_s = 20);
     Desk(const Desk&) = delete;  // the engine borrows the song's audio
 };
 
 /// A mix with a fault in the making.
 struct Change {
+    Change(const Desk& at, std::vector<float> settings) : desk(at), values(std::move(settings)) {}
     const Desk& desk;
     std::vector<float> values;   ///< [knobs]
     std::string stems_changed;   ///< a name for what is done to stems before they come in
@@ -71,7 +73,9 @@ struct Trial {
     bool named() const;
 };
 
-/// Decent mixes to spoil: the rule-based one and others near the typical one, their lead, width and
+/// The rule-based mix and others near the typical one. [count][knobs]
+std::vector<std::vector<float>> drawn_mixes(const Desk& desk, std::size_t count);
+/// Decent mixes to spoil: the same, their lead, width and
 /// tone set to the middle of what the style wants. [count][knobs]
 std::vector<std::vector<float>> decent_mixes(Desk& desk, std::size_t count);
 /// Every fault that the song allows, in every mix; fault by fault.

@@ -79,6 +79,53 @@ TEST(Lead, CountsWhileTheLeadPlays) {
                 1e-3);
 }
 
+TEST(Lead, StandsDifferentlyInEverySection) {
+    FineSong s(2);
+    only_band(s, 0, 1000);
+    only_band(s, 1, 1000);
+    s.song.sections = {{"verse", 0, 20}, {"chorus", 20, 40}, {"outro", 40, 60}};
+    for (std::size_t i = 200; i < 400; ++i) s.profile.stems[1].level_lufs[i] += 6;
+    s.rest(0, 40, 60);
+    const Measurement m = measured({0.01f, 0.01f});
+    const Judge judge = s.judge();
+    const Covering got = judge.covering(m, s.settings);
+    ASSERT_EQ(got.section_lead_lu.size(), 3u);
+    const double lead = 1.5, rest = 3 / (2 + std::pow(10, 0.6));  // powers re mean in the verse
+    EXPECT_NEAR(got.section_lead_lu[0], 10 * std::log10(lead / rest), 1e-3);
+    EXPECT_NEAR(got.section_lead_lu[1], 10 * std::log10(lead / rest) - 6, 1e-3);
+    EXPECT_TRUE(std::isnan(got.section_lead_lu[2])) << "no lead";
+    EXPECT_GT(judge.stem_metrics(m, s.settings, 0, 3).lead_to_rest_lu, got.section_lead_lu[1]);
+}
+
+TEST(Depth, IsWhatTheReturnsGive) {
+    FineSong s(2);
+    only_band(s, 0, 1000);
+    only_band(s, 1, 1000);
+    s.settings.buses = neutral_buses();
+    const Judge judge = s.judge();
+    const Measurement m = measured({0.01f, 0.03f});
+    EXPECT_EQ(judge.stem_metrics(m, s.settings, 0, 3).reverb_to_dry_lu, -60) << "bone dry";
+    const auto bus = [&](Bus of, const char* effect, const char* param) -> float& {
+        return s.settings.buses[static_cast<std::size_t>(bus_param_index(of, effect, param))];
+    };
+    s.strip(1)[strip_param_index("send", "hall_db")] = -10;
+    bus(Bus::hall, "hall", "decay_s") = 2;
+    bus(Bus::hall, "fader", "fader_db") = -3;
+    StemMetrics got = judge.stem_metrics(m, s.settings, 0, 3);
+    EXPECT_NEAR(got.reverb_to_dry_lu, 10 * std::log10(0.75) - 13, 0.01);
+    EXPECT_FLOAT_EQ(got.reverb_s, 2);
+    // An echo of full feedback repeats for ever; of a half it adds a third of its power.
+    s.strip(1)[strip_param_index("send", "hall_db")] = -60;
+    s.strip(0)[strip_param_index("send", "echo_db")] = 0;
+    bus(Bus::echo, "echo", "feedback") = 0.5f;
+    bus(Bus::echo, "echo", "beats") = 1;
+    got = judge.stem_metrics(m, s.settings, 0, 3);
+    EXPECT_NEAR(got.reverb_to_dry_lu, 10 * std::log10(0.25 * 4 / 3), 0.01);
+    EXPECT_NEAR(got.reverb_s, 0.5 * 60 / 6.0206, 0.01) << "half a second and 6 dB a repeat";
+    s.settings.buses.clear();
+    EXPECT_TRUE(std::isnan(judge.stem_metrics(m, s.settings, 0, 3).reverb_to_dry_lu));
+}
+
 TEST(Lead, IsNaNWithoutOneAndChosenByIntentFirst) {
     FineSong s(3);
     s.song.stems[0].role.role = Role::keys;
@@ -93,7 +140,29 @@ TEST(Lead, IsNaNWithoutOneAndChosenByIntentFirst) {
         << "no lead in the excerpt";
 }
 
-TEST(Masking, ShapesSpectraByTheStripAndMatchesMaskedShare) {
+/// Ronan et al. written out, straight from the definition: dB by dB, band by band.
+double masked(const std::array<double, kBands>& maskee, const std::array<double, kBands>& masker) {
+    const auto bark = [](double hz) {
+        return 13 * std::atan(0.00076 * hz) + 3.5 * std::atan(std::pow(hz / 7500, 2));
+    };
+    double top = 0, bottom = 0;
+    for (int b = 0; b < kBands; ++b) {
+        const double own = maskee[static_cast<std::size_t>(b)];
+        if (own < 1e-6 * *std::max_element(maskee.begin(), maskee.end())) continue;
+        double threshold = 0;
+        for (int j = 0; j < kBands; ++j) {
+            const double dz = bark(band_centre_hz(b)) - bark(band_centre_hz(j)) + 0.474;
+            threshold += masker[static_cast<std::size_t>(j)] *
+                         std::pow(10, 1.581 + 0.75 * dz - 1.75 * std::sqrt(1 + dz * dz) - 0.6);
+        }
+        const double ratio_db = threshold > 0 ? 10 * std::log10(threshold / own) : -1;
+        bottom += std::pow(own, 0.3);
+        top += std::pow(own, 0.3) * std::clamp(ratio_db, 0.0, 20.0) / 20;
+    }
+    return top / bottom;
+}
+
+TEST(Masking, ShapesSpectraByTheStripAndIsTheRootMeanSquareOverStems) {
     FineSong s(3);
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t b = 0; b < kBands; ++b)
@@ -121,18 +190,30 @@ TEST(Masking, ShapesSpectraByTheStripAndMatchesMaskedShare) {
         for (double& p : spectrum[i]) p *= power[i] / sum;
     }
     double expected = 0;
+    std::array<double, 3> by_hand{};
     for (std::size_t i = 0; i < 3; ++i) {
         std::array<double, kBands> rest{};
         for (std::size_t b = 0; b < kBands; ++b)
             rest[b] = spectrum[(i + 1) % 3][b] + spectrum[(i + 2) % 3][b];
-        expected +=
-            (i == 0 ? 2 : 1) * masked_share(spectrum[i], rest) / 4;  // the lead counts double
+        by_hand[i] = masked(spectrum[i], rest);
+        expected += (i == 0 ? 2 : 1) * std::pow(by_hand[i], 2) / 4;  // the lead counts double
     }
+    expected = std::sqrt(expected);
     const StemMetrics got = s.judge().stem_metrics(measured(power), s.settings, 0, 3);
     std::printf("masking %.5f, by hand %.5f\n", got.masking, expected);
     EXPECT_NEAR(got.masking, expected, 1e-5);
     EXPECT_GT(got.masking, 0.05);
     EXPECT_LT(got.masking, 0.95);
+
+    const Covering covering = s.judge().covering(measured(power), s.settings);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_NEAR(covering.stem[i], by_hand[i], 1e-5);
+        for (std::size_t o = 0; o < 3; ++o)
+            EXPECT_NEAR(covering.by[i * 3 + o], i == o ? 0 : masked(spectrum[i], spectrum[o]), 1e-5);
+    }
+    EXPECT_NEAR(covering.lead_audibility, got.lead_audibility, 1e-6);
+    EXPECT_GT(got.lead_audibility, 0.05);
+    EXPECT_LT(got.lead_audibility, 0.95);
 
     Measurement louder = measured({0.2f, 0.1f, 0.3f});
     EXPECT_NEAR(s.judge().stem_metrics(louder, s.settings, 0, 3).masking, got.masking, 1e-5)
@@ -147,8 +228,10 @@ TEST(Masking, NeedsBothStemsAtTheSameTimeAndPlace) {
     apart.rest(1, 0, 30);
     only_band(elsewhere, 0, 100);
     only_band(elsewhere, 1, 10000);
-    const Measurement m = measured({0.01f, 0.1f});
-    EXPECT_NEAR(together.judge().stem_metrics(m, together.settings, 0, 3).masking, 2.0 / 3, 1e-6)
+    // 26 dB above what lies under it, less the 6 dB of the threshold: T_max.
+    const Measurement m = measured({0.01f, 0.01f * 398.2f});
+    EXPECT_NEAR(together.judge().stem_metrics(m, together.settings, 0, 3).masking,
+                std::sqrt(2.0 / 3), 1e-3)
         << "the lead, which counts double, is buried and the other is not";
     EXPECT_LT(apart.judge().stem_metrics(m, apart.settings, 0, 3).masking, 1e-6);
     EXPECT_LT(elsewhere.judge().stem_metrics(m, elsewhere.settings, 0, 3).masking, 1e-6);
@@ -165,10 +248,10 @@ TEST(LostStem, IsOneThatCannotBeHeard) {
     };
     const auto lower = [](double db) { return static_cast<float>(0.01 * std::pow(10, db / 10)); };
     EXPECT_EQ(lost(lower(-20), lower(-20)), -1);
-    EXPECT_EQ(lost(lower(-28), lower(-20)), 1)
-        << "28 LU down and under its neighbour in the same band";
-    EXPECT_EQ(lost(lower(-24), lower(-20)), -1) << "buried, but only 24 LU down";
-    EXPECT_EQ(lost(lower(-20), lower(-28)), -1) << "28 LU down, but alone in its band";
+    EXPECT_EQ(lost(lower(-32), lower(-20)), 1)
+        << "32 LU down and under its neighbour in the same band";
+    EXPECT_EQ(lost(lower(-28), lower(-20)), -1) << "buried, but only 28 LU down";
+    EXPECT_EQ(lost(lower(-20), lower(-32)), -1) << "32 LU down, but alone in its band";
     EXPECT_EQ(lost(lower(-20), lower(-45)), 2) << "45 dB down, less 3.3 for the K-weighting";
     EXPECT_EQ(lost(lower(-20), 0), 2);
     const Judge judge = s.judge();
