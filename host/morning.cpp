@@ -154,12 +154,11 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
     describe_song(results, studio);
     for (const MetricInfo& m : mix_metrics())
         results.metrics.emplace_back(m.name, *m.unit ? m.unit : "1");
-    for (const auto& [name, unit] :
-         {std::pair{"masking", "1"},
-          {"lead_to_rest_lu", "LU"},
-          {"prior_distance", "1"},
-          {"reverb_to_dry_lu", "LU"},
-          {"effects_in_play", "1"}})
+    for (const auto& [name, unit] : {std::pair{"masking", "1"},
+                                     {"lead_to_rest_lu", "LU"},
+                                     {"prior_distance", "1"},
+                                     {"reverb_to_dry_lu", "LU"},
+                                     {"effects_in_play", "1"}})
         results.metrics.emplace_back(name, unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
     for (const std::string_view term : kTermNames) results.terms.emplace_back(term);

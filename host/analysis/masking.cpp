@@ -89,17 +89,16 @@ double masking(const BandPowers& maskee, const BandPowers& threshold) {
 
 double audibility(const BandPowers& lead, const BandPowers& threshold) {
     // Average speech, 160 Hz to 8 kHz (ANSI S3.5-1997, table 3).
-    constexpr std::array<double, 18> kImportance = {
-        0.0083, 0.0095, 0.0150, 0.0289, 0.0440, 0.0578, 0.0653, 0.0711, 0.0818,
-        0.0844, 0.0882, 0.0898, 0.0868, 0.0844, 0.0771, 0.0527, 0.0364, 0.0185};
+    constexpr std::array<double, 18> kImportance = {0.0083, 0.0095, 0.0150, 0.0289, 0.0440, 0.0578,
+                                                    0.0653, 0.0711, 0.0818, 0.0844, 0.0882, 0.0898,
+                                                    0.0868, 0.0844, 0.0771, 0.0527, 0.0364, 0.0185};
     constexpr std::size_t kFirst = 8;  // 160 Hz
     constexpr double kRangeDb = 30;
     double index = 0;
     for (std::size_t i = 0; i < kImportance.size(); ++i) {
         const double own = lead[kFirst + i], masker = threshold[kFirst + i];
         if (!(own > 0)) continue;
-        const double over_db =
-            masker > 0 ? 10 * std::log10(own / masker) + kThresholdDb : kRangeDb;
+        const double over_db = masker > 0 ? 10 * std::log10(own / masker) + kThresholdDb : kRangeDb;
         index += kImportance[i] * std::clamp(over_db / kRangeDb + 0.5, 0.0, 1.0);
     }
     return index;

@@ -74,10 +74,11 @@ std::array<double, kTerms> checked_weights(const std::map<std::string, double>& 
         if (term == kTermNames.end()) {
             std::string list;
             for (std::size_t t = 0; t < kTerms; ++t)
-                list += (t == 0 ? "" : t + 1 < kTerms ? ", " : " and ") + std::string(kTermNames[t]);
-            throw InputError("",
-                             "weights: there is no term '" + name +
-                                 "'; there are " + list);
+                list += (t == 0           ? ""
+                         : t + 1 < kTerms ? ", "
+                                          : " and ") +
+                        std::string(kTermNames[t]);
+            throw InputError("", "weights: there is no term '" + name + "'; there are " + list);
         }
         if (!(weight >= 0) || !std::isfinite(weight))
             throw InputError("", "weights: '" + name + "' must be a number of at least 0");

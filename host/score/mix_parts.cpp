@@ -35,8 +35,8 @@ const std::vector<double>& centres() {
 
 std::span<const float> bus_row(const MixSettings& settings, Bus bus) {
     const auto first = static_cast<std::size_t>(bus_first(bus)),
-               end = static_cast<std::size_t>(
-                   bus_first(static_cast<Bus>(static_cast<int>(bus) + 1)));
+               end =
+                   static_cast<std::size_t>(bus_first(static_cast<Bus>(static_cast<int>(bus) + 1)));
     return std::span(settings.buses).subspan(first, end - first);
 }
 
@@ -45,8 +45,7 @@ BandPowers bus_gain(const MixSettings& settings, Bus bus, double rate) {
     BandPowers gain;
     gain.fill(1);
     if (settings.buses.empty()) return gain;
-    const std::vector<double> db =
-        bus_response_db(bus, bus_row(settings, bus), centres(), rate);
+    const std::vector<double> db = bus_response_db(bus, bus_row(settings, bus), centres(), rate);
     std::transform(db.begin(), db.end(), gain.begin(), power_of_db);
     return gain;
 }
@@ -74,7 +73,8 @@ Judge::Parts Judge::parts(const Measurement& m, const MixSettings& settings,
         const std::vector<double> itself = strip_response_db(strip, centres(), rate_);
         const Bus bus = stems_[s].group;
         const BandPowers& group =
-            groups.try_emplace(bus, groups.count(bus) ? BandPowers{} : bus_gain(settings, bus, rate_))
+            groups
+                .try_emplace(bus, groups.count(bus) ? BandPowers{} : bus_gain(settings, bus, rate_))
                 .first->second;
         BandPowers& spectrum = mix.spectrum[s];
         double sum = 0;
@@ -163,8 +163,8 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
         for (std::size_t o = 0; o < n; ++o) all_loud += gain[o] * mix.loud[o];
         const double own_loud = gain[s] * mix.loud[s];
         const double below = 10 * std::log10(own_loud / all_loud);
-        const bool lost = !(own_loud > 0) || below < kLostLu ||
-                          (masked > kBuried && below < kLostAndBuriedLu);
+        const bool lost =
+            !(own_loud > 0) || below < kLostLu || (masked > kBuried && below < kLostAndBuriedLu);
         if (lost && result.lost_stem < 0) result.lost_stem = static_cast<int>(s);
     }
     if (priorities > 0) result.masking = static_cast<float>(std::sqrt(total / priorities));
@@ -200,8 +200,7 @@ Covering Judge::covering(const Measurement& m, const MixSettings& settings) cons
             c.by[s * n + o] = masking(mix.spectrum[s], threshold_over(s, mix, whole_, only));
         }
         if (stems_[s].lead)
-            c.lead_audibility =
-                std::fmax(c.lead_audibility, audibility(mix.spectrum[s], cover));
+            c.lead_audibility = std::fmax(c.lead_audibility, audibility(mix.spectrum[s], cover));
     }
     for (const Company& section : sections_) {
         double lead = 0, rest = 0;

@@ -19,9 +19,12 @@ constexpr std::size_t kLowBands = 7;  // 25 to 100 Hz: all whose upper edge lies
 
 // Units outside the comfortable range. Estimates, except for their asymmetry: too little
 // compression beats too much (De Man, tested rules), so missing dynamics cost twice what excess
-// ones cost.
+// ones cost, and four times where the range is wide because the arrangement is.
 constexpr double kPlrBelowDb = 1.5, kPlrAboveDb = 3;
-constexpr double kLraBelowLu = 1.5, kLraAboveLu = 4;
+constexpr double kLraBelowLu = 1.5, kLraAboveLu = 6;
+// Micro-dynamics: decent mixes of three songs have 2.6 to 3.9 LU, crushed ones 1.5 to 2.1 (scripts/
+// bench faults). The limiter evens out PLR and crest of all mixes, so that this tells most.
+constexpr double kMicroLowLu = 2.5, kMicroHighLu = 6, kMicroBelowLu = 0.5, kMicroAboveLu = 1;
 // 1 to 3 dB of peak limiting is usual and 4 to 6 audible (survey of mastering practice); the
 // loudness it takes is far less.
 constexpr double kLimiterFreeLu = 1, kLimiterUnitLu = 1;
@@ -29,9 +32,9 @@ constexpr double kLeadUnitLu = 3;  // estimate; listeners fall into two clusters
 // In decent mixes of songs of 5 to 14 stems, masking is 0.2 to 0.5 (scripts/bench faults): what is
 // free and what a unit are estimates.
 constexpr double kMaskedFree = 0.25, kMaskedUnit = 0.15;
-// Speech is poorly understood below an index of 0.45 (ANSI S3.5-1997), well from 0.75; listeners to
-// a song forgive more, so that the one costs nothing yet. Unit: estimate, 4.5 dB over all bands.
-constexpr double kAudible = 0.45, kAudibleUnit = 0.15;
+// Speech is poorly understood below an index of 0.45 (ANSI S3.5-1997), well from 0.75; who
+// listens to a song forgives more. Unit: estimate, 6 dB over all bands.
+constexpr double kAudible = 0.5, kAudibleUnit = 0.2;
 constexpr double kWidthUnitDb = 3;  // estimate: half or twice the side energy
 constexpr double kMonoWidth =
     1e-3;  // -30 dB of side signal: as good as mono, and all less counts the same
@@ -45,7 +48,7 @@ constexpr double kLowCorrelation = 0.9;                              // "near +1
 constexpr double kLowShare = 1e-4;  // below -40 dB of the whole there is no low end to judge
 constexpr double kBalanceFreeDb = 1,
                  kBalanceUnitDb =
-                     1.5;            // about one just noticeable level difference; unit estimated
+                     1.5;  // about one just noticeable level difference; unit estimated
 // De Man, McNally, Reiss (JAES 65, 2017), over many mixes: log-odds of "too much reverb" = 6.78 +
 // 0.487 * reverb re dry in LU + 2.56 * log10(early decay time in s); the base is not stated, 10 is
 // the milder reading. -14 LU at 1 s is neutral, and -9 LU, 2.4 higher, was always too much: two
@@ -57,9 +60,9 @@ constexpr double kWetUnit = 1.2, kShortestReverb = 0.2;
 constexpr double kDryLu = -20, kDriestLu = -40, kDryUnitLu = 25;
 // Of MixologyDB's tracks 53 to 87 % have an equaliser, 19 to 53 % a high-pass, 31 to 77 % a
 // compressor, few anything else: two in play on a stem. Pruned consoles sound the same with a third
-// of their processors (grafx-prune, arXiv 2509.15948), also two or three a channel. Twice that is
-// free, and two units of it wholly idle: estimate.
-constexpr double kFreeEffects = 4, kEffectsUnit = 3, kUndoneUnitDb = 3;
+// of their processors (grafx-prune, arXiv 2509.15948), also two or three a channel. Three are
+// free; what a unit is: estimate.
+constexpr double kFreeEffects = 3, kEffectsUnit = 2, kUndoneUnitDb = 3;
 constexpr double kBandFloor = 1e-8;  // -80 dB re the whole, for bands that hold nothing
 constexpr double kNothing = 1e-30;   // keeps the logarithm of an empty mix finite
 
@@ -137,7 +140,8 @@ double tone_term(const Measurement& m, const Style& style) {
         const double miss = (off[b] - level) / style.tone_tolerance_db[b];
         sum += square(miss);
         octave[static_cast<std::size_t>(judged) % 3] = miss;
-        if (++judged >= 3) worst = std::max(worst, std::fabs(octave[0] + octave[1] + octave[2]) / 3);
+        if (++judged >= 3)
+            worst = std::max(worst, std::fabs(octave[0] + octave[1] + octave[2]) / 3);
     }
     return judged ? fall_off(sum / judged + kWorstOctave * square(worst)) : 1;
 }
@@ -149,7 +153,9 @@ double dynamics_term(const Measurement& m, const Style& style) {
                             kLraBelowLu, kLraAboveLu);
     const double limiter =
         miss(m.limiter_loss_lu, 0, kLimiterFreeLu, kLimiterUnitLu, kLimiterUnitLu);
-    return fall_off(square(plr) + square(lra) + square(limiter));
+    const double micro =
+        miss(m.metric("microdynamics_lu"), kMicroLowLu, kMicroHighLu, kMicroBelowLu, kMicroAboveLu);
+    return fall_off(square(plr) + square(lra) + square(limiter) + square(micro));
 }
 
 double masking_term(double masking) {
@@ -167,7 +173,8 @@ double stereo_term(const Measurement& m, const Style& style) {
     const double low = miss(low_correlation(m), kLowCorrelation, 2, kLowCorrelationUnit, 1);
     const double balance = miss(m.metric("balance_db"), -kBalanceFreeDb, kBalanceFreeDb,
                                 kBalanceUnitDb, kBalanceUnitDb);
-    return fall_off(square(width) + square(against) + square(whole) + square(low) + square(balance));
+    return fall_off(square(width) + square(against) + square(whole) + square(low) +
+                    square(balance));
 }
 
 double lead_term(const StemMetrics& stems, const Style& style) {
@@ -182,8 +189,7 @@ double depth_term(double reverb_to_dry_lu, double reverb_s) {
     const double too_wet = kWetOdds + kWetOddsPerLu * reverb_to_dry_lu +
                            kWetOddsPerDecade * std::log10(std::max(reverb_s, kShortestReverb));
     const double wet = miss(too_wet, -HUGE_VAL, 0, 1, kWetUnit);
-    const double dry =
-        miss(std::max(reverb_to_dry_lu, kDriestLu), kDryLu, HUGE_VAL, kDryUnitLu, 1);
+    const double dry = miss(std::max(reverb_to_dry_lu, kDriestLu), kDryLu, HUGE_VAL, kDryUnitLu, 1);
     return fall_off(square(wet) + square(dry));
 }
 

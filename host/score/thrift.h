@@ -7,8 +7,8 @@
 namespace mixfarm {
 
 /// Effects of a strip that act, each counting from 0 (neutral) to 1 (a knob without gate at least
-/// a twentieth of its range off neutral); trim, align, pan, fader and sends are left out: they place
-/// a stem and do not process it.
+/// a twentieth of its range off neutral); trim, align, pan, fader and sends are left out: they
+/// place a stem and do not process it.
 double effects_in_play(std::span<const float> strip);
 
 /// dB that bells of the strip's equaliser take back from each other: of every two of opposite sign

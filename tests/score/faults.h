@@ -32,18 +32,30 @@ struct Desk {
     Desk(const Desk&) = delete;  // the engine borrows the song's audio
 };
 
+/// A mix as heard.
+struct Judged {
+    Scores scores;
+    StemMetrics stems;
+    Measurement measured;
+};
 /// A mix with a fault in the making.
 struct Change {
-    Change(const Desk& at, std::vector<float> settings) : desk(at), values(std::move(settings)) {}
+    Change(const Desk& at, const Judged& without, std::vector<float> settings)
+        : desk(at), before(without), values(std::move(settings)) {}
     const Desk& desk;
-    std::vector<float> values;   ///< [knobs]
-    std::string stems_changed;   ///< a name for what is done to stems before they come in
+    const Judged& before;       ///< the mix without it
+    std::vector<float> values;  ///< [knobs]
+    std::string stems_changed;  ///< a name for what is done to stems before they come in
     std::function<void(const Stem&, int rate, std::vector<float>& right)> change_stem;
-    float louder_db = 0;         ///< driven so far into the limiter, then judged as made so loud
-    bool keeps_levels = false;   ///< faders make up for what the fault does to each stem's level
+    float louder_db = 0;        ///< driven so far into the limiter, then judged as made so loud
+    bool keeps_levels = false;  ///< each stem gets back the level that the fault takes
 
     float& strip(std::size_t stem, const char* effect, const char* param);
     float& bus(Bus bus, const char* effect, const char* param);
+    /// Moves the faders of all stems that sound and that `which` picks; false when there is none.
+    bool faders(double db, const std::function<bool(std::size_t)>& which);
+    /// A band of the master's equaliser ("bell1"), on top of what the mix has there; true.
+    bool master_band(const std::string& band, float hz, float db, float q);
     std::size_t stems() const { return desk.song.stems.size(); }
     bool sounds(std::size_t stem) const { return !desk.profile.stems[stem].silent; }
     bool leads(std::size_t stem) const;
@@ -52,16 +64,11 @@ struct Change {
 
 struct Fault {
     const char* name;
-    std::vector<std::string> named;       ///< terms and rejects that name it rightly
+    std::vector<std::string> named;     ///< terms and rejects that name it rightly
     std::function<bool(Change&)> make;  ///< false where the song has nothing to make it with
 };
 const std::vector<Fault>& faults();
 
-struct Judged {
-    Scores scores;
-    StemMetrics stems;
-    Measurement measured;
-};
 /// One fault in one mix.
 struct Trial {
     const Fault* fault;

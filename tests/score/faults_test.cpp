@@ -12,11 +12,12 @@ namespace {
 
 TEST(Faults, LowerTheScoreAndAreNamed) {
     testing::Desk desk(testing::demo().job, testing::demo().song, false, 10);
-    const auto mixes = testing::decent_mixes(desk, effort<std::size_t>(3, 1));
+    const auto mixes = testing::decent_mixes(desk, effort<std::size_t>(2, 1));
     const std::vector<testing::Trial> trials = testing::try_faults(desk, mixes);
     testing::print_table(stdout, desk.song.title, trials);
     const testing::Tally all = testing::tally(trials);
-    const double lowered = 100.0 * static_cast<double>(all.lowered) / static_cast<double>(all.trials),
+    const double lowered =
+                     100.0 * static_cast<double>(all.lowered) / static_cast<double>(all.trials),
                  named = 100.0 * static_cast<double>(all.named) / static_cast<double>(all.trials);
     std::printf("faults_lowered %.1f %%, faults_named %.1f %% of %zu trials\n", lowered, named,
                 all.trials);

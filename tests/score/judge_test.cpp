@@ -209,7 +209,8 @@ TEST(Masking, ShapesSpectraByTheStripAndIsTheRootMeanSquareOverStems) {
     for (std::size_t i = 0; i < 3; ++i) {
         EXPECT_NEAR(covering.stem[i], by_hand[i], 1e-5);
         for (std::size_t o = 0; o < 3; ++o)
-            EXPECT_NEAR(covering.by[i * 3 + o], i == o ? 0 : masked(spectrum[i], spectrum[o]), 1e-5);
+            EXPECT_NEAR(covering.by[i * 3 + o], i == o ? 0 : masked(spectrum[i], spectrum[o]),
+                        1e-5);
     }
     EXPECT_NEAR(covering.lead_audibility, got.lead_audibility, 1e-6);
     EXPECT_GT(got.lead_audibility, 0.05);

@@ -89,7 +89,7 @@ std::vector<Fault> faults() {
          "dynamics",
          [](Measurement& m, StemMetrics&, double a) { set(m, "loudness_range_lu", 8 + a); },
          {1, 3, 6, 12},
-         0.15},
+         0.4},
         {"limited hard",
          "dynamics",
          [](Measurement& m, StemMetrics&, double a) { m.limiter_loss_lu = static_cast<float>(a); },
@@ -98,8 +98,8 @@ std::vector<Fault> faults() {
         {"masked",
          "masking",
          [](Measurement&, StemMetrics& s, double a) { s.masking = static_cast<float>(a); },
-         {0.4, 0.5, 0.7, 0.9, 0.99},
-         0.02},
+         {0.3, 0.4, 0.5, 0.7, 0.9},
+         0.1},
         {"narrow",
          "stereo",
          [](Measurement& m, StemMetrics&, double a) {
@@ -151,21 +151,21 @@ std::vector<Fault> faults() {
              s.lead_to_rest_lu = static_cast<float>(-2 - a);
          },
          {1, 3, 6, 9, 18},
-         0.03},
+         0.06},
         {"lead too loud",
          "lead",
          [](Measurement&, StemMetrics& s, double a) {
              s.lead_to_rest_lu = static_cast<float>(4 + a);
          },
          {1, 3, 6, 9, 18},
-         0.03},
+         0.06},
         {"lead under the rest",
          "lead",
          [](Measurement&, StemMetrics& s, double a) {
-             s.lead_audibility = static_cast<float>(0.45 - a);
+             s.lead_audibility = static_cast<float>(0.5 - a);
          },
-         {0.05, 0.15, 0.3, 0.45},
-         0.2},
+         {0.05, 0.15, 0.3, 0.5},
+         0.3},
         {"flooded",
          "depth",
          [](Measurement&, StemMetrics& s, double a) {
@@ -187,9 +187,9 @@ std::vector<Fault> faults() {
          0.8},
         {"overprocessed",
          "economy",
-         [](Measurement&, StemMetrics& s, double a) { s.effects = static_cast<float>(4 + a); },
+         [](Measurement&, StemMetrics& s, double a) { s.effects = static_cast<float>(3 + a); },
          {1, 2, 4, 8},
-         0.25},
+         0.15},
         {"bands undone",
          "economy",
          [](Measurement&, StemMetrics& s, double a) { s.undone_db = static_cast<float>(a); },
@@ -255,7 +255,7 @@ TEST(Terms, AreOneAnywhereInsideTheRanges) {
     EXPECT_EQ(depth_term(-20, 2), 1);
     EXPECT_EQ(depth_term(-14, 1), 1);
     EXPECT_EQ(depth_term(std::nan(""), 0), 1) << "nothing known of it";
-    EXPECT_EQ(economy_term(4, 0), 1);
+    EXPECT_EQ(economy_term(3, 0), 1);
 }
 
 TEST(Terms, ToneDoesNotHearLevelAndMatchesAPlainSum) {

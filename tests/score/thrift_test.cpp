@@ -62,7 +62,8 @@ TEST(Undone, IsWhatOneBellTakesBackFromAnother) {
     const auto away = static_cast<float>(500 * std::pow(2, 2 / std::log(2.0) * std::asinh(0.5)));
     EXPECT_NEAR(undone_gain_db(Strip().bell("bell1", 500, 6, 1).bell("bell2", away, -6, 1).row),
                 6 * std::exp(-1), 1e-4);
-    EXPECT_LT(undone_gain_db(Strip().bell("bell1", 100, 6, 1).bell("bell4", 8000, -6, 1).row), 1e-6);
+    EXPECT_LT(undone_gain_db(Strip().bell("bell1", 100, 6, 1).bell("bell4", 8000, -6, 1).row),
+              1e-6);
     EXPECT_EQ(undone_gain_db(Strip().bell("low", 100, 6, 1).bell("bell1", 100, -6, 1).row), 0)
         << "a shelf with a bell on it is a shape of its own";
     EXPECT_NEAR(undone_gain_db(Strip()
