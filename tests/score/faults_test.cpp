@@ -11,7 +11,7 @@ namespace mixfarm {
 namespace {
 
 TEST(Faults, LowerTheScoreAndAreNamed) {
-    testing::Desk desk(testing::demo().job, testing::demo().song, false, 10);
+    testing::Desk desk(testing::demo().job, testing::demo().song, false, 8);
     const auto mixes = testing::decent_mixes(desk, effort<std::size_t>(2, 1));
     const std::vector<testing::Trial> trials = testing::try_faults(desk, mixes);
     testing::print_table(stdout, desk.song.title, trials);
