@@ -22,7 +22,7 @@ constexpr std::size_t kLowBands = 7;  // 25 to 100 Hz: all whose upper edge lies
 // ones cost, and four times where the range is wide because the arrangement is.
 constexpr double kPlrBelowDb = 1.5, kPlrAboveDb = 3;
 constexpr double kLraBelowLu = 1.5, kLraAboveLu = 6;
-// Micro-dynamics: decent mixes of three songs have 2.6 to 3.9 LU, crushed ones 1.5 to 2.1 (scripts/
+// Micro-dynamics: decent mixes of two songs have 2.6 to 3.9 LU, crushed ones 1.5 to 2.1 (scripts/
 // bench faults). The limiter evens out PLR and crest of all mixes, so that this tells most.
 constexpr double kMicroLowLu = 2.5, kMicroHighLu = 6, kMicroBelowLu = 0.5, kMicroAboveLu = 1;
 // 1 to 3 dB of peak limiting is usual and 4 to 6 audible (survey of mastering practice); the
