@@ -293,7 +293,7 @@ void write_report(const std::filesystem::path& file, const Results& results, con
     report::NightRecord record;
     record.title = studio.job.title;
     record.seconds = studio.song.seconds();
-    record.target = studio.job.target;
+    record.target = studio.aim;
     record.style = studio.style;
     record.weights = studio.job.weights;
     std::uint64_t first = kFirstSearched;

@@ -22,8 +22,10 @@ constexpr std::pair<std::string_view, std::string_view> kTermWords[] = {
     {"dynamics", "peaks, loudness range and limiting within what the style does"},
     {"masking", "what is left of the stems under each other"},
     {"stereo", "width, correlation, balance and a centred low end"},
-    {"lead", "level of the lead against the rest"},
+    {"lead", "level of the lead, and how much of it comes through"},
     {"prior", "nearness to what engineers usually do"},
+    {"depth", "reverb against dry sound, for how long it rings"},
+    {"economy", "few effects, none that undoes another"},
 };
 
 /// A key metric with the range in which the style has nothing to complain about.

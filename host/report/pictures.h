@@ -11,7 +11,7 @@
 #include "host/analysis/profile.h"
 #include "host/analysis/raw_sum.h"
 #include "host/report/page.h"
-#include "host/score/score.h"
+#include "host/score/terms.h"
 #include "host/song/song.h"
 #include "host/store/results.h"
 
@@ -29,13 +29,7 @@ Levels levels_of(std::span<const double> power);
 Markup stem_spectrum(const std::string& name, const Levels& stem, const Levels& sum,
                      std::span<const double> marks_hz, double top_db);
 
-/// How far a mix lies from the style's curve, both at the same level (the weighted mean from 100 Hz
-/// to 4 kHz, as the score has it). [bands] dB; NaN where the style wants nothing.
-struct ToneMiss {
-    double level_db = 0;  ///< what brings the style's curve to the mix's level
-    Levels off_db{};
-    int worst = -1;  ///< band that is furthest off in units of its tolerance; -1 without a curve
-};
+/// As the score has it; the level is that of the mean of both sides.
 ToneMiss tone_miss(const Row& row, const Style& style);
 /// A mix over the style's curve and its tolerance, beside the rule-based mix.
 Markup mix_spectrum(const std::string& name, const Row& row, const Row& rules, const Style& style);

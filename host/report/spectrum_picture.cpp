@@ -9,8 +9,6 @@ namespace mixfarm::report {
 namespace {
 
 constexpr double kStemRangeDb = 60;
-// 100 Hz to 4 kHz, where a mix and its style are brought to one level.
-constexpr std::size_t kLevelBand = 6, kLevelBands = 17;
 
 Points over_bands(const Levels& levels, double shift_db = 0) {
     Points points;
@@ -50,24 +48,10 @@ Markup stem_spectrum(const std::string& name, const Levels& stem, const Levels& 
 }
 
 ToneMiss tone_miss(const Row& row, const Style& style) {
-    const Levels mix = mix_levels(row);
-    ToneMiss miss;
-    double level = 0, trust = 0;
-    for (std::size_t b = 0; b < kBands; ++b) {
-        miss.off_db[b] = mix[b] - style.tone_db[b];
-        if (b < kLevelBand || b >= kLevelBand + kLevelBands || std::isnan(miss.off_db[b])) continue;
-        const double weight = 1 / (style.tone_tolerance_db[b] * style.tone_tolerance_db[b]);
-        level += weight * miss.off_db[b];
-        trust += weight;
-    }
-    miss.level_db = trust > 0 ? level / trust : 0;
-    double most = 0;
-    for (std::size_t b = 0; b < kBands; ++b) {
-        miss.off_db[b] -= miss.level_db;
-        const double units = std::fabs(miss.off_db[b]) / style.tone_tolerance_db[b];
-        if (units > most) most = units, miss.worst = static_cast<int>(b);
-    }
-    return miss;
+    Measurement m;
+    for (std::size_t b = 0; b < std::min<std::size_t>(kBands, row.left_power.size()); ++b)
+        m.left_power[b] = 0.5f * row.left_power[b], m.right_power[b] = 0.5f * row.right_power[b];
+    return tone_miss(m, style);
 }
 
 Markup mix_spectrum(const std::string& name, const Row& row, const Row& rules, const Style& style) {

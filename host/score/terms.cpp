@@ -117,27 +117,38 @@ double miss(double value, double low, double high, double unit_below, double uni
     return 0;
 }
 
-double tone_term(const Measurement& m, const Style& style) {
+ToneMiss tone_miss(const Measurement& m, const Style& style) {
     double all = 0;
     for (std::size_t b = 0; b < kBands; ++b) all += m.left_power[b] + m.right_power[b];
-    std::array<double, kBands> off{};
+    ToneMiss miss;
     double level = 0, trust = 0;
     for (std::size_t b = 0; b < kBands; ++b) {
         const double power =
             std::max({m.left_power[b] + m.right_power[b] + 0.0, kBandFloor * all, kNothing});
-        off[b] = 10 * std::log10(power) - style.tone_db[b];
-        if (b < kLevelBand || b >= kLevelBand + kLevelBands || std::isnan(off[b])) continue;
+        miss.off_db[b] = 10 * std::log10(power) - style.tone_db[b];
+        if (b < kLevelBand || b >= kLevelBand + kLevelBands || std::isnan(miss.off_db[b])) continue;
         const double weight = 1 / square(style.tone_tolerance_db[b]);
-        level += weight * off[b];
+        level += weight * miss.off_db[b];
         trust += weight;
     }
-    if (trust > 0) level /= trust;
+    if (trust > 0) miss.level_db = level / trust;
+    double most = 0;
+    for (std::size_t b = 0; b < kBands; ++b) {
+        miss.off_db[b] -= miss.level_db;
+        const double units = std::fabs(miss.off_db[b]) / style.tone_tolerance_db[b];
+        if (units > most) most = units, miss.worst = static_cast<int>(b);
+    }
+    return miss;
+}
+
+double tone_term(const Measurement& m, const Style& style) {
+    const ToneMiss off = tone_miss(m, style);
     double sum = 0, worst = 0;
     int judged = 0;
     std::array<double, 3> octave{};  // the last three third octaves that were judged
     for (std::size_t b = 0; b < kBands; ++b) {
-        if (std::isnan(off[b])) continue;
-        const double miss = (off[b] - level) / style.tone_tolerance_db[b];
+        if (std::isnan(off.off_db[b])) continue;
+        const double miss = off.off_db[b] / style.tone_tolerance_db[b];
         sum += square(miss);
         octave[static_cast<std::size_t>(judged) % 3] = miss;
         if (++judged >= 3)

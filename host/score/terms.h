@@ -13,6 +13,14 @@ double fall_off(double miss_squared);
 /// How many `unit`s a value lies outside [low, high]; 0 inside, and 0 for NaN (not measured).
 double miss(double value, double low, double high, double unit_below, double unit_above);
 
+/// How far a mix lies from the style's curve, both at one level: the mean from 100 Hz to 4 kHz,
+/// each band by its tolerance. [bands] dB; NaN where the style wants nothing.
+struct ToneMiss {
+    double level_db = 0;  ///< what brings the curve to the power of both sides of the mix
+    std::array<double, kBands> off_db{};
+    int worst = -1;  ///< band that is furthest off in units of its tolerance; -1 without a curve
+};
+ToneMiss tone_miss(const Measurement& m, const Style& style);
 double tone_term(const Measurement& m, const Style& style);
 double dynamics_term(const Measurement& m, const Style& style);
 double masking_term(double masking);

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include "host/report/pictures.h"
-#include "host/score/terms.h"
 #include "tests/report/example.h"
 #include "tests/report/page_file.h"
 
@@ -96,24 +95,6 @@ TEST(NightPage, ATermThatIsNewStandsInEveryPlace) {
     EXPECT_TRUE(report_test::is_sound(page));
     // Three picks, two baselines, the notes.
     EXPECT_EQ(times(page, ">a new &amp; strange term</"), 6u);
-}
-
-TEST(NightPage, SpectraAreBroughtToTheStyleAsTheScoreDoesIt) {
-    const Night n = night(50, 3, 4);
-    for (const Row& row : n.results.rows) {
-        Measurement m;
-        for (std::size_t b = 0; b < kBands; ++b)
-            m.left_power[b] = row.left_power[b], m.right_power[b] = row.right_power[b];
-        double sum = 0;
-        int judged = 0;
-        const ToneMiss miss = tone_miss(row, n.record.style);
-        for (std::size_t b = 0; b < kBands; ++b) {
-            if (std::isnan(miss.off_db[b])) continue;
-            sum += std::pow(miss.off_db[b] / n.record.style.tone_tolerance_db[b], 2);
-            ++judged;
-        }
-        EXPECT_NEAR(fall_off(sum / judged), tone_term(m, n.record.style), 1e-4);
-    }
 }
 
 TEST(NightPage, WhatTermsCostIsWhatTheScoreLacks) {
