@@ -40,7 +40,8 @@ std::vector<Figure> figures(const NightRecord& r) {
             {"true_peak_dbtp", "true peak", "dBTP", 1, any, any},
             {"loudness_range_lu", "range", "LU", 1, r.style.lra_low_lu, r.style.lra_high_lu},
             {"plr_db", "peak : loudness", "dB", 1, r.style.plr_low_db, r.style.plr_high_db},
-            {"width", "side : mid", "", 2, r.style.width_low, r.style.width_high},
+            // The stereo term takes the image band by band; the style's range is not this one's.
+            {"width", "side : mid", "", 2, any, any},
             {"lead_to_rest_lu", "lead : rest", "LU", 1, r.style.lead_low_lu, r.style.lead_high_lu}};
 }
 
