@@ -1,19 +1,15 @@
 /// What every effect costs, what the whole console costs, and that unused effects and silence cost
 /// nothing.
-#include <sched.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "kernels/core/random.h"
 #include "kernels/cpu/denormals.h"
 #include "kernels/cpu/lane_group.h"
 #include "tests/bench/bound.h"
 #include "tests/bench/counted.h"  // in front of what uses its operators
+#include "tests/bench/rows.h"
 #include "tests/support/effect_runner.h"
 #include "tests/support/small_song.h"
 
@@ -162,22 +158,14 @@ double operations_of(const LoadedSong& song, const MixSettings& mix) {
     return static_cast<double>(Counted::operations);
 }
 
-using Json = nlohmann::ordered_json;
-
-Json row(const std::string& name, double value, const std::string& unit, const std::string& against,
-         Json ratio, Json share) {
-    return {{"name", name},       {"value", value}, {"unit", unit},
-            {"against", against}, {"ratio", ratio}, {"share_of_bound", share}};
-}
+using bench::Json;
+using bench::row;
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool json = argc > 1 && std::strcmp(argv[1], "--json") == 0;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
-    sched_setaffinity(0, sizeof one, &one);
+    const bench::Words words(argc, argv);
+    bench::stay_on_this_core();
     const FlushDenormals flush;
     const double peak = bench::fma_peak_flops();
     Json rows = Json::array();
@@ -216,15 +204,6 @@ int main(int argc, char** argv) {
     }
     rows.push_back(
         row("fma_peak", peak / 1e9, "GFLOP/s, one core", "the bound of this run", nullptr, 1.0));
-    if (json) {
-        std::cout << Json{{"rows", rows}}.dump(2) << "\n";
-    } else {
-        for (const Json& r : rows)
-            std::printf(
-                "%-26s %9.3f %-28s %5.1f %% of peak  %s\n", r["name"].get<std::string>().c_str(),
-                r["value"].get<double>(), r["unit"].get<std::string>().c_str(),
-                r["share_of_bound"].is_null() ? 0.0 : 100 * r["share_of_bound"].get<double>(),
-                r["against"].get<std::string>().c_str());
-    }
+    bench::print(rows, words.json);
     return 0;
 }

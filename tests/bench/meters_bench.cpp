@@ -1,7 +1,6 @@
 /// The meters against their peers on the same samples: those of the candidates against libebur128,
 /// `mixfarm meter` on a file against ffmpeg's ebur128; one core, alternating.
 #include <ebur128.h>
-#include <sched.h>
 #include <sndfile.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -10,23 +9,22 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "kernels/cpu/denormals.h"
 #include "kernels/cpu/lane_group.h"
 #include "tests/bench/bound.h"
 #include "tests/bench/counted.h"  // in front of what uses its operators
+#include "tests/bench/rows.h"
 #include "tests/support/small_song.h"
 
 namespace {
 
 using namespace mixfarm;
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using bench::Json;
+using bench::row;
 
 constexpr int kRate = 48000, kTile = 120;
 constexpr int kMixes = 16;
@@ -150,12 +148,6 @@ double median(std::vector<double> x) {
     return x[x.size() / 2];
 }
 
-Json row(const char* name, double value, const std::string& unit, const std::string& against,
-         Json ratio, Json share) {
-    return {{"name", name},       {"value", value}, {"unit", unit},
-            {"against", against}, {"ratio", ratio}, {"share_of_bound", share}};
-}
-
 std::vector<Reading> libebur128(const std::vector<std::vector<float>>& interleaved) {
     std::vector<Reading> readings;
     for (const std::vector<float>& x : interleaved) readings.push_back(libebur128(x));
@@ -247,11 +239,8 @@ void against_ffmpeg(const StereoAudio& mix, Json& rows) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool json = argc > 1 && std::strcmp(argv[1], "--json") == 0;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
-    sched_setaffinity(0, sizeof one, &one);
+    const bench::Words words(argc, argv);
+    bench::stay_on_this_core();
     const FlushDenormals flush;
     const double peak = bench::fma_peak_flops();
     const std::vector<StereoAudio> mixes = candidates(12);
@@ -262,11 +251,6 @@ int main(int argc, char** argv) {
     against_ffmpeg(mixes[0], rows);
     rows.push_back(
         row("fma_peak", peak / 1e9, "GFLOP/s, one core", "the bound of this run", nullptr, 1.0));
-    if (json) {
-        std::cout << Json{{"rows", rows}}.dump(2) << "\n";
-    } else {
-        for (const Json& r : rows)
-            std::printf("%-22s %s\n", r["name"].get<std::string>().c_str(), r.dump().c_str());
-    }
+    bench::print(rows, words.json);
     return 0;
 }

@@ -1,23 +1,19 @@
 /// Mixes drawn from the priors alone, without any search: how many are rejected, and how they are
 /// judged beside the static balance. Arguments are jobs; without any, the built-in song.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "host/studio.h"
 #include "kernels/core/random.h"
+#include "tests/bench/rows.h"
 
 namespace {
 
 using namespace mixfarm;
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using bench::Json;
 
 constexpr std::size_t kDrawn = 200;
 
@@ -29,8 +25,7 @@ double median(std::vector<double> x) {
 
 Json row(const std::string& name, double value, const std::string& unit, const std::string& against,
          Json ratio) {
-    return {{"name", name},       {"value", value}, {"unit", unit},
-            {"against", against}, {"ratio", ratio}, {"share_of_bound", nullptr}};
+    return bench::row(name, value, unit, against, ratio, nullptr);
 }
 
 /// 0 = static balance, then kDrawn points of the unit cube, evenly at random.
@@ -99,26 +94,9 @@ void measure(const fs::path& job, Json& rows) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    bool json = false;
-    std::vector<fs::path> jobs;
-    for (int i = 1; i < argc; ++i) {
-        if (std::strcmp(argv[i], "--json") == 0)
-            json = true;
-        else
-            jobs.emplace_back(argv[i]);
-    }
-    const fs::path folder =
-        fs::temp_directory_path() / ("mixfarm-priors-" + std::to_string(getpid()));
-    if (jobs.empty()) jobs.push_back(write_demo_song(folder));
+    const bench::Words words(argc, argv);
     Json rows = Json::array();
-    for (const fs::path& job : jobs) measure(job, rows);
-    fs::remove_all(folder);
-    if (json)
-        std::cout << Json{{"rows", rows}}.dump(2) << "\n";
-    else
-        for (const Json& r : rows)
-            std::printf("%-34s %8.3f %-36s %s\n", r["name"].get<std::string>().c_str(),
-                        r["value"].get<double>(), r["unit"].get<std::string>().c_str(),
-                        r["against"].get<std::string>().c_str());
+    bench::for_each_job(words, write_demo_song, [&](const fs::path& job) { measure(job, rows); });
+    bench::print(rows, words.json);
     return 0;
 }

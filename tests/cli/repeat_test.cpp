@@ -7,10 +7,17 @@
 namespace mixfarm::cli_test {
 namespace {
 
-TEST(Repeat, OneThreadOrTwoAndAnotherFolder) {
+std::vector<std::string> names_of(const std::map<std::string, std::string>& parts) {
+    std::vector<std::string> names;
+    for (const auto& [name, stamp] : parts) names.push_back(name);
+    return names;
+}
+
+TEST(Repeat, OneThreadOrManyAndAnotherFolder) {
     const SharedNight& shared = shared_night();
     const Scratch scratch;
-    for (const char* threads : {"1", "2"}) {
+    // Sixteen threads have room for more than a part: several are rendered at once.
+    for (const char* threads : {"1", "2", "16"}) {
         const std::string night = scratch / (std::string("threads-") + threads);
         const Ended ended =
             succeed({"run", shared.job, "-o", night, "--candidates", kSharedCandidates, "--device",
@@ -18,6 +25,8 @@ TEST(Repeat, OneThreadOrTwoAndAnotherFolder) {
         Json printed = ended.json();
         EXPECT_EQ(printed["picks"].size(), ask({"top", night})["picks"].size());
         expect_same_night(shared.night, night);
+        EXPECT_EQ(names_of(stored_parts(night)), names_of(stored_parts(shared.night)))
+            << "parts are the same on every machine";
         // Picks are the same audio under the same names.
         for (const auto& pick : fs::directory_iterator(night + "/picks"))
             EXPECT_EQ(text_of(pick.path()),

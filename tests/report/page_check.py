@@ -4,6 +4,7 @@ page_check.py PAGE [RESULTS.h5]: any page; with the night's results, also whethe
 """
 
 import html.parser
+import pathlib
 import re
 import sys
 import xml.etree.ElementTree
@@ -115,8 +116,10 @@ def main():
     root = xml.etree.ElementTree.fromstring(page)
     if not text(root.find(f"{SPACE}head/{SPACE}title")):
         complaints.append("no title")
-    for word in ("/tmp/", "/home/", "/work/", "/root/", "file:", "http:", "https:"):
-        for at in re.finditer(word, page):
+    here = (pathlib.Path(sys.argv[1]).resolve().parent, pathlib.Path.cwd(), pathlib.Path.home())
+    places = [str(place) for place in here if len(str(place)) > 1]
+    for word in (*places, "/tmp/", "/home/", "/root/", "file:", "http:", "https:"):
+        for at in re.finditer(re.escape(word), page):
             if "www.w3.org" not in page[at.start():at.start() + 30]:
                 complaints.append("names a place of the machine or the net: " + page[at.start():at.start() + 60])
     if len(sys.argv) > 2:

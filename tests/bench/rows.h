@@ -1,0 +1,69 @@
+/// What benchmarks have in common: their arguments, their rows, one core.
+#pragma once
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace mixfarm::bench {
+
+using Json = nlohmann::ordered_json;
+
+/// [--json] [JOB...]
+struct Words {
+    bool json = false;
+    std::vector<std::filesystem::path> jobs;
+
+    Words(int argc, char** argv) {
+        for (int i = 1; i < argc; ++i) {
+            if (std::strcmp(argv[i], "--json") == 0)
+                json = true;
+            else
+                jobs.emplace_back(argv[i]);
+        }
+    }
+};
+
+/// Of the jobs, or of what make_song(folder) writes into a folder that goes again: measure(job).
+template <class MakeSong, class Measure>
+void for_each_job(const Words& words, MakeSong make_song, Measure measure) {
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("mixfarm-bench-" + std::to_string(getpid()));
+    std::vector<std::filesystem::path> jobs = words.jobs;
+    if (jobs.empty()) jobs.push_back(make_song(folder));
+    for (const auto& job : jobs) measure(job);
+    std::filesystem::remove_all(folder);
+}
+
+inline void stay_on_this_core() {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+inline Json row(const std::string& name, double value, const std::string& unit,
+                const std::string& against, Json ratio, Json share_of_bound) {
+    return {{"name", name},       {"value", value}, {"unit", unit},
+            {"against", against}, {"ratio", ratio}, {"share_of_bound", share_of_bound}};
+}
+
+inline void print(const Json& rows, bool json) {
+    if (json) {
+        std::cout << Json{{"rows", rows}}.dump(2) << "\n";
+        return;
+    }
+    for (const Json& r : rows)
+        std::printf("%-34s %10.4g %-34s %s\n", r["name"].get<std::string>().c_str(),
+                    r["value"].get<double>(), r["unit"].get<std::string>().c_str(),
+                    r.dump().c_str());
+}
+
+}  // namespace mixfarm::bench
