@@ -60,10 +60,12 @@ inline void print(const Json& rows, bool json) {
         std::cout << Json{{"rows", rows}}.dump(2) << "\n";
         return;
     }
+    const auto text = [](const Json& x) { return x.is_string() ? x.get<std::string>() : x.dump(); };
     for (const Json& r : rows)
-        std::printf("%-34s %10.4g %-34s %s\n", r["name"].get<std::string>().c_str(),
-                    r["value"].get<double>(), r["unit"].get<std::string>().c_str(),
-                    r.dump().c_str());
+        std::printf("%-30s %10.4g %s\n%42s against %s, ratio %s, share of bound %s\n",
+                    text(r["name"]).c_str(), r["value"].get<double>(), text(r["unit"]).c_str(), "",
+                    text(r["against"]).c_str(), text(r["ratio"]).c_str(),
+                    text(r["share_of_bound"]).c_str());
 }
 
 }  // namespace mixfarm::bench
