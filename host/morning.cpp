@@ -262,7 +262,11 @@ MorningSounds write_picks(const std::filesystem::path& folder, const Results& re
         const std::vector<StereoAudio> audio =
             studio.engine->render(std::span(mixes).subspan(first, count), studio.target);
         tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-            sounds[first + i].loudness = loudness_of(audio[i]);
+            const std::size_t at = first + i;
+            const Row& row = results.rows[row_of(results, ids[at])];
+            sounds[at].loudness = loudness_of(audio[i]);
+            if (row.stage == 3)  // what was measured over excerpts says nothing of the rest
+                sounds[at].covering = studio.judge.covering(measurement_of(row), mixes[at]);
         });
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t place = first + i;

@@ -181,7 +181,10 @@ Markup masking_section(const Song& song, const Profile& profile,
              "Read along a row: how much of this stem, in per cent, lies under each of the others "
              "while both play equally loud. The deeper the colour, the less is left to hear.",
              {{"class", "note"}});
-    all.open("div", {{"class", "card beside"}}).add(masking_matrix_picture(song, profile));
+    std::vector<std::string> names;
+    for (const Stem& stem : song.stems) names.push_back(stem.name);
+    all.open("div", {{"class", "card beside"}});
+    all.add(masking_matrix_picture(names, profile.masking));
     all.open("ul", {{"class", "plain"}});
     int told = 0;
     for (const Cover& c : covered) {

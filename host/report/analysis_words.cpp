@@ -123,12 +123,11 @@ std::vector<std::string> first_words(const Song& song, const Profile& profile,
     return all;
 }
 
-std::vector<std::string> section_names(const std::vector<Section>& sections) {
+std::vector<std::string> numbered(std::vector<std::string> names) {
     std::map<std::string, int> total, seen;
-    for (const Section& s : sections) ++total[s.name];
-    std::vector<std::string> names;
-    for (const Section& s : sections)
-        names.push_back(total[s.name] > 1 ? fmt::format("{} {}", s.name, ++seen[s.name]) : s.name);
+    for (const std::string& name : names) ++total[name];
+    for (std::string& name : names)
+        if (total[name] > 1) name = fmt::format("{} {}", name, ++seen[name]);
     return names;
 }
 

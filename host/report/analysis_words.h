@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/analysis/cover.h"
@@ -30,7 +31,14 @@ std::string silent_words(const Song& song, const Profile& profile);
 /// stems that hardly play.
 std::vector<std::string> first_words(const Song& song, const Profile& profile,
                                      const std::vector<Cover>& covered);
-/// "verse", or "chorus 2" where a name comes back. [sections]
-std::vector<std::string> section_names(const std::vector<Section>& sections);
+/// "verse", or "chorus 2" where a name comes back.
+std::vector<std::string> numbered(std::vector<std::string> names);
+/// The same of whatever has names.
+template <class S>
+std::vector<std::string> section_names(const std::vector<S>& sections) {
+    std::vector<std::string> names;
+    for (const S& section : sections) names.push_back(section.name);
+    return numbered(std::move(names));
+}
 
 }  // namespace mixfarm::report

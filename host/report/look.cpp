@@ -29,6 +29,8 @@ a{color:var(--blue)}
 .lead{font-size:1.08rem}
 .soft,.note{color:var(--soft)}
 .note{font-size:.87rem}
+.pick>.note{margin-top:.7rem}
+summary{cursor:pointer}
 .num,td,dd,.plot span,.plot a{font-variant-numeric:tabular-nums}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.1rem;margin:.8rem 0}
 .grid{display:grid;gap:.9rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));margin:.8rem 0}

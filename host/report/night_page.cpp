@@ -179,7 +179,22 @@ private:
         all.add(loudness_over_time(
             name, sound.loudness, record_.seconds, results_.sections, record_.target.loudness_lufs,
             id == kRules ? nullptr : &record_.rules.loudness, sound.file.empty() ? "" : "seek"));
-        return all.close().close();
+        return all.close().close().add(covering(sound.covering));
+    }
+
+    /// Who covers whom in a mix: the worst in words, all to unfold.
+    Markup covering(const Covering& covering) const {
+        Markup all;
+        const std::string words = covering_in_words(results_, covering);
+        if (words.empty()) return all;
+        std::vector<std::string> names;
+        for (const StemRecord& stem : results_.stems) names.push_back(stem.name);
+        all.leaf("p", words, {{"class", "note"}});
+        all.open("details", {{"class", "note"}}).leaf("summary", "Who covers whom");
+        all.leaf("p",
+                 "Along a row: how much of this stem, in per cent, lies under each of the others "
+                 "alone.");
+        return all.add(masking_matrix_picture(names, covering.by)).close();
     }
 
     static Markup legend() {

@@ -14,10 +14,11 @@
 
 namespace mixfarm::report {
 
-/// A mix that was rendered: where it lies and how loud it is over time.
+/// A mix that was rendered: where it lies, how loud it is over time, who covers whom in it.
 struct Sound {
     std::string file;  ///< relative to NIGHT, with slashes; empty = not kept as a file
     LoudnessSeries loudness;
+    Covering covering;
 };
 
 /// What a night leaves beside its results.
@@ -38,5 +39,9 @@ std::string night_page(const Results& results, const NightRecord& record);
 /// What limits a mix most, in words: "held back by tone (0.05 of the score): 6 dB too much at 63
 /// Hz".
 std::string limits_in_words(const Results& results, std::size_t row, const NightRecord& record);
+
+/// Who is covered most, what comes through of the lead, and how it stands in every section, a
+/// sentence each.
+std::string covering_in_words(const Results& results, const Covering& covering);
 
 }  // namespace mixfarm::report

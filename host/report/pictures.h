@@ -49,8 +49,8 @@ Markup lanes(const Song& song, const Profile& profile, const RawSum& sum);
 
 // ---- Relations -------------------------------------------------------------------------------
 
-/// Rows are covered, columns cover.
-Markup masking_matrix_picture(const Song& song, const Profile& profile);
+/// Rows are covered, columns cover. `by` [stems x stems], row by row, 0..1.
+Markup masking_matrix_picture(std::span<const std::string> names, std::span<const double> by);
 
 /// A bar a term; the ones that cost most are marked, a tick says where the rule-based mix stands.
 struct TermCost {

@@ -84,7 +84,7 @@ struct StemMetrics {
 struct Covering {
     std::vector<double> stem;  ///< [stems] masking under all others together, 0..1
     std::vector<double> by;    ///< [stems x stems] row-major: under each other one alone
-    double lead_audibility;    ///< as in StemMetrics
+    double lead_audibility = std::numeric_limits<double>::quiet_NaN();  ///< as in StemMetrics
     /// [sections] lead_to_rest_lu of each, NaN where no lead plays. What automation and compressors
     /// do to levels between sections is not in it.
     std::vector<double> section_lead_lu;

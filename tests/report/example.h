@@ -132,7 +132,7 @@ inline Night night(std::size_t mixes, std::size_t picks, double seconds, bool le
         r.picks.push_back(10 + 10 * p);
         r.words.push_back("vox <b> +" + std::to_string(p) + " dB & \"darker\"");
         n.record.picks.push_back(
-            {"picks/0" + std::to_string(p + 1) + "-vox.flac", loudness(seconds, -14)});
+            {"picks/0" + std::to_string(p + 1) + "-vox.flac", loudness(seconds, -14), {}});
     }
     r.funnel = {{2, mixes, 100, 0.9, 0.8}, {3, mixes / 5, 60, std::nan(""), std::nan("")}};
     n.record.title = "Blue & <Green>";

@@ -116,5 +116,30 @@ TEST(NightPage, WhatTermsCostIsWhatTheScoreLacks) {
     EXPECT_THAT(limits_in_words(n.results, 24, n.record), HasSubstr("Rejected: "));
 }
 
+TEST(NightPage, TellsWhoCoversWhom) {
+    Night n = night(60, 3, 4);
+    EXPECT_THAT(page_of(n), Not(HasSubstr("<details"))) << "nothing is known of who covers whom";
+    for (const char* name : {"vox", "guitar", "<keys>"})
+        n.results.stems.push_back({name, "other", "", "", 2, 48000, 1});
+    n.results.sections = {{"verse", 0, 1}, {"chorus", 1, 2}, {"verse", 2, 4}};
+    Covering& c = n.record.picks[1].covering;
+    c.stem = {0.31, 0.1, 0.82};
+    c.by = {0, 0.3, 0.02, 0.06, 0, 0.01, 0.44, 0.71, 0};
+    c.lead_audibility = 0.618;
+    c.section_lead_lu = {-1.24, std::nan(""), 3};
+    EXPECT_EQ(
+        covering_in_words(n.results, c),
+        "Most covered: <keys> (82 %, most by guitar), vox (31 %, most by guitar). The lead "
+        "comes through with an index of 0.62; speech is poor below 0.45 and good from 0.75. It "
+        "lies against the rest, in LU: verse 1 \u22121.2, verse 2 +3.0.");
+    const std::string page = page_of(n);
+    EXPECT_TRUE(report_test::is_sound(page));
+    EXPECT_EQ(times(page, "<details"), 1u);
+    EXPECT_EQ(times(page, "hides "), 4u) << "a cell a pair of which a twentieth is hidden";
+    EXPECT_THAT(page, HasSubstr("guitar hides 71 % of &lt;keys&gt;"));
+    c = {{0.1, 0.2, 0}, std::vector<double>(9, 0.0), std::nan(""), {}};
+    EXPECT_EQ(covering_in_words(n.results, c), "No stem is covered by a quarter.");
+}
+
 }  // namespace
 }  // namespace mixfarm::report
