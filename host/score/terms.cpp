@@ -25,8 +25,9 @@ constexpr double kLraBelowLu = 1.5, kLraAboveLu = 6;
 // Micro-dynamics: decent mixes of two songs have 2.6 to 3.9 LU, crushed ones 1.5 to 2.1 (scripts/
 // bench faults). The limiter evens out PLR and crest of all mixes, so that this tells most.
 constexpr double kMicroLowLu = 2.5, kMicroHighLu = 6, kMicroBelowLu = 0.5, kMicroAboveLu = 1;
-// 1 to 3 dB of peak limiting is usual and 4 to 6 audible (survey of mastering practice); the
-// loudness it takes is far less.
+// 1 to 3 dB of peak limiting is usual and 4 to 6 audible (survey of mastering practice). In static
+// balances of two songs, limited in double precision, 3 dB in the busiest 5 % of the time took 0.7
+// LU, 4 dB 1 LU and 6 dB 2 LU.
 constexpr double kLimiterFreeLu = 1, kLimiterUnitLu = 1;
 constexpr double kLeadUnitLu = 3;  // estimate; listeners fall into two clusters a few dB apart
 // In decent mixes of songs of 5 to 14 stems, masking is 0.2 to 0.5 (scripts/bench faults): what is

@@ -161,14 +161,10 @@ double operations_of(const LoadedSong& song, const MixSettings& mix) {
 using bench::Json;
 using bench::row;
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    const bench::Words words(argc, argv);
+void measure(const bench::Words&, Json& rows) {
     bench::stay_on_this_core();
     const FlushDenormals flush;
     const double peak = bench::fma_peak_flops();
-    Json rows = Json::array();
     for_each_effect([&]<class Effect>(const char* name) {
         const Cost cost = cost_of<Effect>();
         std::string id = name;
@@ -204,6 +200,10 @@ int main(int argc, char** argv) {
     }
     rows.push_back(
         row("fma_peak", peak / 1e9, "GFLOP/s, one core", "the bound of this run", nullptr, 1.0));
-    bench::print(rows, words.json);
-    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return bench::run(argc, argv, measure);
 }

@@ -37,14 +37,12 @@ std::vector<testing::Trial> measure(const std::filesystem::path& file, bool json
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bench::Words words(argc, argv);
-    Json rows = Json::array();
-    std::vector<testing::Trial> all;
-    bench::for_each_job(words, write_demo_song, [&](const std::filesystem::path& job) {
-        const std::vector<testing::Trial> trials = measure(job, words.json, rows);
-        all.insert(all.end(), trials.begin(), trials.end());
+    return bench::run(argc, argv, [](const bench::Words& words, Json& rows) {
+        std::vector<testing::Trial> all;
+        bench::for_each_job(words, write_demo_song, [&](const std::filesystem::path& job) {
+            const std::vector<testing::Trial> trials = measure(job, words.json, rows);
+            all.insert(all.end(), trials.begin(), trials.end());
+        });
+        add(testing::tally(all), "", rows);
     });
-    add(testing::tally(all), "", rows);
-    bench::print(rows, words.json);
-    return 0;
 }

@@ -236,21 +236,21 @@ void against_ffmpeg(const StereoAudio& mix, Json& rows) {
         median(ratios), nullptr));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    const bench::Words words(argc, argv);
+void measure(const bench::Words&, Json& rows) {
     bench::stay_on_this_core();
     const FlushDenormals flush;
     const double peak = bench::fma_peak_flops();
     const std::vector<StereoAudio> mixes = candidates(12);
-    Json rows = Json::array();
     rows.push_back(against_libebur128<f8>("meters_vs_libebur128", mixes, peak));
     if constexpr (lane_count < CpuLanes >> lane_count<f8>)
         rows.push_back(against_libebur128<CpuLanes>("meters_vs_libebur128_wide", mixes, peak));
     against_ffmpeg(mixes[0], rows);
     rows.push_back(
         row("fma_peak", peak / 1e9, "GFLOP/s, one core", "the bound of this run", nullptr, 1.0));
-    bench::print(rows, words.json);
-    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return bench::run(argc, argv, measure);
 }

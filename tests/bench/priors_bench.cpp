@@ -94,9 +94,8 @@ void measure(const fs::path& job, Json& rows) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bench::Words words(argc, argv);
-    Json rows = Json::array();
-    bench::for_each_job(words, write_demo_song, [&](const fs::path& job) { measure(job, rows); });
-    bench::print(rows, words.json);
-    return 0;
+    return bench::run(argc, argv, [](const bench::Words& words, Json& rows) {
+        bench::for_each_job(words, write_demo_song,
+                            [&](const fs::path& job) { measure(job, rows); });
+    });
 }

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -60,12 +61,32 @@ inline void print(const Json& rows, bool json) {
         std::cout << Json{{"rows", rows}}.dump(2) << "\n";
         return;
     }
-    const auto text = [](const Json& x) { return x.is_string() ? x.get<std::string>() : x.dump(); };
+    const auto text = [](const Json& x) {
+        char number[32];
+        if (!x.is_number()) return x.is_string() ? x.get<std::string>() : std::string("-");
+        std::snprintf(number, sizeof number, "%.3g", x.get<double>());
+        return std::string(number);
+    };
     for (const Json& r : rows)
         std::printf("%-30s %10.4g %s\n%42s against %s, ratio %s, share of bound %s\n",
                     text(r["name"]).c_str(), r["value"].get<double>(), text(r["unit"]).c_str(), "",
                     text(r["against"]).c_str(), text(r["ratio"]).c_str(),
                     text(r["share_of_bound"]).c_str());
+}
+
+/// main() of a benchmark: measure(words, rows) fills the rows; what goes wrong is told in a line.
+template <class Measure>
+int run(int argc, char** argv, Measure measure) {
+    try {
+        const Words words(argc, argv);
+        Json rows = Json::array();
+        measure(words, rows);
+        print(rows, words.json);
+        return 0;
+    } catch (const std::exception& e) {
+        std::cerr << "bench: " << e.what() << "\n";
+        return 2;
+    }
 }
 
 }  // namespace mixfarm::bench

@@ -1,6 +1,5 @@
 /// The channel strip against ffmpeg's filters: same samples, same core, alternating, after a null
 /// test of the equaliser.
-#include <sched.h>
 #include <sndfile.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -10,10 +9,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "kernels/core/random.h"
@@ -21,6 +18,7 @@
 #include "kernels/cpu/lane_group.h"
 #include "tests/bench/bound.h"
 #include "tests/bench/counted.h"  // in front of what uses its operators
+#include "tests/bench/rows.h"
 
 namespace {
 
@@ -192,15 +190,9 @@ double median(std::vector<double> x) {
     return x[x.size() / 2];
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    const bool json = argc > 1 && std::strcmp(argv[1], "--json") == 0;
+void measure(const bench::Words&, bench::Json& rows) {
     const int seconds = 20, rounds = 5, frames = seconds * kRate;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
-    sched_setaffinity(0, sizeof one, &one);
+    bench::stay_on_this_core();
     const FlushDenormals flush;
 
     const fs::path folder =
@@ -260,45 +252,25 @@ int main(int argc, char** argv) {
     const auto in_full = [&](const std::vector<double>& x) {
         return std::to_string(median(x) * 1e3 * 180 / seconds) + " ms of filtering";
     };
-    nlohmann::ordered_json rows = nlohmann::json::array();
     const char* unit = "ms per mix of 24 stereo stems, 180 s, one core";
-    rows.push_back(
-        {{"name", "strip_vs_ffmpeg"},
-         {"value", median(ours) * 1e3 * 180 / seconds},
-         {"unit", unit},
-         {"against", "ffmpeg equalizer x6 (f32), acompressor, asoftclip=tanh:oversample=4: " +
-                         in_full(theirs)},
-         {"ratio", median(ratios)},
-         {"share_of_bound", share}});
-    rows.push_back({{"name", "strip_vs_ffmpeg_aliasing"},
-                    {"value", median(ours) * 1e3 * 180 / seconds},
-                    {"unit", unit},
-                    {"against", "the same with asoftclip=tanh as it comes, aliases and all: " +
-                                    in_full(theirs_plain)},
-                    {"ratio", median(plain_ratios)},
-                    {"share_of_bound", share}});
-    rows.push_back({{"name", "eq_null_db"},
-                    {"value", null},
-                    {"unit", "dB"},
-                    {"against", "ffmpeg biquad x6 (f64) with our coefficients, same stem"},
-                    {"ratio", nullptr},
-                    {"share_of_bound", nullptr}});
-    rows.push_back({{"name", "fma_peak"},
-                    {"value", median(peaks) / 1e9},
-                    {"unit", "GFLOP/s, one core"},
-                    {"against", "the bound of this run"},
-                    {"ratio", nullptr},
-                    {"share_of_bound", 1.0}});
+    rows.push_back(bench::row(
+        "strip_vs_ffmpeg", median(ours) * 1e3 * 180 / seconds, unit,
+        "ffmpeg equalizer x6 (f32), acompressor, asoftclip=tanh:oversample=4: " + in_full(theirs),
+        median(ratios), share));
+    rows.push_back(bench::row(
+        "strip_vs_ffmpeg_aliasing", median(ours) * 1e3 * 180 / seconds, unit,
+        "the same with asoftclip=tanh as it comes, aliases and all: " + in_full(theirs_plain),
+        median(plain_ratios), share));
+    rows.push_back(bench::row("eq_null_db", null, "dB",
+                              "ffmpeg biquad x6 (f64) with our coefficients, same stem", nullptr,
+                              nullptr));
+    rows.push_back(bench::row("fma_peak", median(peaks) / 1e9, "GFLOP/s, one core",
+                              "the bound of this run", nullptr, 1.0));
     if (keep == 12345.f) std::fputs("", stderr);
-    if (json) {
-        std::cout << nlohmann::ordered_json{{"rows", rows}}.dump(2) << "\n";
-    } else {
-        std::printf("%d lanes; %.2f ns a lane, stem and stereo frame; rounds: ", kLanes,
-                    per_frame * 1e9);
-        for (const double r : ratios) std::printf("%.1fx ", r);
-        std::printf("\n");
-        for (const auto& row : rows)
-            std::printf("%-18s %s\n", row["name"].get<std::string>().c_str(), row.dump().c_str());
-    }
-    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return bench::run(argc, argv, measure);
 }

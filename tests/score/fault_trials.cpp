@@ -69,8 +69,8 @@ std::vector<Judged> judge_all(Desk& desk, Engine& engine, const MasterTarget& ta
 
 namespace {
 
-/// Lead, width and tone of a mix brought nearer to the middle of what the style wants, by what was
-/// measured of it.
+/// Lead, width and tone of a mix brought nearer to the middle of what the style wants, and drums
+/// softened that keep the limiter busy, by what was measured of it.
 void polish(const Desk& desk, const Style& style, const Judged& heard, std::vector<float>& values) {
     Change c(desk, heard, values);
     const auto nearer = [](double miss, double most) {
@@ -78,6 +78,14 @@ void polish(const Desk& desk, const Style& style, const Judged& heard, std::vect
     };
     c.faders(nearer((style.lead_low_lu + style.lead_high_lu) / 2 - heard.stems.lead_to_rest_lu, 6),
              [&](std::size_t s) { return c.leads(s); });
+    // So much is lost where the loudest 5 % are limited by 3 dB, the upper end of what is usual.
+    constexpr float kUsualLossLu = 0.7f;
+    const float softer = std::clamp(3 * (heard.measured.limiter_loss_lu - kUsualLossLu), 0.f, 4.f);
+    for (std::size_t s = 0; s < c.stems(); ++s) {
+        if (!c.sounds(s) || group_of(c.role(s)) != Bus::drums) continue;
+        float& attack = c.strip(s, "transient_shaper", "attack_db");
+        attack = std::max(-12.f, attack - softer);
+    }
     struct Region {
         const char* band;
         float hz, q;
@@ -177,7 +185,7 @@ std::vector<Trial> try_faults(Desk& desk, const std::vector<std::vector<float>>&
         // Level for level: what a stem lost or won is made up for.
         std::vector<std::size_t> again;
         for (std::size_t i = 0; i < some.size(); ++i)
-            if (some[i].change.keeps_levels) again.push_back(i);
+            if (some[i].change.keeps_level) again.push_back(i);
         if (!again.empty()) {
             std::vector<std::vector<float>> evened;
             for (const std::size_t i : again) {
@@ -185,7 +193,7 @@ std::vector<Trial> try_faults(Desk& desk, const std::vector<std::vector<float>>&
                 for (std::size_t s = 0; s < c.stems(); ++s) {
                     const double was = before[some[i].mix].measured.stem_power[s],
                                  is = after[i].measured.stem_power[s];
-                    if (!(was > 0 && is > 0)) continue;
+                    if (!(was > 0 && is > 0 && c.keeps_level(c, s))) continue;
                     const bool made_up = c.strip(s, "compressor", "ratio") > 1;
                     float& gain = made_up ? c.strip(s, "compressor", "makeup_db")
                                           : c.strip(s, "fader", "fader_db");

@@ -83,7 +83,8 @@ bool over_compressed(Change& c) {
         c.strip(s, "compressor", "mix") = 1;
         c.strip(s, "compressor", "keyed") = 0;
     }
-    return c.keeps_levels = true;
+    c.keeps_level = [](const Change&, std::size_t) { return true; };
+    return true;
 }
 
 bool flooded(Change& c) {
@@ -128,10 +129,12 @@ bool fuzz(Change& c) {
         c.strip(s, "saturator", "drive_db") = 24;
         c.strip(s, "saturator", "mix") = 1;
     }
-    return c.keeps_levels = true;
+    c.keeps_level = [](const Change&, std::size_t) { return true; };
+    return true;
 }
 
-/// Everybody else comes forward where the lead speaks, and the lead steps back there.
+/// Everybody else comes forward where the lead speaks and stays as loud as before; the lead steps
+/// back there.
 bool covered(Change& c) {
     bool any = false;
     for (std::size_t s = 0; s < c.stems(); ++s) {
@@ -145,6 +148,7 @@ bool covered(Change& c) {
             c.strip(s, "equalizer", (name + "_db").c_str()) = c.leads(s) ? -9.f : 6.f;
         }
     }
+    c.keeps_level = [](const Change& at, std::size_t s) { return !at.leads(s); };
     return any;
 }
 

@@ -48,7 +48,8 @@ struct Change {
     std::string stems_changed;  ///< a name for what is done to stems before they come in
     std::function<void(const Stem&, int rate, std::vector<float>& right)> change_stem;
     float louder_db = 0;        ///< driven so far into the limiter, then judged as made so loud
-    bool keeps_levels = false;  ///< each stem gets back the level that the fault takes
+    /// Stems that get back the level that the fault takes.
+    std::function<bool(const Change&, std::size_t)> keeps_level;
 
     float& strip(std::size_t stem, const char* effect, const char* param);
     float& bus(Bus bus, const char* effect, const char* param);
@@ -82,8 +83,8 @@ struct Trial {
 
 /// The rule-based mix and others near the typical one. [count][knobs]
 std::vector<std::vector<float>> drawn_mixes(const Desk& desk, std::size_t count);
-/// Decent mixes to spoil: the same, their lead, width and
-/// tone set to the middle of what the style wants. [count][knobs]
+/// Decent mixes to spoil: the same, their lead, width, tone and limiting
+/// brought near what the style wants. [count][knobs]
 std::vector<std::vector<float>> decent_mixes(Desk& desk, std::size_t count);
 /// Every fault that the song allows, in every mix; fault by fault.
 std::vector<Trial> try_faults(Desk& desk, const std::vector<std::vector<float>>& mixes);
