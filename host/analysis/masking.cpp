@@ -19,17 +19,44 @@ double bark(double hz) {
     return 13 * std::atan(0.00076 * hz) + 3.5 * std::atan((hz / 7500) * (hz / 7500));
 }
 
-/// spread[maskee][masker]: power gain from a masker's band to a maskee's, M. R. Schroeder, B. S.
-/// Atal, J. L. Hall, JASA 66 (1979).
+/// Edges of the third octaves in Bark.
+const std::array<double, kBands + 1>& edges() {
+    static const auto table = [] {
+        std::array<double, kBands + 1> z{};
+        for (int b = 0; b <= kBands; ++b)
+            z[static_cast<std::size_t>(b)] = bark(1000 * std::pow(10.0, (b - 16 - 0.5) / 10));
+        return z;
+    }();
+    return table;
+}
+double middle(std::size_t band) {
+    return (edges()[band] + edges()[band + 1]) / 2;
+}
+double width(std::size_t band) {
+    return edges()[band + 1] - edges()[band];
+}
+
+/// Level of the excitation `dz` Bark above a masker, M. R. Schroeder, B. S. Atal, J. L. Hall, JASA
+/// 66 (1979), as a power.
+double spread_at(double dz) {
+    const double x = dz + 0.474, db = 15.81 + 7.5 * x - 17.5 * std::sqrt(1 + x * x);
+    return std::pow(10.0, db / 10);
+}
+
+/// spread[maskee][masker]: power of a masker's band -> power within one Bark about the middle of a
+/// maskee's, so that sound of even density per Bark keeps its level, as J. D. Johnston renormalises
+/// it (IEEE JSAC 6, 1988).
 const std::array<Bands, kBands>& spreading() {
     static const auto table = [] {
+        constexpr double kArea = 1.5926893;  // of spread_at over all Bark
+        constexpr int kSteps = 16;
         std::array<Bands, kBands> t{};
-        for (int i = 0; i < kBands; ++i)
-            for (int j = 0; j < kBands; ++j) {
-                const double dz = bark(band_centre_hz(i)) - bark(band_centre_hz(j)) + 0.474;
-                const double db = 15.81 + 7.5 * dz - 17.5 * std::sqrt(1 + dz * dz);
-                t[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] =
-                    std::pow(10.0, db / 10);
+        for (std::size_t i = 0; i < kBands; ++i)
+            for (std::size_t j = 0; j < kBands; ++j) {
+                double sum = 0;
+                for (int k = 0; k < kSteps; ++k)
+                    sum += spread_at(middle(i) - edges()[j] - (k + 0.5) / kSteps * width(j));
+                t[i][j] = sum / (kSteps * kArea);
             }
         return t;
     }();
@@ -39,8 +66,9 @@ const std::array<Bands, kBands>& spreading() {
 constexpr double kThresholdDb =
     -6;  ///< threshold under the spread power: between tone and noise as masker
 constexpr double kAudibleRange = 1e-6;  ///< bands 60 dB below the maskee's strongest do not count
-constexpr double kEdgeDb = 3;           ///< half width of the edge around the threshold
+constexpr double kEdgeDb = 9;  ///< half width of the edge around the threshold: masking is partial
 constexpr double kMostMaskingDb = 20;   ///< T_max of Ronan et al.
+constexpr float kNeverHeardLufs = -70;  ///< the absolute gate of BS.1770
 constexpr double kLoudness = 0.3;       ///< Stevens's exponent of loudness over power
 
 }  // namespace
@@ -57,6 +85,23 @@ double k_weighting_power(double hz) {
     return std::norm(shelf * high_pass);
 }
 
+BandPowers power_per_bark(const BandPowers& power) {
+    static const auto table = [] {
+        std::array<BandPowers, kBands> t{};
+        for (std::size_t i = 0; i < kBands; ++i)
+            for (std::size_t j = 0; j < kBands; ++j) {
+                const double from = std::max(middle(i) - 0.5, edges()[j]),
+                             to = std::min(middle(i) + 0.5, edges()[j + 1]);
+                t[i][j] = std::max(0.0, to - from) / width(j);
+            }
+        return t;
+    }();
+    BandPowers all{};
+    for (std::size_t i = 0; i < kBands; ++i)
+        for (std::size_t j = 0; j < kBands; ++j) all[i] += table[i][j] * power[j];
+    return all;
+}
+
 BandPowers masking_threshold(const BandPowers& masker) {
     static const double offset = std::pow(10.0, kThresholdDb / 10);
     BandPowers threshold{};
@@ -69,22 +114,35 @@ BandPowers masking_threshold(const BandPowers& masker) {
     return threshold;
 }
 
-double masking(const BandPowers& maskee, const BandPowers& threshold) {
+namespace {
+
+/// Mean of share(band, level of the threshold over the maskee in dB) over the bands that are heard,
+/// each by its loudness and its width in Bark; 0 where the maskee is silent.
+template <class Share>
+double mean_share(const Bands& maskee, const Bands& threshold, Share share) {
     constexpr double kDbOfLog2 = 3.0102999566398120;
-    const double strongest = *std::max_element(maskee.begin(), maskee.end());
+    const Bands heard = power_per_bark(maskee);
+    const double strongest = *std::max_element(heard.begin(), heard.end());
     if (!(strongest > 0)) return 0;
     const double strongest_log2 = std::log2(strongest);
-    double weights = 0, masked = 0;
+    double weights = 0, sum = 0;
     for (std::size_t b = 0; b < kBands; ++b) {
-        if (maskee[b] < strongest * kAudibleRange) continue;
-        const double power_log2 = std::log2(maskee[b]);
-        const double weight = std::exp2(kLoudness * (power_log2 - strongest_log2));
+        if (heard[b] < strongest * kAudibleRange) continue;
+        const double power_log2 = std::log2(heard[b]);
+        const double weight = width(b) * std::exp2(kLoudness * (power_log2 - strongest_log2));
         weights += weight;
-        if (!(threshold[b] > maskee[b])) continue;
-        const double ratio_db = kDbOfLog2 * (std::log2(threshold[b]) - power_log2);
-        masked += weight * std::min(ratio_db / kMostMaskingDb, 1.0);
+        if (threshold[b] > 0)
+            sum += weight * share(kDbOfLog2 * (std::log2(threshold[b]) - power_log2));
     }
-    return masked / weights;
+    return sum / weights;
+}
+
+}  // namespace
+
+double masking(const BandPowers& maskee, const BandPowers& threshold) {
+    return mean_share(maskee, threshold, [](double over_db) {
+        return std::clamp(over_db / kMostMaskingDb, 0.0, 1.0);
+    });
 }
 
 double audibility(const BandPowers& lead, const BandPowers& threshold) {
@@ -94,9 +152,10 @@ double audibility(const BandPowers& lead, const BandPowers& threshold) {
                                                     0.0868, 0.0844, 0.0771, 0.0527, 0.0364, 0.0185};
     constexpr std::size_t kFirst = 8;  // 160 Hz
     constexpr double kRangeDb = 30;
+    const Bands heard = power_per_bark(lead);
     double index = 0;
     for (std::size_t i = 0; i < kImportance.size(); ++i) {
-        const double own = lead[kFirst + i], masker = threshold[kFirst + i];
+        const double own = heard[kFirst + i], masker = threshold[kFirst + i];
         if (!(own > 0)) continue;
         const double over_db = masker > 0 ? 10 * std::log10(own / masker) + kThresholdDb : kRangeDb;
         index += kImportance[i] * std::clamp(over_db / kRangeDb + 0.5, 0.0, 1.0);
@@ -107,22 +166,12 @@ double audibility(const BandPowers& lead, const BandPowers& threshold) {
 double masked_share(std::span<const double> maskee, std::span<const double> masker) {
     MF_CHECK_EQ(maskee.size(), static_cast<std::size_t>(kBands));
     MF_CHECK_EQ(masker.size(), static_cast<std::size_t>(kBands));
-    const double strongest = *std::max_element(maskee.begin(), maskee.end());
-    if (!(strongest > 0)) return 0;
-    const double offset = std::pow(10.0, kThresholdDb / 10);
-    double weights = 0, buried = 0;
-    for (std::size_t b = 0; b < kBands; ++b) {
-        if (maskee[b] < strongest * kAudibleRange) continue;
-        double threshold = 0;
-        for (std::size_t j = 0; j < kBands; ++j) threshold += spreading()[b][j] * masker[j];
-        threshold *= offset;
-        const double weight = std::pow(maskee[b] / strongest, kLoudness);
-        weights += weight;
-        if (threshold <= 0) continue;
-        const double over_db = 10 * std::log10(threshold / maskee[b]);
-        buried += weight * std::clamp((over_db + kEdgeDb) / (2 * kEdgeDb), 0.0, 1.0);
-    }
-    return buried / weights;
+    Bands own{}, other{};
+    std::copy(maskee.begin(), maskee.end(), own.begin());
+    std::copy(masker.begin(), masker.end(), other.begin());
+    return mean_share(own, masking_threshold(other), [](double over_db) {
+        return std::clamp((over_db + kEdgeDb) / (2 * kEdgeDb), 0.0, 1.0);
+    });
 }
 
 std::vector<char> active_blocks(const std::vector<float>& level_lufs) {
@@ -130,7 +179,7 @@ std::vector<char> active_blocks(const std::vector<float>& level_lufs) {
     for (float l : level_lufs) loudest = std::max(loudest, l);
     std::vector<char> active(level_lufs.size());
     for (std::size_t i = 0; i < active.size(); ++i)
-        active[i] = level_lufs[i] > -50 && level_lufs[i] > loudest - 30;
+        active[i] = level_lufs[i] > kNeverHeardLufs && level_lufs[i] > loudest - 30;
     return active;
 }
 

@@ -18,7 +18,7 @@ struct StemProfile {
     double peak_dbfs = -120;
     double crest_db = 0;  ///< peak over RMS while it plays
     double active_share =
-        0;  ///< share of 100 ms blocks above -50 LUFS and above -30 LU re its own loudest
+        0;  ///< share of 100 ms blocks above -70 LUFS and above -30 LU re its own loudest
     double correlation = 1;  ///< left against right; 1 for mono
     std::array<double, kBands>
         band_power{};  ///< mean square per third octave over the whole song, (L^2+R^2)/2
@@ -50,11 +50,10 @@ Excerpt whole_song(const Song& song);
 /// excerpts' sum.
 Profile analyze(const Song& song, double excerpt_seconds = 20);
 
-/// Roughness of overlap: power of band spectra spread over neighbouring bands (Schroeder's
-/// spreading function, per Bark), compared band by band. Share of `maskee`'s audible bands
-/// (weighted by power to 0.3) whose power lies below the threshold that `masker` raises, threshold
-/// = spread power - 6 dB; a band within 3 dB of the threshold counts in part, so that the share is
-/// continuous. Bands 60 dB below the maskee's strongest are not audible. 0 = untouched, 1 = buried.
+/// Share of `maskee`'s audible bands (weighted by power to 0.3 and by width in Bark) that lie below
+/// the threshold which `masker` raises (host/analysis/masking.h); a band within 9 dB of it counts
+/// in part, so that the share is continuous. Bands 60 dB below the maskee's strongest are not
+/// audible. 0 = untouched, 1 = buried.
 double masked_share(std::span<const double> maskee_band_power,
                     std::span<const double> masker_band_power);
 

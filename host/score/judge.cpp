@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <numeric>
 
 #include "host/analysis/k_weighting.h"
 #include "host/job/input_error.h"
@@ -64,6 +65,27 @@ std::vector<std::size_t> blocks_played(const std::vector<float>& level_lufs,
         out_loud = out_loud || level_lufs[i] > loudest + kOutLoudLu;
     }
     return out_loud ? played : std::vector<std::size_t>{};
+}
+
+/// Loudness range of all stems, each equally loud, in the given blocks; NaN without 3 s in a row.
+double range_of(const Profile& profile, const std::vector<std::size_t>& blocks) {
+    constexpr std::size_t kWindow = 30;
+    std::vector<double> power;
+    for (const std::size_t i : blocks) {
+        double sum = 0;
+        for (const StemProfile& stem : profile.stems)
+            if (!stem.silent)
+                sum += power_of(stem.level_lufs[i] - static_cast<float>(stem.integrated_lufs));
+        power.push_back(sum);
+    }
+    std::vector<double> windows;
+    for (std::size_t k = 0; k + kWindow <= blocks.size(); ++k) {
+        if (blocks[k + kWindow - 1] - blocks[k] != kWindow - 1) continue;  // two excerpts
+        const auto first = power.begin() + static_cast<std::ptrdiff_t>(k);
+        // The level of one stem is that of a mix near full scale: far above the gate of -70 LUFS.
+        windows.push_back(std::accumulate(first, first + kWindow, 0.0) / kWindow);
+    }
+    return windows.empty() ? std::nan("") : loudness_range(std::move(windows));
 }
 
 std::array<double, kTerms> checked_weights(const std::map<std::string, double>& given) {
@@ -135,6 +157,7 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
         for (std::size_t b = 0; b < n; ++b, ++into)
             if (c.mean[b] > 0) *into = mean_power(profile.stems[b].level_lufs, when) / c.mean[b];
     };
+    c.range_lu = range_of(profile, time);
     std::vector<std::size_t> led;
     for (std::size_t a = 0; a < n; ++a) {
         if (stems[a].silent || blocks == 0) continue;
@@ -159,7 +182,7 @@ Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
     if (scores.rejected != Reject::none) return scores;
     const std::array<double, kTerms> terms = {
         tone_term(m, style_),
-        dynamics_term(m, style_),
+        dynamics_term(m, style_, stems.range_excess_lu),
         masking_term(stems.masking),
         stereo_term(m, style_),
         lead_term(stems, style_),

@@ -141,6 +141,8 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
 
     StemMetrics result;
     result.prior_distance = static_cast<float>(prior_distance);
+    const double excess = heard.range_lu - whole_.range_lu;
+    result.range_excess_lu = std::isfinite(excess) ? static_cast<float>(excess) : 0.f;
     const auto everyone = [](std::size_t) { return true; };
     double total = 0, priorities = 0, lead = 0, rest = 0, dry = 0;
     double effects = 0, undone = 0, playing = 0, audible = 0;

@@ -84,7 +84,8 @@ Reject Judge::reject(const Measurement& m, const StemMetrics& stems) const {
     if (m.metric("mono_loss_db") > kMonoLossDb || m.metric("correlation") < kLeastCorrelation)
         return Reject::mono_collapse;
     if (stems.lost_stem >= 0) return Reject::lost_stem;
-    if (std::fabs(m.metric("balance_db")) > kBalanceDb) return Reject::one_sided;
+    // A dead side has no balance in decibels.
+    if (!(std::fabs(m.metric("balance_db")) <= kBalanceDb)) return Reject::one_sided;
     return Reject::none;
 }
 

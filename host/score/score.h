@@ -78,6 +78,9 @@ struct StemMetrics {
     /// host/analysis/masking.h; NaN without.
     float lead_audibility = std::numeric_limits<float>::quiet_NaN();
     float undone_db = 0;  ///< gain of equalisers that another band takes back, mean of the stems
+    /// Loudness range over what was heard less that over the song, of the sum of all stems:
+    /// excerpts hold the quietest and the loudest of it.
+    float range_excess_lu = 0;
 };
 
 /// Who covers whom in one mix: for reports, since it costs more than a score needs.
@@ -146,6 +149,7 @@ private:
         bool lead_plays = false;
         std::vector<double> gain, lead_gain;
         std::vector<double> mean;  ///< [stems] power of the dry stem in that time
+        double range_lu = 0;       ///< loudness range of all stems, each equally loud
     };
     /// `re`: the time over which powers are means, where that is not `heard` itself.
     static Company company(const Profile& profile, const std::vector<StemFacts>& stems,

@@ -19,9 +19,9 @@ constexpr std::size_t kLowBands = 7;  // 25 to 100 Hz: all whose upper edge lies
 
 // Units outside the comfortable range. Estimates, except for their asymmetry: too little
 // compression beats too much (De Man, tested rules), so missing dynamics cost twice what excess
-// ones cost, and four times where the range is wide because the arrangement is.
+// ones cost.
 constexpr double kPlrBelowDb = 1.5, kPlrAboveDb = 3;
-constexpr double kLraBelowLu = 1.5, kLraAboveLu = 6;
+constexpr double kLraBelowLu = 3, kLraAboveLu = 6;
 // Micro-dynamics: decent mixes of two songs have 2.6 to 3.9 LU, crushed ones 1.5 to 2.1 (scripts/
 // bench faults). The limiter evens out PLR and crest of all mixes, so that this tells most.
 constexpr double kMicroLowLu = 2.5, kMicroHighLu = 6, kMicroBelowLu = 0.5, kMicroAboveLu = 1;
@@ -30,9 +30,8 @@ constexpr double kMicroLowLu = 2.5, kMicroHighLu = 6, kMicroBelowLu = 0.5, kMicr
 // LU, 4 dB 1 LU and 6 dB 2 LU.
 constexpr double kLimiterFreeLu = 1, kLimiterUnitLu = 1;
 constexpr double kLeadUnitLu = 3;  // estimate; listeners fall into two clusters a few dB apart
-// In decent mixes of songs of 5 to 14 stems, masking is 0.2 to 0.5 (scripts/bench faults): what is
-// free and what a unit are estimates.
-constexpr double kMaskedFree = 0.25, kMaskedUnit = 0.15;
+// Nothing is free, so that less masking is always better. Unit: estimate.
+constexpr double kMaskedUnit = 0.2;
 // Speech is poorly understood below an index of 0.45 (ANSI S3.5-1997), well from 0.75; who
 // listens to a song forgives more. Unit: estimate, 6 dB over all bands.
 constexpr double kAudible = 0.5, kAudibleUnit = 0.2;
@@ -57,8 +56,9 @@ constexpr double kBalanceFreeDb = 1,
 constexpr double kWetOdds = 6.78, kWetOddsPerLu = 0.487, kWetOddsPerDecade = 2.56;
 constexpr double kWetUnit = 1.2, kShortestReverb = 0.2;
 // The same study finds no cost of dryness, and stems may bring their room with them: bone dry costs
-// less than a unit. Total reverb lies at -18 LU at least in practice (estimate).
-constexpr double kDryLu = -20, kDriestLu = -40, kDryUnitLu = 25;
+// a third of a unit, so that reverb alone does not make a ranking. Total reverb lies at -18 LU at
+// least in practice (estimate).
+constexpr double kDryLu = -20, kDriestLu = -40, kDryUnitLu = 60;
 // Of MixologyDB's tracks 53 to 87 % have an equaliser, 19 to 53 % a high-pass, 31 to 77 % a
 // compressor, few anything else: two in play on a stem. Pruned consoles sound the same with a third
 // of their processors (grafx-prune, arXiv 2509.15948), also two or three a channel. Three are
@@ -158,11 +158,11 @@ double tone_term(const Measurement& m, const Style& style) {
     return judged ? fall_off(sum / judged + kWorstOctave * square(worst)) : 1;
 }
 
-double dynamics_term(const Measurement& m, const Style& style) {
+double dynamics_term(const Measurement& m, const Style& style, double range_excess_lu) {
     const double plr =
         miss(m.metric("plr_db"), style.plr_low_db, style.plr_high_db, kPlrBelowDb, kPlrAboveDb);
-    const double lra = miss(m.metric("loudness_range_lu"), style.lra_low_lu, style.lra_high_lu,
-                            kLraBelowLu, kLraAboveLu);
+    const double lra = miss(m.metric("loudness_range_lu") - range_excess_lu, style.lra_low_lu,
+                            style.lra_high_lu, kLraBelowLu, kLraAboveLu);
     const double limiter =
         miss(m.limiter_loss_lu, 0, kLimiterFreeLu, kLimiterUnitLu, kLimiterUnitLu);
     const double micro =
@@ -171,7 +171,7 @@ double dynamics_term(const Measurement& m, const Style& style) {
 }
 
 double masking_term(double masking) {
-    return fall_off(square(miss(masking, 0, kMaskedFree, 1, kMaskedUnit)));
+    return fall_off(square(masking / kMaskedUnit));
 }
 
 double stereo_term(const Measurement& m, const Style& style) {

@@ -22,7 +22,8 @@ struct ToneMiss {
 };
 ToneMiss tone_miss(const Measurement& m, const Style& style);
 double tone_term(const Measurement& m, const Style& style);
-double dynamics_term(const Measurement& m, const Style& style);
+/// `range_excess_lu`: StemMetrics has it.
+double dynamics_term(const Measurement& m, const Style& style, double range_excess_lu);
 double masking_term(double masking);
 double stereo_term(const Measurement& m, const Style& style);
 double lead_term(const StemMetrics& stems, const Style& style);

@@ -71,7 +71,5 @@ double gated_loudness(const std::vector<double>& block_power);
 /// here because they come from bins. What Tech 3342's gates leave out of the range is left out
 /// here.
 double microdynamics(const MeterRecord& record, int sum);
-/// Tech 3342 loudness range in LU of short-term block powers.
-double loudness_range(std::vector<double> short_term_power);
 
 }  // namespace mixfarm

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 
 #include "kernels/core/random.h"
 #include "tests/analysis/synthetic.h"
@@ -45,14 +46,14 @@ TEST(MaskedShare, DisjointBandsDoNotMask) {
 TEST(MaskedShare, LouderMaskerNeverLowersIt) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         double last = 0;
-        for (double db = -60; db <= 60; db += 1.5) {
+        for (double db = -60; db <= 81; db += 1.5) {
             const double share =
                 masked_share(random_bands(seed), scaled(random_bands(seed + 100), db));
             EXPECT_GE(share, last - 1e-12) << seed << ' ' << db;
             EXPECT_LE(share, 1 + 1e-12);
             last = share;
         }
-        EXPECT_NEAR(last, 1, 1e-9) << "60 dB louder buries everything";
+        EXPECT_NEAR(last, 1, 1e-9) << "80 dB louder buries everything";
     }
 }
 
@@ -73,12 +74,35 @@ TEST(MaskedShare, MasksUpwardFurtherThanDownward) {
     EXPECT_GT(upward, downward);
 }
 
-TEST(MaskedShare, ThresholdLiesSixDecibelsUnderTheMasker) {
-    // One band against the same band: half masked where the masker is 6 dB above the maskee.
-    const Bands a = only(15, 15);
-    EXPECT_NEAR(masked_share(a, scaled(a, 6)), 0.5, 0.01);
-    EXPECT_EQ(masked_share(a, scaled(a, 2.9)), 0);
-    EXPECT_NEAR(masked_share(a, scaled(a, 9.1)), 1, 1e-12);
+/// As loud in every Bark: band powers are the widths of the third octaves on Zwicker's scale, as
+/// Zwicker and Terhardt put it into a formula (1980).
+Bands even_sound() {
+    const auto bark = [](double hz) {
+        return 13 * std::atan(0.00076 * hz) + 3.5 * std::atan(std::pow(hz / 7500, 2));
+    };
+    Bands bands;
+    for (int b = 0; b < kBands; ++b)
+        bands[static_cast<std::size_t>(b)] = bark(band_centre_hz(b) * std::pow(10, 0.05)) -
+                                             bark(band_centre_hz(b) * std::pow(10, -0.05));
+    return bands;
+}
+
+TEST(MaskedShare, ThresholdLiesSixDecibelsUnderTheMaskerInEveryBark) {
+    const Bands even = even_sound(), heard = power_per_bark(even);
+    const Bands threshold = masking_threshold(even);
+    for (std::size_t b = 9; b < 25; ++b) {  // 200 Hz to 6.3 kHz: further out the sound has an end
+        EXPECT_NEAR(heard[b], 1, 1e-9) << b;
+        EXPECT_NEAR(10 * std::log10(threshold[b]), -6, 0.35) << b;
+    }
+    EXPECT_NEAR(masked_share(even, scaled(even, 6)), 0.5, 0.05);
+    EXPECT_LT(masked_share(even, scaled(even, -4)), 0.01);
+    EXPECT_GT(masked_share(even, scaled(even, 16)), 0.95);
+}
+
+TEST(MaskedShare, TakesLowThirdOctavesTogether) {
+    // A kick and a bass half a Bark apart share a critical band; two flutes two Bark apart do not.
+    EXPECT_GT(masked_share(only(3, 3), scaled(only(5, 5), 18)), 0.9);
+    EXPECT_EQ(masked_share(only(18, 18), scaled(only(20, 20), 18)), 0);
 }
 
 TEST(Masking, HasItsInvariants) {
@@ -113,11 +137,9 @@ TEST(Masking, HasItsInvariants) {
 }
 
 TEST(Masking, CountsDecibelsOverTheThresholdUpToTwenty) {
-    const Bands a = only(15, 15);
-    for (const double db : {0.0, 6.0, 11.0, 16.0, 26.0, 40.0})
-        EXPECT_NEAR(masking(a, masking_threshold(scaled(a, db))),
-                    std::clamp((db - 6) / 20, 0.0, 1.0), 1e-3)
-            << db;
+    const Bands a = random_bands(3), heard = power_per_bark(a);
+    for (const double db : {-6.0, 0.0, 5.0, 10.0, 20.0, 40.0})
+        EXPECT_NEAR(masking(a, scaled(heard, db)), std::clamp(db / 20, 0.0, 1.0), 1e-9) << db;
 }
 
 TEST(Audibility, IsTheIntelligibilityIndex) {
@@ -127,7 +149,7 @@ TEST(Audibility, IsTheIntelligibilityIndex) {
     // Thresholds that lie 6 dB under a masker as strong as the speech in every band: half.
     for (const auto& [db, index] :
          {std::pair{-40.0, 1.0}, {-15.0, 1.0}, {-6.0, 0.7}, {0.0, 0.5}, {9.0, 0.2}, {15.0, 0.0}})
-        EXPECT_NEAR(audibility(speech, scaled(speech, db - 6)), index, 1e-9) << db;
+        EXPECT_NEAR(audibility(speech, scaled(power_per_bark(speech), db - 6)), index, 1e-9) << db;
     // 2 kHz alone counts 0.0898.
     EXPECT_NEAR(audibility(only(19, 19), Bands{}), 0.0898, 1e-12);
 }

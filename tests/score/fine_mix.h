@@ -103,7 +103,7 @@ struct FineSong {
 /// What StemMetrics says of a mix whose lead stands in the middle of the style's range.
 inline StemMetrics fine_stems(const Style& style) {
     StemMetrics s;
-    s.masking = 0.25f;
+    s.masking = 0;
     s.lead_audibility = 0.6f;
     s.lead_to_rest_lu = static_cast<float>((style.lead_low_lu + style.lead_high_lu) / 2);
     s.prior_distance = 0.2f;

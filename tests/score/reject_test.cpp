@@ -42,6 +42,7 @@ std::vector<Fault> faults() {
         {Reject::lost_stem, nothing, [](Measurement&, StemMetrics& s) { s.lost_stem = 2; }},
         metric(Reject::one_sided, "balance_db", 5.9, 6.1),
         metric(Reject::one_sided, "balance_db", -5.9, -6.1),
+        metric(Reject::one_sided, "balance_db", 0, std::nan("")),  // one side is dead
     };
 }
 

@@ -84,7 +84,7 @@ std::vector<Fault> faults() {
          "dynamics",
          [](Measurement& m, StemMetrics&, double a) { set(m, "loudness_range_lu", 4 - a); },
          {1, 2, 3.5},
-         0.3},
+         0.6},
         {"uneven",
          "dynamics",
          [](Measurement& m, StemMetrics&, double a) { set(m, "loudness_range_lu", 8 + a); },
@@ -98,7 +98,7 @@ std::vector<Fault> faults() {
         {"masked",
          "masking",
          [](Measurement&, StemMetrics& s, double a) { s.masking = static_cast<float>(a); },
-         {0.3, 0.4, 0.5, 0.7, 0.9},
+         {0.05, 0.1, 0.2, 0.4, 0.8},
          0.1},
         {"narrow",
          "stereo",
@@ -183,8 +183,8 @@ std::vector<Fault> faults() {
          [](Measurement&, StemMetrics& s, double a) {
              s.reverb_to_dry_lu = static_cast<float>(-20 - a);
          },
-         {5, 10, 20},
-         0.8},
+         {10, 20},
+         0.96},
         {"overprocessed",
          "economy",
          [](Measurement&, StemMetrics& s, double a) { s.effects = static_cast<float>(3 + a); },
@@ -244,7 +244,7 @@ TEST(Terms, AreOneAnywhereInsideTheRanges) {
         for (const double lra : {4.0, 8.0}) {
             set(m, "plr_db", plr);
             set(m, "loudness_range_lu", lra);
-            EXPECT_EQ(dynamics_term(m, style), 1);
+            EXPECT_EQ(dynamics_term(m, style, 0), 1);
         }
     EXPECT_NEAR(tone_term(m, style), 1, 1e-9);
     StemMetrics s = testing::fine_stems(style);
@@ -295,7 +295,7 @@ TEST(Terms, UnmeasuredFeaturesAndEmptyBandsDoNotBreakThem) {
     Measurement m = testing::fine_measurement(style, 1);
     for (const char* name : {"loudness_range_lu", "correlation", "balance_db"})
         set(m, name, std::nan(""));
-    EXPECT_EQ(dynamics_term(m, style), 1);
+    EXPECT_EQ(dynamics_term(m, style, 0), 1);
     EXPECT_EQ(stereo_term(m, style), 1);
     for (std::size_t b = 0; b < kBands; ++b)
         if (b != band_at(400)) set_band(m, b, 0, 0);
