@@ -203,9 +203,10 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
         << "\n  time: " << duration(job.search.time_s) << "\n  picks: " << job.search.picks
         << "\n\n# How much each term of the score counts: 1 is normal, 0 switches it off, for "
            "example {masking: 2}.\n"
-           "# There are tone, dynamics, masking, stereo, lead, depth (reverb and echo), prior "
-           "(nearness to what engineers\n"
-           "# do) and economy (no effects that buy nothing).\n"
+           "# There are tone, dynamics, masking, stereo, lead, depth (reverb and echo), "
+           "distortion, "
+           "prior (nearness to what\n"
+           "# engineers do) and economy (no effects that buy nothing).\n"
            "weights: "
         << flow_map(job.weights) << "\n";
     return out.str();

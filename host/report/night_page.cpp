@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, std::string_view> kTermWords[] = {
     {"lead", "level of the lead, and how much of it comes through"},
     {"prior", "nearness to what engineers usually do"},
     {"depth", "reverb against dry sound, for how long it rings"},
+    {"distortion", "what saturation adds that was not in the stems"},
     {"economy", "few effects, none that undoes another"},
 };
 

@@ -67,6 +67,17 @@ std::vector<std::size_t> blocks_played(const std::vector<float>& level_lufs,
     return out_loud ? played : std::vector<std::size_t>{};
 }
 
+/// Mean of the power, each moment by its power, over the plain mean.
+double burst_of(const std::vector<float>& level_lufs) {
+    double sum = 0, squares = 0;
+    for (const float level : level_lufs) {
+        const double power = power_of(level);
+        sum += power;
+        squares += power * power;
+    }
+    return sum > 0 ? squares * static_cast<double>(level_lufs.size()) / (sum * sum) : 1;
+}
+
 /// Loudness range of all stems, each equally loud, in the given blocks; NaN without 3 s in a row.
 double range_of(const Profile& profile, const std::vector<std::size_t>& blocks) {
     constexpr std::size_t kWindow = 30;
@@ -124,7 +135,8 @@ Judge::Judge(const Song& song, const Profile& profile, const Style& style, const
         const double priority = lead ? 2 : stem.intent == Intent::background ? 0.5 : 1;
         const StemProfile& heard = profile.stems[s];
         const bool silent = stem.silent || heard.silent || heard.integrated_lufs <= kNeverHeardLufs;
-        stems_.push_back({silent, lead, group_of(stem.role.role), priority, heard.band_power});
+        stems_.push_back({silent, lead, group_of(stem.role.role), priority, heard.band_power,
+                          burst_of(heard.level_lufs)});
     }
     for (int b = 0; b < kBands; ++b)
         k_power_[static_cast<std::size_t>(b)] =
@@ -187,6 +199,7 @@ Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
         stereo_term(m, style_),
         lead_term(stems, style_),
         depth_term(stems.reverb_to_dry_lu, stems.reverb_s),
+        distortion_term(stems.distortion_db),
         fall_off(static_cast<double>(stems.prior_distance) * stems.prior_distance),
         economy_term(stems.effects, stems.undone_db)};
     double sum = 0, total = 0;

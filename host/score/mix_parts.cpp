@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 
+#include "host/score/distortion.h"
 #include "host/score/score.h"
 #include "host/score/thrift.h"
 #include "kernels/core/check.h"
@@ -50,6 +51,25 @@ BandPowers bus_gain(const MixSettings& settings, Bus bus, double rate) {
     return gain;
 }
 
+/// `row` of an effect in a row of settings.
+std::span<const float> effect_row(std::span<const float> row, std::span<const EffectInfo> effects,
+                                  std::string_view name) {
+    const auto effect = std::find_if(effects.begin(), effects.end(),
+                                     [&](const EffectInfo& e) { return name == e.name; });
+    return row.subspan(static_cast<std::size_t>(effect->first), effect->params.size());
+}
+
+/// Gain of pan and fader, which follow the saturator.
+double behind_saturator_db(std::span<const float> strip) {
+    static const std::vector<float> neutral = neutral_strip();
+    std::vector<float> rest = neutral;
+    for (const char* effect : {"pan", "fader"}) {
+        const auto from = effect_row(strip, strip_effects(), effect);
+        std::copy(from.begin(), from.end(), rest.begin() + (from.data() - strip.data()));
+    }
+    return strip_response_db(rest, 1000, 48000);
+}
+
 double bus_knob(const MixSettings& settings, Bus bus, const char* effect, const char* param) {
     return settings.buses[static_cast<std::size_t>(bus_param_index(bus, effect, param))];
 }
@@ -86,6 +106,16 @@ Judge::Parts Judge::parts(const Measurement& m, const MixSettings& settings,
             mix.loud[s] += spectrum[b] * k_power_[b];
         }
         mix.threshold[s] = masking_threshold(spectrum);
+        const auto saturator = effect_row(strip, strip_effects(), "saturator");
+        if (saturator[1] > 0) {
+            double in_front = 0;  // of the group
+            for (std::size_t b = 0; b < kBands; ++b)
+                if (group[b] > 0) in_front += spectrum[b] / group[b];
+            mix.distorted +=
+                mix.loud[s] *
+                distorted_share(saturator, stems_[s].burst * in_front /
+                                               power_of_db(behind_saturator_db(strip)));
+        }
         for (std::size_t r = 0; r < std::size(kReturns); ++r) {
             const double db = strip[static_cast<std::size_t>(strip_param_index("send", kSends[r]))];
             if (db <= kLeastWetLu) continue;
@@ -179,6 +209,17 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
         result.reverb_to_dry_lu = static_cast<float>(std::max(wet_lu, kLeastWetLu));
         if (mix.wet > 0) result.reverb_s = static_cast<float>(mix.wet_seconds / mix.wet);
     }
+    double distorted = dry > 0 ? mix.distorted / dry : 0;
+    if (!settings.buses.empty()) {
+        double power = 0;
+        for (std::size_t b = 0; b < kBands; ++b) power += m.left_power[b] + m.right_power[b];
+        const double in_front = power / 2 / power_of_db(m.master_gain_db);
+        const double of_master = distorted_share(
+            effect_row(bus_row(settings, Bus::master), bus_effects(Bus::master), "saturator"),
+            in_front);
+        distorted = 1 - (1 - distorted) * (1 - of_master);
+    }
+    result.distortion_db = static_cast<float>(std::max(-80.0, 10 * std::log10(distorted)));
     if (playing > 0) {
         result.effects = static_cast<float>(effects / playing);
         result.undone_db = static_cast<float>(undone / playing);

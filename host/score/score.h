@@ -43,11 +43,12 @@ std::string_view reject_reason(Reject reject);  ///< "a stem can no longer be he
 /// lead      level of the lead against the rest, outside the style's range, and how much of it
 ///           comes through; 1 without a lead
 /// depth     reverb and echo: neither flooded nor bone dry
+/// distortion  what saturators add that was not in the stems, by loudness
 /// prior     nearness to what engineers do
 /// economy   no more effects in play than it takes, none that undoes another
-inline constexpr int kTerms = 8;
+inline constexpr int kTerms = 9;
 inline constexpr std::array<std::string_view, kTerms> kTermNames = {
-    "tone", "dynamics", "masking", "stereo", "lead", "depth", "prior", "economy"};
+    "tone", "dynamics", "masking", "stereo", "lead", "depth", "distortion", "prior", "economy"};
 
 struct Scores {
     Reject rejected = Reject::none;
@@ -78,6 +79,9 @@ struct StemMetrics {
     /// host/analysis/masking.h; NaN without.
     float lead_audibility = std::numeric_limits<float>::quiet_NaN();
     float undone_db = 0;  ///< gain of equalisers that another band takes back, mean of the stems
+    /// Share of the mix's loudness-weighted power that saturators on stems and master made,
+    /// predicted from their settings and levels (host/score/distortion.h), dB; -80 at least.
+    float distortion_db = -80;
     /// Loudness range over what was heard less that over the song, of the sum of all stems:
     /// excerpts hold the quietest and the loudest of it.
     float range_excess_lu = 0;
@@ -141,6 +145,7 @@ private:
         Bus group;
         double priority;
         std::array<double, kBands> band_power;
+        double burst;  ///< mean of the power where the power is, over its mean: 1 for steady sound
     };
     /// Who plays with whom in the time that is listened to. [stems x stems] row-major: power of
     /// stem b while a plays over its mean power; lead_gain [stems]: the same while a lead plays.
@@ -160,6 +165,7 @@ private:
         std::vector<BandPowers> threshold;  ///< masking_threshold of it
         std::vector<double> loud;           ///< K-weighted power
         double wet = 0, wet_seconds = 0;    ///< K-weighted power of the returns; times their decay
+        double distorted = 0;               ///< K-weighted power that saturators of strips made
     };
     Parts parts(const Measurement& m, const MixSettings& settings, const Company& heard) const;
     /// What covers stem s while it plays, re its mean power in the mix, from the stems that

@@ -59,6 +59,9 @@ constexpr double kWetUnit = 1.2, kShortestReverb = 0.2;
 // a third of a unit, so that reverb alone does not make a ranking. Total reverb lies at -18 LU at
 // least in practice (estimate).
 constexpr double kDryLu = -20, kDriestLu = -40, kDryUnitLu = 60;
+// Distortion products 30 dB down, 3 %, pass for colour; at 20 dB, 10 %, they are heard on anything
+// (estimates).
+constexpr double kColourDb = -30, kColourUnitDb = 10;
 // Of MixologyDB's tracks 53 to 87 % have an equaliser, 19 to 53 % a high-pass, 31 to 77 % a
 // compressor, few anything else: two in play on a stem. Pruned consoles sound the same with a third
 // of their processors (grafx-prune, arXiv 2509.15948), also two or three a channel. Three are
@@ -203,6 +206,10 @@ double depth_term(double reverb_to_dry_lu, double reverb_s) {
     const double wet = miss(too_wet, -HUGE_VAL, 0, 1, kWetUnit);
     const double dry = miss(std::max(reverb_to_dry_lu, kDriestLu), kDryLu, HUGE_VAL, kDryUnitLu, 1);
     return fall_off(square(wet) + square(dry));
+}
+
+double distortion_term(double distortion_db) {
+    return fall_off(square(miss(distortion_db, -HUGE_VAL, kColourDb, 1, kColourUnitDb)));
 }
 
 double economy_term(double effects, double undone_db) {

@@ -28,6 +28,7 @@ double masking_term(double masking);
 double stereo_term(const Measurement& m, const Style& style);
 double lead_term(const StemMetrics& stems, const Style& style);
 double depth_term(double reverb_to_dry_lu, double reverb_s);
+double distortion_term(double distortion_db);
 double economy_term(double effects, double undone_db);
 
 }  // namespace mixfarm

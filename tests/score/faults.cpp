@@ -231,7 +231,7 @@ const std::vector<Fault>& faults() {
          }},
         {"crushed by 12 dB", {"dynamics", "crushed"}, crushed},
         {"stems over-compressed", {"dynamics", "crushed"}, over_compressed},
-        {"fuzz", {"prior", "dynamics"}, fuzz},
+        {"fuzz", {"distortion"}, fuzz},
         {"reverb flooded", {"depth"}, flooded},
         {"echo flooded", {"depth"}, echoing},
         {"bone dry", {"depth"}, bone_dry},

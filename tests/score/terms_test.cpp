@@ -99,7 +99,7 @@ std::vector<Fault> faults() {
          "masking",
          [](Measurement&, StemMetrics& s, double a) { s.masking = static_cast<float>(a); },
          {0.05, 0.1, 0.2, 0.4, 0.8},
-         0.1},
+         0.12},
         {"narrow",
          "stereo",
          [](Measurement& m, StemMetrics&, double a) {
@@ -185,6 +185,13 @@ std::vector<Fault> faults() {
          },
          {10, 20},
          0.96},
+        {"fuzzy",
+         "distortion",
+         [](Measurement&, StemMetrics& s, double a) {
+             s.distortion_db = static_cast<float>(-30 + a);
+         },
+         {3, 10, 20},
+         0.34},
         {"overprocessed",
          "economy",
          [](Measurement&, StemMetrics& s, double a) { s.effects = static_cast<float>(3 + a); },
