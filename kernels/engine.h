@@ -288,7 +288,8 @@ struct AudioFeatures {
     std::array<double, 2 * kBarkBands> bark{};
 };
 /// Transforms of 32768 frames, Hann, every 8192, centred on their frame, the ends mirrored. Shorter
-/// audio than half a transform has no mirror image: silence takes its place.
+/// audio than half a transform has no mirror image: silence takes its place. Values compare at one
+/// rate only, and with published ones at 44.1 kHz: the higher the rate, the fewer bins a band sums.
 AudioFeatures audio_features(const StereoAudio& audio);
 
 /// Mean squared differences, and their sum weighted by 0.1, 0.001, 1, 1 and 0.1.

@@ -48,7 +48,8 @@ int run_meter(const std::vector<std::string>& words) {
     arguments.positional("file", -1);
     arguments.add()("bands", "print levels, width and correlation by third octaves")(
         "against", boost::program_options::value<std::string>()->value_name("FILE"),
-        "a finished track: how far from it, by the audio-feature loss of Diff-MST");
+        "a finished track, mono or stereo: how far from it, by the audio-feature loss of "
+        "Diff-MST; all at 44.1 kHz, as published");
     if (!arguments.parse(words)) return kDone;
     arguments.required("file");
     std::vector<MeteredFile> all = meter_all(arguments.get<std::vector<std::string>>("file"));

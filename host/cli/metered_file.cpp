@@ -75,9 +75,20 @@ MeteredFile meter_file(const std::string& file) {
 }
 
 AudioFeatures features_of(const std::string& file) {
+    constexpr int kRate = 44100;  // that of the publication: the bands sum what each bin holds
+    SF_INFO info{};
+    if (const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> in(sf_open(file.c_str(), SFM_READ, &info),
+                                                             sf_close);
+        in && info.channels > 2)
+        throw InputError(file, fmt::format("has {} channels; only mono and stereo can be compared "
+                                           "(--against): name a stereo version of it",
+                                           info.channels));
     DecodedFile sound = decode_file(file);
-    if (sound.right.empty()) sound.right = sound.left;
-    return audio_features({sound.rate, std::move(sound.left), std::move(sound.right)});
+    const std::int64_t frames = resampled_frames(sound.frames, sound.rate, kRate);
+    StereoAudio audio{kRate, fit_channel(std::move(sound.left), sound.rate, kRate, 0, frames),
+                      fit_channel(std::move(sound.right), sound.rate, kRate, 0, frames)};
+    if (audio.right.empty()) audio.right = audio.left;
+    return audio_features(audio);
 }
 
 }  // namespace mixfarm::cli

@@ -14,7 +14,7 @@ struct MeteredFile {
     double seconds;
     Measurement measured;
     FileDetails details;
-    LoudnessSeries series;               ///< every 100 ms
+    LoudnessSeries series;                 ///< every 100 ms
     std::optional<FeatureLoss> against{};  ///< where there is a track to compare with
 };
 
@@ -22,8 +22,8 @@ struct MeteredFile {
 /// its rate and channels, and about twice that at the end. Throws InputError for what is no audio,
 /// torn, empty, slower than 8 kHz or of more than six channels.
 MeteredFile meter_file(const std::string& file);
-/// Features of a whole file of one or two channels, both sides of a mono file the same. Throws
-/// InputError.
+/// Features of a whole file of one or two channels at 44.1 kHz, the rate of the publication, both
+/// sides of a mono file the same. Throws InputError.
 AudioFeatures features_of(const std::string& file);
 
 }  // namespace mixfarm::cli
