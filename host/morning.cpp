@@ -158,7 +158,10 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
                                      {"lead_to_rest_lu", "LU"},
                                      {"prior_distance", "1"},
                                      {"reverb_to_dry_lu", "LU"},
-                                     {"effects_in_play", "1"}})
+                                     {"effects_in_play", "1"},
+                                     {"lead_audibility", "1"},
+                                     {"reverb_s", "s"},
+                                     {"undone_db", "dB"}})
         results.metrics.emplace_back(name, unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
     for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
@@ -167,7 +170,8 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
     const auto finished = [](const Heard& h) {
         std::vector<float> all = h.row.metrics;
         all.insert(all.end(), {h.stems.masking, h.stems.lead_to_rest_lu, h.stems.prior_distance,
-                               h.stems.reverb_to_dry_lu, h.stems.effects});
+                               h.stems.reverb_to_dry_lu, h.stems.effects, h.stems.lead_audibility,
+                               h.stems.reverb_s, h.stems.undone_db});
         return all;
     };
     for (Heard& h : excerpts) {

@@ -43,6 +43,12 @@ std::string lead_words(const Results& results, const Covering& covering) {
             "0.45 and good from 0.75.",
             fixed(covering.lead_audibility, 2));
     const std::vector<std::string> names = section_names(results.sections);
+    if (names.size() == 1 && covering.section_lead_lu.size() == 1) {
+        if (std::isfinite(covering.section_lead_lu[0]))
+            words += fmt::format(" It lies {} LU against the rest.",
+                                 with_sign(covering.section_lead_lu[0], 1));
+        return words;
+    }
     std::string levels;
     for (std::size_t i = 0; i < covering.section_lead_lu.size() && i < names.size(); ++i)
         if (std::isfinite(covering.section_lead_lu[i]))

@@ -33,7 +33,8 @@ constexpr std::pair<std::string_view, std::string_view> kTermWords[] = {
 struct Figure {
     const char *metric, *name, *unit;
     int decimals;
-    double low, high;  ///< NaN = any
+    double low, high;        ///< NaN = any
+    bool everywhere = true;  ///< in the table too, not on cards alone
 };
 std::vector<Figure> figures(const NightRecord& r) {
     const double any = std::nan("");
@@ -43,9 +44,13 @@ std::vector<Figure> figures(const NightRecord& r) {
             {"plr_db", "peak : loudness", "dB", 1, r.style.plr_low_db, r.style.plr_high_db},
             // The stereo term takes the image band by band; the style's range is not this one's.
             {"width", "side : mid", "", 2, any, any},
-            {"lead_to_rest_lu", "lead : rest", "LU", 1, r.style.lead_low_lu, r.style.lead_high_lu}};
+            {"lead_to_rest_lu", "lead : rest", "LU", 1, r.style.lead_low_lu, r.style.lead_high_lu},
+            {"lead_audibility", "lead heard", "of 1", 2, any, any, false},
+            {"reverb_to_dry_lu", "reverb : dry", "LU", 1, any, any, false},
+            {"reverb_s", "reverb", "s", 1, any, any, false},
+            {"effects_in_play", "effects", "a stem", 1, any, any, false},
+            {"undone_db", "EQ undone", "dB a stem", 2, any, any, false}};
 }
-
 class NightPage {
 public:
     NightPage(const Results& results, const NightRecord& record)
@@ -82,7 +87,8 @@ private:
         all.leaf("h1", record_.title.empty() ? "A song" : record_.title);
         std::string words =
             fmt::format("{} mixes were tried, {} of them heard from first to last second, ",
-                        thousands(results_.rows.size()), thousands(whole_songs()));
+                        thousands(results_.rows.size()),
+                        whole_songs() == results_.rows.size() ? "all" : thousands(whole_songs()));
         words += results_.picks.empty()
                      ? "and none could be picked."
                      : fmt::format(
@@ -106,7 +112,8 @@ private:
         anchor.empty() ? all.text(words) : all.leaf("a", words, {{"href", anchor}});
         all.close().leaf("td", fixed(score(id), 3), {{"class", "n"}});
         for (const Figure& f : figures(record_))
-            all.leaf("td", fixed(measured(id, f.metric), f.decimals), {{"class", "n"}});
+            if (f.everywhere)
+                all.leaf("td", fixed(measured(id, f.metric), f.decimals), {{"class", "n"}});
         all.close();
     }
 
@@ -118,6 +125,7 @@ private:
             .leaf("th", "against the rule-based mix")
             .leaf("th", "score", {{"class", "n"}});
         for (const Figure& f : figures(record_)) {
+            if (!f.everywhere) continue;
             all.open("th", {{"class", "n"}}).text(f.name);
             if (*f.unit) all.empty("br").text(f.unit);
             all.close();
@@ -147,23 +155,29 @@ private:
         return all.open("div", {{"class", "card"}}).add(candidate_maps(results_)).close().close();
     }
 
+    /// The key metrics of all mixes in a row, what other terms rest on in another.
     Markup metrics(std::uint64_t id) const {
         Markup all;
-        all.open("dl", {{"class", "figures"}});
-        for (const Figure& f : figures(record_)) {
-            const double value = measured(id, f.metric);
-            if (!std::isfinite(value)) continue;
-            const bool off = value < f.low || value > f.high;
-            all.open("div").leaf("dt", f.name);
-            all.open("dd", {{"class", off ? "off" : ""}}).text(fixed(value, f.decimals));
-            if (*f.unit) all.text(" ").leaf("small", f.unit);
-            if (std::isfinite(f.low) && std::isfinite(f.high))
-                all.text(" ").leaf("small",
-                                   fmt::format("({} to {})", fixed(f.low, f.decimals > 1 ? 2 : 0),
-                                               fixed(f.high, f.decimals > 1 ? 2 : 0)));
-            all.close().close();
+        for (const bool everywhere : {true, false}) {
+            all.open("dl", {{"class", "figures"}});
+            for (const Figure& f : figures(record_))
+                if (f.everywhere == everywhere) add_figure(all, f, measured(id, f.metric));
+            all.close();
         }
-        return all.close();
+        return all;
+    }
+
+    static void add_figure(Markup& all, const Figure& f, double value) {
+        if (!std::isfinite(value)) return;
+        const bool off = value < f.low || value > f.high;
+        all.open("div").leaf("dt", f.name);
+        all.open("dd", {{"class", off ? "off" : ""}}).text(fixed(value, f.decimals));
+        if (*f.unit) all.text(" ").leaf("small", f.unit);
+        if (std::isfinite(f.low) && std::isfinite(f.high))
+            all.text(" ").leaf("small",
+                               fmt::format("({} to {})", fixed(f.low, f.decimals > 1 ? 2 : 0),
+                                           fixed(f.high, f.decimals > 1 ? 2 : 0)));
+        all.close().close();
     }
 
     /// Terms, spectrum and loudness of a mix, side by side where there is room.

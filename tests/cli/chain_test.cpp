@@ -136,6 +136,28 @@ TEST(Chain, TopAndShowAgree) {
                                      HasSubstr("judged"), HasSubstr("vocal"), HasSubstr("LUFS")));
 }
 
+TEST(Chain, ResultsKeepTheLayoutAndSayWhatTermsRestOn) {
+    const SharedNight& shared = shared_night();
+    const std::string root = MIXFARM_SOURCE_DIR, file = shared.night + "/results.h5";
+    const Ended checked = run_program({MIXFARM_PYTHON, root + "/tests/store/check_layout.py", file,
+                                       root + "/schemas/results.layout.json"});
+    EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+    // Lead, depth and economy can be followed: each metric is there, told and within its bounds.
+    const Json rules = ask({"show", shared.night, "1"})["metrics"];
+    const std::string text = succeed({"show", shared.night, "1"}).out;
+    for (const auto& [name, most] : {std::pair{"lead_audibility", 1.0},
+                                     {"reverb_s", 20.0},
+                                     {"undone_db", 40.0},
+                                     {"effects_in_play", 20.0}}) {
+        ASSERT_TRUE(rules[name].is_number()) << name;
+        EXPECT_GE(rules[name].get<double>(), 0) << name;
+        EXPECT_LE(rules[name].get<double>(), most) << name;
+        EXPECT_THAT(text, HasSubstr(name));
+    }
+    EXPECT_GT(rules["reverb_s"].get<double>(), 0.1);
+    EXPECT_GT(rules["lead_audibility"].get<double>(), 0.1);
+}
+
 TEST(Chain, ShowTellsWhatMoves) {
     const Scratch scratch;
     const std::string job = write_song(scratch.path(), 3);

@@ -42,6 +42,12 @@ TEST(NightPage, ShowsEveryPickWithItsOwnNumbers) {
                 HasSubstr(">" +
                           report::fixed(metric(n.results, n.results.rows[row].metrics, name), 1) +
                           " "));
+        for (const char* name : {"lead_audibility", "undone_db"})
+            EXPECT_THAT(
+                card,
+                HasSubstr("<dd class=\"\">" +
+                          report::fixed(metric(n.results, n.results.rows[row].metrics, name), 2) +
+                          " "));
         for (std::size_t t = 0; t < n.results.terms.size(); ++t)
             EXPECT_THAT(card, HasSubstr("<span>" + n.results.terms[t] + "</span>"));
         for (const float term : n.results.scores[row])
@@ -137,6 +143,10 @@ TEST(NightPage, TellsWhoCoversWhom) {
     EXPECT_EQ(times(page, "<details"), 1u);
     EXPECT_EQ(times(page, "hides "), 4u) << "a cell a pair of which a twentieth is hidden";
     EXPECT_THAT(page, HasSubstr("guitar hides 71 % of &lt;keys&gt;"));
+    n.results.sections = {{"song", 0, 4}};
+    c.section_lead_lu = {-1.24};
+    EXPECT_THAT(covering_in_words(n.results, c),
+                HasSubstr("good from 0.75. It lies \u22121.2 LU against the rest."));
     c = {{0.1, 0.2, 0}, std::vector<double>(9, 0.0), std::nan(""), {}};
     EXPECT_EQ(covering_in_words(n.results, c), "No stem is covered by a quarter.");
 }

@@ -68,7 +68,8 @@ def compare(root, results, complain):
     import numpy
 
     names = {"loudness": "integrated_lufs", "true peak": "true_peak_dbtp", "range": "loudness_range_lu",
-             "peak : loudness": "plr_db", "side : mid": "width", "lead : rest": "lead_to_rest_lu"}
+             "peak : loudness": "plr_db", "side : mid": "width", "lead : rest": "lead_to_rest_lu", "lead heard": "lead_audibility",
+             "reverb : dry": "reverb_to_dry_lu", "reverb": "reverb_s", "effects": "effects_in_play", "EQ undone": "undone_db"}
     with h5py.File(results) as f:
         ids = list(f["candidates/id"])
         cards = [e for e in of_class(root, "article", "pick") if e.get("id")]
@@ -89,7 +90,7 @@ def compare(root, results, complain):
                 complain(f"pick {pick}: its number is missing")
             same(text(of_class(card, "div", "score")[0])[:5], f["scores/technical"][row], "score")
             shown = {}
-            for entry in of_class(card, "dl", "figures")[0]:
+            for entry in (figure for row_of_figures in of_class(card, "dl", "figures") for figure in row_of_figures):
                 name, value = text(entry[0]), entry[1].text.strip()
                 shown[name] = value
                 same(value, f["metrics/" + names[name]][row], name)

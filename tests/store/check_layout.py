@@ -116,6 +116,13 @@ def check_derived(f, complain):
         complain("/candidates/parent: must be a, b")
 
 
+def check_stem_metrics(f, layout, complain):
+    for name in set(names_at(f, "/metrics@names")) & set(layout["stem_metrics"]):
+        for path in (f"metrics/{name}", f"metrics/stage2/{name}"):
+            if f[path].attrs["unit"] != layout["stem_metrics"][name]:
+                complain(f"/{path}: unit is {f[path].attrs['unit']!r}, not {layout['stem_metrics'][name]!r}")
+
+
 def same(a, b):
     return a == b or (a != a and b != b)
 
@@ -149,6 +156,7 @@ def check(file, layout, lines=()):
         if deviations:
             return deviations
         check_derived(f, deviations.append)
+        check_stem_metrics(f, layout, deviations.append)
         check_values(f, file, lines, deviations.append)
     for group in layout["groups"]:
         here = {path: rule for path, rule in rules.items() if path.rsplit("/", 1)[0] == group}
