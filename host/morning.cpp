@@ -241,7 +241,9 @@ void rank_and_describe(Results& results, const Studio& studio) {
             }
             if (words.empty()) break;
         }
-        results.words.push_back(words.empty() ? "the rule-based mix" : words);
+        if (words.empty())
+            words = id == kRuleBased ? "the rule-based mix itself" : "like the rule-based mix";
+        results.words.push_back(words);
     }
 }
 

@@ -74,7 +74,9 @@ Song load_for_mixing(const Job& job) {
 
 Studio::Studio(Job given, const std::string& device, int threads, Progress& progress)
     : job(std::move(given)),
-      song(said(progress, fmt::format("loading {} stems of \"{}\"", job.stems.size(), job.title),
+      song(said(progress,
+                fmt::format("loading {} {} of \"{}\"", job.stems.size(),
+                            job.stems.size() == 1 ? "stem" : "stems", job.title),
                 [&] { return load_for_mixing(job); })),
       profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate),
                    [&] { return analyze(song); })),

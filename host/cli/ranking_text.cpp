@@ -55,9 +55,13 @@ void tell_rejects(const Results& results) {
     const auto most =
         std::max_element(reasons.begin(), reasons.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    std::cout << fmt::format("{} of {} mixes were rejected, most ({}) because {}\n", all,
-                             results.rejected.size(), most->second,
-                             reject_reason(static_cast<Reject>(most->first)));
+    const std::string why(reject_reason(static_cast<Reject>(most->first)));
+    if (all == 1)
+        std::cout << fmt::format("one of {} mixes was rejected because {}\n",
+                                 results.rejected.size(), why);
+    else
+        std::cout << fmt::format("{} of {} mixes were rejected, most ({}) because {}\n", all,
+                                 results.rejected.size(), most->second, why);
 }
 
 Json entry_json(const Results& results, std::uint64_t id) {

@@ -64,7 +64,7 @@ ul.plain{margin:.3rem 0 .7rem;padding-left:1.1rem}
 .key i.a{border-top:.7em solid;height:0;vertical-align:-.05em}
 .key i.t{width:2px;height:.85em;border:0;background:var(--ink);vertical-align:-.1em}
 .key i.d{width:.6em;height:.6em;border:0;border-radius:50%;vertical-align:0}
-.plot{position:relative;height:170px;margin:1.2rem .9rem 1.7rem 2.7rem}
+.plot{position:relative;height:170px;margin:1.6rem .9rem 1.7rem 2.7rem}
 .plot.tall{height:380px}.plot.low{height:120px}.plot.wide{height:220px}
 .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:hidden;display:block}
 .plot path{fill:none;vector-effect:non-scaling-stroke}

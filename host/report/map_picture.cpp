@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "host/report/pictures.h"
 #include "host/report/plot.h"
@@ -16,12 +17,15 @@ constexpr double kTail = 0.01;    ///< share of mixes at either end that may lie
 constexpr double kFlagRoom = 22;  ///< pixels from flag to flag, on a picture of this size:
 constexpr double kWidthPx = 500, kHeightPx = 380;
 
+constexpr double kAny = std::numeric_limits<double>::infinity();
+
 /// One direction of a view: a metric and what its two ends mean.
 struct Direction {
     const char* metric;
     const char* unit;
     const char *low, *high;
     bool ratio;
+    double least = -kAny, most = kAny;  ///< what the metric can be
 };
 struct View {
     Direction x, y;
@@ -68,7 +72,7 @@ Axis axis_over(const Results& results, const std::vector<double>& values,
         return ratio_axis(low / room, high * room, d.unit);
     }
     const double room = std::max(0.08 * (high - low), 0.05);
-    return number_axis(low - room, high + room, 6, d.unit);
+    return number_axis(std::max(low - room, d.least), std::min(high + room, d.most), 6, d.unit);
 }
 
 /// Where flags stand so that none covers another: pushed apart, deterministically, a little at a
@@ -188,9 +192,9 @@ Markup candidate_maps(const Results& results) {
                          fmt::format("#pick-{}", p + 1), "flag"});
     const Direction tilt{"tilt_db_per_octave", "dB per octave", "darker", "brighter", false},
         width{"width", " (side : mid)", "narrower", "wider", true},
-        range{"loudness_range_lu", "LU loudness range", "steadier", "more contrast", false},
+        range{"loudness_range_lu", "LU loudness range", "steadier", "more contrast", false, 0},
         lead{"lead_to_rest_lu", " (LU over the rest)", "lead further back", "lead in front", false},
-        cover{"masking", "", "stems clear", "stems covered", false};
+        cover{"masking", "", "stems clear", "stems covered", false, 0, 1};
     Markup all;
     all.open("div", {{"class", "two"}});
     all.open("figure").leaf("h4", "Tone and width");

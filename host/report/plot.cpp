@@ -68,6 +68,7 @@ Axis number_axis(double low, double high, int count, std::string unit) {
 }
 
 Axis ratio_axis(double low, double high, std::string unit) {
+    constexpr std::size_t kFewest = 3;
     Axis axis{low, high, true, {}, std::move(unit)};
     for (double decade = std::pow(10, std::floor(std::log10(low))); decade <= high; decade *= 10)
         for (const double digit : {1.0, 2.0, 5.0}) {
@@ -77,6 +78,8 @@ Axis ratio_axis(double low, double high, std::string unit) {
             if (value >= low && value <= high)
                 axis.ticks.push_back({value, fixed(value, decimals)});
         }
+    // Over less than a decade equal steps serve as well, and there are enough of them.
+    if (axis.ticks.size() < kFewest) axis.ticks = number_axis(low, high, 5, "").ticks;
     return axis;
 }
 

@@ -29,9 +29,11 @@ struct Axis {
 
 /// 25 Hz to 20 kHz.
 Axis frequency_axis();
-/// Ticks at a round step, about `count` of them, with as many decimals as the step needs.
+/// Ticks at a round step, about `count` of them, two at least where count is 5 or more, with as
+/// many decimals as the step needs.
 Axis number_axis(double low, double high, int count, std::string unit);
-/// Equal steps for equal ratios, 0 < low < high; ticks at 1, 2 and 5.
+/// Equal steps for equal ratios, 0 < low < high; ticks at 1, 2 and 5, at a round step where these
+/// would be fewer than three. Two ticks at least.
 Axis ratio_axis(double low, double high, std::string unit);
 /// Minutes and seconds of a song.
 Axis time_axis(double seconds, int count);

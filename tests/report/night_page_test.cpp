@@ -93,6 +93,20 @@ TEST(NightPage, StandsWithoutPicksWithoutLeadAndWithoutNumbers) {
     EXPECT_TRUE(report_test::is_sound(page_of(n)));
 }
 
+TEST(NightPage, AxesOfTheMapStayWithinWhatIsPossible) {
+    Night n = night(60, 3, 4, false);
+    for (std::size_t m = 0; m < n.results.metrics.size(); ++m)
+        if (n.results.metrics[m].first == "masking" ||
+            n.results.metrics[m].first == "loudness_range_lu")
+            for (std::size_t i = 0; i < n.results.rows.size(); ++i)
+                n.results.rows[i].metrics[m] = n.results.stage2_metrics[i][m] =
+                    1e-4f * static_cast<float>(i);
+    const std::string map = candidate_maps(n.results).str(),
+                      clarity = map.substr(map.find("Contrast and clarity"));
+    EXPECT_THAT(clarity, HasSubstr(">0.00</span>"));
+    EXPECT_THAT(clarity, Not(HasSubstr(">\u2212"))) << "below nothing";
+}
+
 TEST(NightPage, ATermThatIsNewStandsInEveryPlace) {
     Night n = night(60, 3, 4);
     n.results.terms.push_back("a new & strange term");

@@ -74,6 +74,23 @@ TEST(Page, AxesPutValuesInTheirPlaces) {
         EXPECT_GE(number_axis(value, value, 4, "").ticks.size(), 2u);
 }
 
+TEST(Page, EveryAxisHasTwoTicksAtLeast) {
+    for (double low = 0.0103; low < 30; low *= 1.037)
+        for (double ratio = 1.05; ratio < 300; ratio *= 1.13) {
+            const Axis axis = ratio_axis(low, low * ratio, "");
+            EXPECT_GE(axis.ticks.size(), 2u) << low << " to " << low * ratio;
+            EXPECT_LE(axis.ticks.size(), 12u) << low << " to " << low * ratio;
+            for (std::size_t i = 0; i < axis.ticks.size(); ++i) {
+                EXPECT_GE(axis.place(axis.ticks[i].value), -1e-5);
+                EXPECT_LE(axis.place(axis.ticks[i].value), 1 + 1e-5);
+                if (i > 0) {
+                    EXPECT_NE(axis.ticks[i].label, axis.ticks[i - 1].label);
+                }
+            }
+            EXPECT_GE(number_axis(low, low * ratio, 6, "").ticks.size(), 2u);
+        }
+}
+
 TEST(Page, PlotsLeaveGapsWhereNothingWasMeasured) {
     const Axis unit{0, 1, false, {}, ""};
     const std::string line = Plot(unit, unit, "x")
