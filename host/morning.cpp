@@ -150,6 +150,8 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         {"version", MIXFARM_VERSION},
         {"plan_sha256", plan.hash},
         {"created_utc", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+        {"style", studio.style.name},
+        {"style_sources", sources_in_words(studio.style)},
         {"min_pick_distance", fmt::format("{}", kMinPickDistance)}};
     describe_song(results, studio);
     for (const MetricInfo& m : mix_metrics())

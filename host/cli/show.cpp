@@ -14,6 +14,16 @@
 #include "host/score/score.h"
 
 namespace mixfarm::cli {
+namespace {
+
+/// A text of the night; empty where it has none.
+std::string said(const Results& results, const std::string& key) {
+    const auto at = results.attributes.find(key);
+    return at == results.attributes.end() ? "" : at->second;
+}
+
+}  // namespace
+
 int run_show(const std::vector<std::string>& words) {
     Arguments arguments("show NIGHT ID",
                         "Shows one candidate: every setting that matters, what was measured, and "
@@ -49,6 +59,8 @@ int run_show(const std::vector<std::string>& words) {
                                    : Json(nullptr);
         for (std::size_t t = 0; t < results.terms.size(); ++t)
             document["terms"][results.terms[t]] = number(results.scores[row][t]);
+        for (const char* key : {"style", "style_sources"})
+            document[key] = said(results, key).empty() ? Json(nullptr) : Json(said(results, key));
         document["metrics"] = metrics_json(results, row);
         for (std::size_t k = 0; k < results.knobs.size(); ++k)
             document["settings"][results.knobs[k].name] = number(r.values[k]);
@@ -92,6 +104,9 @@ int run_show(const std::vector<std::string>& words) {
     if (results.rejected[row])
         std::cout << "  rejected: " << reject_reason(static_cast<Reject>(results.rejected[row]))
                   << "\n";
+    // Nights of earlier versions do not say.
+    if (const std::string sources = said(results, "style_sources"); !sources.empty())
+        std::cout << fmt::format("\nstyle {}: {}\n", said(results, "style"), sources);
     return kDone;
 }
 

@@ -306,6 +306,9 @@ private:
                                   "Target {} LUFS, {} dBTP.",
                                   style_name(), fixed(record_.target.loudness_lufs, 1),
                                   fixed(record_.target.true_peak_dbtp, 1)));
+        if (!record_.style.sources.empty())
+            all.leaf("p", fmt::format("Where the numbers of style {} come from: {}.", style_name(),
+                                      sources_in_words(record_.style)));
         all.leaf("p",
                  fmt::format("mixfarm {}, seed {}, {} ({}), {}. Every mix is in results.h5 and "
                              "renders again with mixfarm render.",

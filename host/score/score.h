@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "host/analysis/masking.h"
@@ -107,14 +108,20 @@ struct Style {
     double lra_low_lu = 0, lra_high_lu = 0;
     double lead_low_lu = 0, lead_high_lu = 0;  ///< comfortable range of lead_to_rest_lu
     double width_low = 0, width_high = 0;      ///< side-to-mid energy ratio, linear
+    /// Where each key of the file comes from, kNoSource where it does not say; in the file's order.
+    std::vector<std::pair<std::string, std::string>> sources;
 };
+inline constexpr std::string_view kNoSource = "no source given";
+/// "tone (Smith 2017), plr_db and width (estimate)": keys of the same source told together.
+std::string sources_in_words(const Style& style);
 /// Name of a file in `styles_folder` without .yaml, or a path (anything with a slash or ending in
 /// .yaml). The file:
 ///     tone:    {curve: blend, drums_db: 0, bass_db: 0, tolerance_db: [30 values], source: "..."}
 ///     plr_db:  {range: [9, 12], source: "..."}          and lra_lu, lead_lu, width alike
 /// `curve` is elo, mus or blend (host/score/tone_curves.h) or 30 levels from 25 Hz to 20 kHz in dB
 /// re 1 kHz, ~ where any level is right; drums_db and bass_db tilt it as more drums or bass in the
-/// song would (default 0); tolerance_db has a default. Throws InputError naming file, key and cure.
+/// song would (default 0); tolerance_db has a default; a source is text and may be left out. Throws
+/// InputError naming file, key and cure.
 Style read_style(const std::string& name_or_path, const std::filesystem::path& styles_folder);
 
 /// Knows one song and one style; judges any number of its mixes. Immutable, so safe to share

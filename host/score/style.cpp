@@ -106,6 +106,15 @@ public:
         return curve;
     }
 
+    std::string source(const std::string& key) const {
+        const YAML::Node node = map(key)["source"];
+        if (!node || node.IsNull()) return std::string(kNoSource);
+        if (!node.IsScalar())
+            fail(node.Mark(),
+                 "'source' of '" + key + "' must be text: where its numbers come from");
+        return node.Scalar().empty() ? std::string(kNoSource) : node.Scalar();
+    }
+
     const YAML::Node& root() const { return root_; }
 
 private:
@@ -160,7 +169,9 @@ void read_tone(const StyleFile& file, Style& style) {
 Style read_style(const std::string& name_or_path, const std::filesystem::path& styles_folder) {
     const std::filesystem::path path = style_path(name_or_path, styles_folder);
     const StyleFile file(path);
-    file.only(file.root(), "", {"tone", "plr_db", "lra_lu", "lead_lu", "width"});
+    static constexpr std::initializer_list<const char*> kKeys = {"tone", "plr_db", "lra_lu",
+                                                                 "lead_lu", "width"};
+    file.only(file.root(), "", kKeys);
     Style style;
     style.name = path.stem().string();
     read_tone(file, style);
@@ -168,7 +179,27 @@ Style read_style(const std::string& name_or_path, const std::filesystem::path& s
     file.range("lra_lu", 0, 40, style.lra_low_lu, style.lra_high_lu);
     file.range("lead_lu", -20, 20, style.lead_low_lu, style.lead_high_lu);
     file.range("width", 0, 10, style.width_low, style.width_high);
+    for (const char* key : kKeys) style.sources.emplace_back(key, file.source(key));
     return style;
+}
+
+std::string sources_in_words(const Style& style) {
+    std::vector<std::pair<std::string, std::string>> told;  // keys, source
+    for (const auto& [key, source] : style.sources) {
+        const auto same = std::find_if(told.begin(), told.end(),
+                                       [&](const auto& entry) { return entry.second == source; });
+        if (same == told.end())
+            told.emplace_back(key, source);
+        else
+            same->first += ", " + key;
+    }
+    std::string words;
+    for (auto& [keys, source] : told) {
+        if (const std::size_t last = keys.rfind(", "); last != std::string::npos)
+            keys.replace(last, 2, " and ");
+        words += (words.empty() ? "" : ", ") + keys + " (" + source + ")";
+    }
+    return words;
 }
 
 }  // namespace mixfarm

@@ -134,6 +134,7 @@ TEST(Chain, TopAndShowAgree) {
     const std::string text = succeed({"show", shared.night, "1"}).out;
     EXPECT_THAT(text, testing::AllOf(HasSubstr("settings"), HasSubstr("measured"),
                                      HasSubstr("judged"), HasSubstr("vocal"), HasSubstr("LUFS")));
+    EXPECT_THAT(text, HasSubstr("\nstyle neutral: tone (Elowsson 2017"));
 }
 
 TEST(Chain, ResultsKeepTheLayoutAndSayWhatTermsRestOn) {

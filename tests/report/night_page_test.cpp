@@ -107,6 +107,13 @@ TEST(NightPage, AxesOfTheMapStayWithinWhatIsPossible) {
     EXPECT_THAT(clarity, Not(HasSubstr(">\u2212"))) << "below nothing";
 }
 
+TEST(NightPage, SaysWhereTheStylesNumbersComeFrom) {
+    Night n = night(60, 3, 4);
+    n.record.style.sources = {{"tone", "Smith & Co."}, {"width", std::string(kNoSource)}};
+    EXPECT_THAT(page_of(n), HasSubstr("Where the numbers of style pop come from: tone (Smith "
+                                      "&amp; Co.), width (no source given)."));
+}
+
 TEST(NightPage, ATermThatIsNewStandsInEveryPlace) {
     Night n = night(60, 3, 4);
     n.results.terms.push_back("a new & strange term");

@@ -99,6 +99,25 @@ TEST(ToneCurve, ShiftIsNothingForNothingAndAgreesWithFourStemsAddedByHand) {
     EXPECT_NEAR(bass[band_at(125)], 4.032, 0.02);
 }
 
+TEST(Style, SaysWhereEachKeyComesFrom) {
+    const Style pop = read_style("pop", kStyles);
+    ASSERT_EQ(pop.sources.size(), 5u);
+    for (const auto& [key, source] : pop.sources) EXPECT_NE(source, kNoSource) << key;
+    EXPECT_EQ(pop.sources[0].first, "tone");
+    EXPECT_THAT(pop.sources[0].second, HasSubstr("Elowsson 2017"));
+    EXPECT_THAT(sources_in_words(pop),
+                HasSubstr("), plr_db, lra_lu and width (estimate), lead_lu ("));
+
+    const std::filesystem::path file =
+        std::filesystem::path(::testing::TempDir()) / "SaysWhereEachKeyComesFrom.yaml";
+    std::ofstream(file) << "tone: {curve: blend}\nplr_db: {range: [8, 14], source: ''}\n"
+                           "lra_lu: {range: [4, 8], source: Smith 2017}\n"
+                           "lead_lu: {range: [-2, 4]}\nwidth: {range: [0.18, 0.54], source: ~}\n";
+    EXPECT_EQ(sources_in_words(read_style(file.string(), kStyles)),
+              "tone, plr_db, lead_lu and width (no source given), lra_lu (Smith 2017)");
+    std::filesystem::remove(file);
+}
+
 /// Writes a style of three lines changed from a good one.
 class BadStyle : public ::testing::Test {
 protected:
@@ -147,6 +166,7 @@ TEST_F(BadStyle, SaysFileKeyAndCure) {
     EXPECT_THAT(complaint("blend", "elo, drums_db: lots"), says("'drums_db'", "from -12 to 12"));
     EXPECT_THAT(complaint("blend", "elo, tolerance_db: 3"), says("'tolerance_db'", "30 values"));
     EXPECT_THAT(complaint("tone:", "tone: ["), says("line", "YAML"));
+    EXPECT_THAT(complaint("[4, 8]", "[4, 8], source: [a, b]"), says("'lra_lu'", "must be text"));
     EXPECT_THAT(complaint("blend",
                           "[~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, ~, "
                           "~, ~, ~, ~, ~, ~, ~]"),
