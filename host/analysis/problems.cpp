@@ -15,6 +15,9 @@ constexpr double kBumpDb = 5;  ///< a bump under this is character
 constexpr double kCancelling =
     -0.4;  ///< correlation of two low ends that audibly thin each other out
 constexpr int kFewestFlatTops = 5;
+constexpr double kLeastDc = 0.001, kDcErrors = 6;  ///< full scale = 1; standard errors of a mean
+constexpr double kFaintRumbleDb = -30;             ///< re the strongest band
+constexpr double kRumbleOverDb = 2;                ///< over bands further up; white noise has -3
 
 [[gnu::format(printf, 1, 2)]] std::string words(const char* format, ...) {
     char text[200];
@@ -25,6 +28,26 @@ constexpr int kFewestFlatTops = 5;
     return text;
 }
 
+/// Level of what lies below the music, dB re the strongest band; -120 where it does not stand out.
+/// Below the music is the band of 25 Hz for roles that play low, 25 and 31.5 Hz for the others. A
+/// note just above leaks down there and noise reaches everywhere, but both are stronger in the
+/// bands above; rumble falls from the bottom up.
+double rumble_db(const std::array<double, kBands>& bands, bool low_role) {
+    constexpr double kNothing = -120;
+    const double top_hz = low_role ? 25 : 31.5;
+    const auto strongest_db = [&](double low_hz, double high_hz) {
+        const double hz = strongest_hz(bands, low_hz, high_hz);
+        return region_level_db(bands, hz, hz);
+    };
+    const double below = strongest_db(25, top_hz),
+                 next = strongest_db(1.26 * top_hz, 1.26 * top_hz),
+                 further = strongest_db(1.58 * top_hz, 2 * top_hz);
+    if (below < next || below < further + kRumbleOverDb) return kNothing;
+    // Low stems may reach that far down: there it must outweigh their body, too.
+    if (low_role && below < region_level_db(bands, 63, 160) + 3) return kNothing;
+    return below;
+}
+
 /// Roles whose own music reaches below 40 Hz.
 bool plays_sub(Role role) {
     switch (role) {
@@ -33,6 +56,7 @@ bool plays_sub(Role role) {
         case Role::synth_bass:
         case Role::drums:
         case Role::tom:
+        case Role::organ:  // a stop of 16 feet
         case Role::fx:
         case Role::other:
             return true;
@@ -59,9 +83,12 @@ std::vector<std::string> stem_problems(const Stem& stem, const StemProfile& prof
             words("clipped (%d flat tops at %.1f dBFS)", scan.flat_tops, profile.peak_dbfs));
     if (profile.integrated_lufs < -45)
         problems.push_back(words("very low level (%.1f LUFS)", profile.integrated_lufs));
+    // No sound has a mean of exactly zero: noise leaves RMS over the square root of its samples,
+    // low notes more, by where in a period they are cut. Only what stands far above that is an
+    // offset, and under -60 dBFS it does no harm.
     const double dc =
         std::fabs(scan.mean_left) > std::fabs(scan.mean_right) ? scan.mean_left : scan.mean_right;
-    if (std::fabs(dc) > 0.001 && dc * dc > 1e-3 * (scan.left_power + scan.right_power) / 2)
+    if (std::fabs(dc) > kLeastDc && std::fabs(dc) > kDcErrors * scan.mean_error)
         problems.push_back(words("DC offset (%+.2f %% of full scale)", 100 * dc));
     if (profile.correlation < -0.2)
         problems.push_back(
@@ -72,9 +99,9 @@ std::vector<std::string> stem_problems(const Stem& stem, const StemProfile& prof
         problems.push_back(scan.left_power < scan.right_power ? "left channel empty"
                                                               : "right channel empty");
 
-    const double rumble = region_level_db(bands, 25, 32), bottom = region_level_db(bands, 63, 160);
-    if (plays_sub(stem.role.role) ? rumble > bottom + 3 : rumble > -30)
-        problems.push_back(words("rumble below 40 Hz (%.0f dB re the strongest band)", rumble));
+    if (const double rumble = rumble_db(bands, plays_sub(stem.role.role)); rumble > kFaintRumbleDb)
+        problems.push_back(words("rumble below %d Hz (%.0f dB re the strongest band)",
+                                 plays_sub(stem.role.role) ? 28 : 36, rumble));
     if (const Excess box = boxiness(bands); box.db >= kBumpDb)
         problems.push_back(words("boxy around %.0f Hz (%+.0f dB)", box.hz, box.db));
     if (const Excess edge = harshness(bands); edge.db >= kBumpDb)

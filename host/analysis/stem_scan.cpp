@@ -55,6 +55,27 @@ int count_flat_tops(const float* x, std::int64_t frames, double peak) {
     return tops;
 }
 
+/// Standard error of the mean of `frames`, from the sums of those blocks of the same length that
+/// are not all zero: what a rest has is known. Stretches of up to half a second, so that sound of
+/// 20 Hz and more has turned often in each, but eight of them where there are as many.
+double error_of_mean(const std::vector<double>& sums, int block, double frames) {
+    const std::size_t together = std::clamp<std::size_t>(sums.size() / 8, 1, 5),
+                      count = sums.size() / together;
+    if (count < 2) return 1;  // nothing is known
+    std::vector<double> means(count, 0.0);
+    double mean = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t k = 0; k < together; ++k) means[i] += sums[i * together + k];
+        means[i] /= static_cast<double>(together) * block;
+        mean += means[i] / static_cast<double>(count);
+    }
+    double square = 0;
+    for (const double m : means) square += (m - mean) * (m - mean);
+    const double sounding = static_cast<double>(sums.size()) * block / frames;
+    return sounding *
+           std::sqrt(square / static_cast<double>(count - 1) / static_cast<double>(count));
+}
+
 }  // namespace
 
 StemScan scan_stem(const Stem& stem, int rate, std::int64_t frames) {
@@ -67,9 +88,11 @@ StemScan scan_stem(const Stem& stem, int rate, std::int64_t frames) {
 
     StemScan scan;
     double sum_left = 0, sum_right = 0;
+    std::vector<double> sums_left, sums_right;  // of whole blocks
     for (std::int64_t start = 0; start < frames; start += block) {
         const std::int64_t end = std::min(frames, start + block);
         double k_sum = 0, ll = 0, rr = 0, lr = 0;
+        const double left_before = sum_left, right_before = sum_right;
         for (std::int64_t n = start; n < end; ++n) {
             const double l = left[n], r = right[n];
             const double kl = k_left[1](k_left[0](l));
@@ -85,6 +108,10 @@ StemScan scan_stem(const Stem& stem, int rate, std::int64_t frames) {
         }
         for (auto* stages : {&k_left, &k_right, &low})
             for (Biquad& stage : *stages) stage.settle();
+        if (end - start == block && ll + rr > 0) {
+            sums_left.push_back(sum_left - left_before);
+            sums_right.push_back(sum_right - right_before);
+        }
         const double count = static_cast<double>(end - start);
         scan.level_lufs.push_back(to_lufs(k_sum / count));
         scan.power.push_back((ll + rr) / (2 * count));
@@ -98,6 +125,8 @@ StemScan scan_stem(const Stem& stem, int rate, std::int64_t frames) {
     scan.cross_power /= n;
     scan.mean_left = sum_left / n;
     scan.mean_right = sum_right / n;
+    scan.mean_error =
+        std::max(error_of_mean(sums_left, block, n), error_of_mean(sums_right, block, n));
     float peak = 0;
     for (std::int64_t i = 0; i < frames; ++i)
         peak = std::max({peak, std::fabs(left[i]), std::fabs(right[i])});

@@ -21,6 +21,9 @@ struct StemScan {
     std::vector<float> low;  ///< mid channel below 150 Hz, one sample every `low_step(rate)` frames
     double peak = 0;         ///< largest absolute sample
     double mean_left = 0, mean_right = 0;
+    /// Standard error of these means, the larger one: what the sound itself leaves of a mean,
+    /// judged by how the means of stretches of up to half a second scatter.
+    double mean_error = 0;
     double left_power = 0, right_power = 0, cross_power = 0;  ///< means over the whole song
     int flat_tops = 0;  ///< runs of three or more samples stuck at the peak and entered by a jump
 };

@@ -121,6 +121,69 @@ TEST(Profile, NamesProblemsThatAreThereAndNoneThatAreNot) {
             << song.stems[s].name;
 }
 
+/// A note with eleven partials, each 3 dB under the one below.
+Signal note(double hz, double peak) {
+    return [=](std::int64_t n) {
+        double x = 0;
+        for (int k = 1; k <= 11; ++k)
+            x += peak * std::pow(10.0, -3.0 * (k - 1) / 20) *
+                 std::sin(2 * std::numbers::pi * k * hz * static_cast<double>(n) / 48000 + k * k);
+        return static_cast<float>(x);
+    };
+}
+
+/// Noise through a low-pass of second order at 20 Hz: feet on a stage, wind.
+Signal stage_noise(double gain) {
+    return [=, x = noise(1, 3), a = 0.0, b = 0.0](std::int64_t n) mutable {
+        constexpr double kPole = 2 * std::numbers::pi * 20 / 48000;
+        a += kPole * (x(n) - a);
+        b += kPole * (a - b);
+        return static_cast<float>(gain * b);
+    };
+}
+
+TEST(Profile, ADcOffsetIsMoreThanSoundLeavesOfAMean) {
+    Song song = empty_song(5.013);  // no whole number of periods
+    add_stem(song, "noise", Role::fx, noise(0.25, 1), noise(0.25, 2));
+    add_stem(song, "low", Role::synth_bass, sine(21, 0.9));
+    add_stem(song, "short and low", Role::synth_bass, during(2, 2.13, sine(27, 0.9)));
+    add_stem(song, "offset", Role::fx, sum(noise(0.1, 1), [](std::int64_t) { return 0.004f; }));
+    add_stem(song, "offset of one side", Role::fx, noise(0.1, 1),
+             sum(noise(0.1, 2), [](std::int64_t) { return -0.004f; }));
+    add_stem(song, "offset while it plays", Role::fx,
+             during(1, 4, sum(noise(0.1, 1), [](std::int64_t) { return 0.02f; })));
+    add_stem(song, "faint", Role::fx, sum(sine(440, 0.1), [](std::int64_t) { return 0.0005f; }));
+    const Profile profile = analyze(song);
+    for (std::size_t s = 0; s < profile.stems.size(); ++s) {
+        const bool offset = song.stems[s].name.starts_with("offset");
+        EXPECT_EQ(all_problems(profile.stems[s]).find("DC offset") != std::string::npos, offset)
+            << song.stems[s].name << ": " << all_problems(profile.stems[s]);
+    }
+}
+
+TEST(Profile, RumbleIsNeitherALowNoteNorNoise) {
+    Song song = empty_song(6);
+    const auto guitar = sum(note(82.4, 0.1), during(3, 6, note(110, 0.1)));
+    add_stem(song, "white guitar", Role::electric_guitar, noise(0.1, 1));
+    add_stem(song, "white hat", Role::hi_hat, noise(0.1, 7), noise(0.1, 8));
+    add_stem(song, "white effect", Role::fx, noise(0.1, 9));
+    add_stem(song, "low guitar", Role::electric_guitar, note(41.2, 0.1));
+    add_stem(song, "sine guitar", Role::electric_guitar, sine(41.2, 0.3));
+    add_stem(song, "lower bass", Role::bass_guitar, note(30.9, 0.1));
+    add_stem(song, "sub", Role::synth_bass, sine(32.7, 0.3));
+    add_stem(song, "guitar", Role::acoustic_guitar, guitar);
+    add_stem(song, "guitar on a stage", Role::acoustic_guitar, sum(guitar, stage_noise(4)));
+    add_stem(song, "bass on a bad stage", Role::bass_guitar, sum(note(55, 0.05), stage_noise(40)));
+    const Profile profile = analyze(song);
+    for (std::size_t s = 0; s < profile.stems.size(); ++s) {
+        std::printf("%-20s %s\n", song.stems[s].name.c_str(),
+                    all_problems(profile.stems[s]).c_str());
+        EXPECT_EQ(all_problems(profile.stems[s]).find("rumble") != std::string::npos,
+                  song.stems[s].name.find("stage") != std::string::npos)
+            << song.stems[s].name;
+    }
+}
+
 TEST(Profile, FindsLowEndsThatCancel) {
     Song song = empty_song(5);
     add_stem(song, "kick", Role::kick, sine(60, 0.3));
