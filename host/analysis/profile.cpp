@@ -43,6 +43,8 @@ StemProfile profile_of(const Stem& stem, const StemScan& scan, int rate, std::in
     p.integrated_lufs = gated_loudness(scan.level_lufs);
     p.silent = stem.silent || p.integrated_lufs <= -70;
     if (p.silent) {
+        constexpr std::size_t kGatingBlocks = 4;  // of 100 ms
+        p.too_short = !stem.silent && scan.level_lufs.size() < kGatingBlocks;
         p.integrated_lufs = -70;
         return p;
     }

@@ -13,7 +13,10 @@
 namespace mixfarm {
 
 struct StemProfile {
-    bool silent = false;
+    bool silent = false;  ///< no loudness: nothing to be heard, or too short
+    /// It sounds, yet for less than the 0.4 s that loudness is measured over: also `silent`, since
+    /// nothing can be told of it.
+    bool too_short = false;
     double integrated_lufs = -70;  ///< BS.1770, gated, of the stem alone; -70 when silent
     double peak_dbfs = -120;
     double crest_db = 0;  ///< peak over RMS while it plays
@@ -24,7 +27,7 @@ struct StemProfile {
         band_power{};  ///< mean square per third octave over the whole song, (L^2+R^2)/2
     std::vector<float> level_lufs;  ///< [100 ms blocks] K-weighted, ungated; -120 where silent
     std::vector<std::string>
-        problems;  ///< in words: "boxy around 400 Hz (+7 dB)", "rumble below 40 Hz", ...
+        problems;  ///< in words: "boxy around 400 Hz (+7 dB)", "rumble below 36 Hz", ...
 };
 
 struct Profile {

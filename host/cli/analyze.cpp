@@ -48,7 +48,8 @@ Json stem_json(const Song& song, const Stem& stem, const StemProfile& p) {
     s["name"] = stem.name;
     s["role"] = role_name(stem.role.role);
     s["why"] = stem.role.reason;
-    s["silent"] = p.silent;
+    s["silent"] = p.silent && !p.too_short;
+    s["too_short"] = p.too_short;
     s["channels"] = stem.channels;
     s["rate"] = stem.source_rate;
     s["integrated_lufs"] = p.silent ? Json(nullptr) : number(p.integrated_lufs);
@@ -140,7 +141,7 @@ void tell_stems(const Song& song, const Profile& profile, const NameColumn& colu
         const std::string start =
             fmt::format("{}  {:<16}", column(s.name), report::role_words(s.role.role));
         if (p.silent) {
-            std::cout << start << " silent\n";
+            std::cout << start << (p.too_short ? " too short to be judged\n" : " silent\n");
             continue;
         }
         std::cout << fmt::format("{} {:>6.1f} {:>6.1f} {:>6.1f} {:>5.0f}%  {}\n", start,
@@ -181,8 +182,8 @@ void tell_time(const Song& song, const Profile& profile, const NameColumn& colum
 void tell(const Song& song, const Profile& profile) {
     const std::vector<Cover> covered = covers(profile, report::kWorthTelling);
     const NameColumn column(song);
-    std::cout << fmt::format("\"{}\": {} stems, {:.1f} s at {} Hz\n", song.title, song.stems.size(),
-                             song.seconds(), song.rate);
+    std::cout << fmt::format("\"{}\": {} {}, {:.1f} s at {} Hz\n", song.title, song.stems.size(),
+                             song.stems.size() == 1 ? "stem" : "stems", song.seconds(), song.rate);
     for (const std::string& words : report::first_words(song, profile, covered))
         std::cout << words << "\n";
     tell_stems(song, profile, column);

@@ -167,8 +167,7 @@ Markup stems_section(const Song& song, const Profile& profile, const RawSum& sum
         if (!profile.stems[i].silent) all.add(stem_card(song, profile, covered, i, all_stems, top));
     all.close();
     if (const std::string silent = silent_words(song, profile); !silent.empty())
-        all.leaf("p", silent + " Nothing is to be heard of what is silent, so there is no picture.",
-                 {{"class", "note"}});
+        all.leaf("p", silent + " There is no picture of these.", {{"class", "note"}});
     return all.close();
 }
 

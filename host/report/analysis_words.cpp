@@ -53,7 +53,10 @@ std::string cover_words(const Cover& cover) {
     if (from_bottom && to_top) return words + ", everywhere";
     if (from_bottom) return words + ", mostly below " + hertz(cover.high_hz);
     if (to_top) return words + ", mostly above " + hertz(cover.low_hz);
-    return words + fmt::format(", mostly {} to {}", hertz(cover.low_hz), hertz(cover.high_hz));
+    std::string low = hertz(cover.low_hz);
+    const std::string high = hertz(cover.high_hz), unit = high.substr(high.find(' '));
+    if (low.ends_with(unit)) low.resize(low.size() - unit.size());  // said once
+    return words + fmt::format(", mostly {} to {}", low, high);
 }
 
 std::string hidden_by_words(const Song& song, const std::vector<Cover>& covered, std::size_t stem) {
@@ -73,19 +76,27 @@ std::string hides_words(const Song& song, const std::vector<Cover>& covered, std
 }
 
 std::string silent_words(const Song& song, const Profile& profile) {
-    std::vector<std::string> silent;
+    std::vector<std::string> silent, brief;
     for (std::size_t i = 0; i < song.stems.size(); ++i)
-        if (profile.stems[i].silent) silent.push_back(song.stems[i].name);
-    return silent.empty() ? "" : fmt::format("Without sound: {}.", listed(silent, kMostNames));
+        if (profile.stems[i].silent)
+            (profile.stems[i].too_short ? brief : silent).push_back(song.stems[i].name);
+    std::string words;
+    if (!silent.empty()) words = fmt::format("Without sound: {}.", listed(silent, kMostNames));
+    if (!brief.empty())
+        words += fmt::format("{}Too short to be judged, under 0.4 s: {}.", words.empty() ? "" : " ",
+                             listed(brief, kMostNames));
+    return words;
 }
 
 std::vector<std::string> first_words(const Song& song, const Profile& profile,
                                      const std::vector<Cover>& covered) {
     std::vector<std::string> all, troubled, rare;
+    bool any = false;
     std::size_t loudest = song.stems.size(), quietest = loudest;
     for (std::size_t i = 0; i < song.stems.size(); ++i) {
         const StemProfile& p = profile.stems[i];
         if (p.silent) continue;
+        any = true;
         if (!p.problems.empty()) troubled.push_back(song.stems[i].name);
         if (p.active_share < kHardlyPlays) rare.push_back(song.stems[i].name);
         const auto lufs = [&](std::size_t s) { return profile.stems[s].integrated_lufs; };
@@ -98,7 +109,7 @@ std::vector<std::string> first_words(const Song& song, const Profile& profile,
                                       ? "One stem deserves"
                                       : fmt::format("{} stems deserve", troubled.size()),
                                   listed(troubled, kMostNames)));
-    else
+    else if (any)
         all.push_back("No stem shows a fault that would have to be mended before mixing.");
     if (const std::string silent = silent_words(song, profile); !silent.empty())
         all.push_back(silent);
@@ -107,7 +118,7 @@ std::vector<std::string> first_words(const Song& song, const Profile& profile,
         all.push_back(fmt::format("Most in the way at equal loudness: {} hides {} ({}).",
                                   song.stems[worst.masker].name, song.stems[worst.stem].name,
                                   cover_words(worst)));
-    } else if (song.stems.size() > 1) {
+    } else if (any && song.stems.size() > 1) {
         all.push_back("At equal loudness no stem hides a quarter of another: there is room.");
     }
     if (loudest != quietest) {

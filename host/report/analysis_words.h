@@ -25,7 +25,8 @@ std::string cover_words(const Cover& cover);
 std::string hidden_by_words(const Song& song, const std::vector<Cover>& covered, std::size_t stem);
 /// "hides horns (31 %)"; empty likewise.
 std::string hides_words(const Song& song, const std::vector<Cover>& covered, std::size_t stem);
-/// "Without sound: kick and sweep."; empty when every stem sounds.
+/// "Without sound: kick and sweep. Too short to be judged, under 0.4 s: click."; empty when every
+/// stem sounds.
 std::string silent_words(const Song& song, const Profile& profile);
 /// What to know first, a sentence each: loudest and quietest stem, problems, the worst cover,
 /// stems that hardly play.

@@ -75,7 +75,8 @@ Markup lanes(const Song& song, const Profile& profile, const RawSum& sum) {
         const StemProfile& p = profile.stems[i];
         const std::string& name = song.stems[i].name;
         Plot lane(time, height,
-                  p.silent
+                  p.too_short ? name + " is too short to be judged"
+                  : p.silent
                       ? name + " is silent"
                       : fmt::format("{} plays {:.0f} % of the time", name, 100 * p.active_share));
         for (const Section& s : song.sections)
@@ -84,7 +85,8 @@ Markup lanes(const Song& song, const Profile& profile, const RawSum& sum) {
         lane.level(0, "rest");
         if (p.silent) {
             Markup mute;
-            lane.over(mute.leaf("span", "silent", {{"class", "mute"}}));
+            lane.over(mute.leaf("span", p.too_short ? "too short to be judged" : "silent",
+                                {{"class", "mute"}}));
         } else if (!p.level_lufs.empty()) {
             lane.under(
                 levels(p.level_lufs, *std::max_element(p.level_lufs.begin(), p.level_lufs.end())),

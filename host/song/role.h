@@ -47,7 +47,9 @@ struct SoundTraits {
     double centroid_hz = 0;
     double crest_db = 0;
     double onsets_per_s = 0;  ///< energy jumps of more than 9 dB within 20 ms
-    double active_share = 0;  ///< share of 100 ms blocks above -50 dB of the loudest
+    /// Share of 100 ms blocks above -50 dB of the loudest: for guessing alone. When a stem plays is
+    /// told by StemProfile::active_share.
+    double active_share = 0;
     double pitch_share =
         0;  ///< share of active blocks with a clear pitch (normalised autocorrelation > 0.6)
 };

@@ -83,6 +83,16 @@ std::string spoken_rate(int rate) {
     return text;
 }
 
+/// "83 s", "0.4 s", "10 ms"
+std::string spoken_length(double seconds) {
+    char text[32];
+    if (seconds < 0.1)
+        std::snprintf(text, sizeof text, "%.0f ms", 1000 * seconds);
+    else
+        std::snprintf(text, sizeof text, seconds < 9.95 ? "%.1f s" : "%.0f s", seconds);
+    return text;
+}
+
 /// "low and pitched", "bright and struck": the two things that strike first.
 std::string spoken_sound(const SoundTraits& s) {
     const std::string tone = s.low_share > 0.5                            ? "low"
@@ -104,13 +114,13 @@ std::string sentence(const Look& look) {
                                 ? "role unknown, please say which"
                                 : human + (by_name ? " by its name" : " by its sound");
     if (look.silent) {
-        std::snprintf(text, sizeof text, "%s, %s, %.0f s, silent: %s",
+        std::snprintf(text, sizeof text, "%s, %s, %s, silent: %s",
                       look.channels == 1 ? "mono" : "stereo", spoken_rate(look.rate).c_str(),
-                      look.seconds, why.c_str());
+                      spoken_length(look.seconds).c_str(), why.c_str());
     } else {
-        std::snprintf(text, sizeof text, "%s, %s, %.0f s, %s, plays %.0f %% of the time: %s",
+        std::snprintf(text, sizeof text, "%s, %s, %s, %s: %s",
                       look.channels == 1 ? "mono" : "stereo", spoken_rate(look.rate).c_str(),
-                      look.seconds, spoken_sound(look.sound).c_str(), 100 * look.sound.active_share,
+                      spoken_length(look.seconds).c_str(), spoken_sound(look.sound).c_str(),
                       why.c_str());
     }
     return text;

@@ -184,6 +184,19 @@ TEST(Profile, RumbleIsNeitherALowNoteNorNoise) {
     }
 }
 
+TEST(Profile, AClickAloneIsTooShortNotSilent) {
+    Song song = empty_song(0.01);
+    add_stem(song, "click", Role::percussion, sine(1000, 1));
+    add_stem(song, "nothing", Role::percussion, [](std::int64_t) { return 0.0f; });
+    const Profile alone = analyze(song);
+    EXPECT_TRUE(alone.stems[0].too_short);
+    EXPECT_FALSE(alone.stems[1].too_short);
+    EXPECT_TRUE(alone.stems[0].silent && alone.stems[1].silent);
+    Song longer = empty_song(2);
+    add_stem(longer, "click", Role::percussion, during(0, 0.01, sine(1000, 1)));
+    EXPECT_FALSE(analyze(longer).stems[0].silent) << "in a song of 2 s it can be judged";
+}
+
 TEST(Profile, FindsLowEndsThatCancel) {
     Song song = empty_song(5);
     add_stem(song, "kick", Role::kick, sine(60, 0.3));

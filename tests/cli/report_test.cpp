@@ -59,6 +59,20 @@ TEST(Report, AnalyzeDrawsTheSamePageTwice) {
     EXPECT_EQ(refused.code, 2) << refused.err;
 }
 
+TEST(Report, AnalyzeOfOneShortStem) {
+    const Scratch scratch;
+    fs::create_directories(scratch / "stems");
+    write_sound(scratch / "stems/click.wav", {signals::sine(480, 1000, 48000, 0.9)}, 48000);
+    const std::string said = succeed({"analyze", scratch / "stems"}).out;
+    EXPECT_THAT(said, HasSubstr(": 1 stem, "));
+    EXPECT_THAT(said, HasSubstr("Too short to be judged, under 0.4 s: click."));
+    EXPECT_THAT(said, testing::Not(HasSubstr("Without sound")));
+    const Json stem = ask({"analyze", scratch / "stems"})["stems"][0];
+    EXPECT_TRUE(stem["too_short"].get<bool>());
+    EXPECT_FALSE(stem["silent"].get<bool>());
+    EXPECT_THAT(stem["why"].get<std::string>(), HasSubstr("mono, 48 kHz, 10 ms"));
+}
+
 TEST(Report, AnalyzeTellsActivityOverTime) {
     const Json song = ask({"analyze", shared_night().job});
     EXPECT_EQ(song["sections"].size(), 1u);

@@ -88,6 +88,18 @@ TEST(AnalysisPage, SilenceAndNothingAreTold) {
     EXPECT_THAT(page_of(a), HasSubstr("Without sound: stem 0 and stem 1."));
 }
 
+TEST(AnalysisPage, WhatIsTooShortIsNotCalledSilent) {
+    AnalysedSong a = analysed_song(1, 0.3, 1);
+    a.profile.stems[0] = {};
+    a.profile.stems[0].silent = a.profile.stems[0].too_short = true;
+    a.profile.stems[0].level_lufs = {-20, -20, -20};
+    EXPECT_TRUE(report_test::is_sound(page_of(a)));
+    EXPECT_THAT(page_of(a), HasSubstr("Too short to be judged, under 0.4 s: stem 0."));
+    EXPECT_THAT(page_of(a), Not(HasSubstr("Without sound")));
+    EXPECT_THAT(page_of(a), Not(HasSubstr("No stem shows a fault")));
+    EXPECT_THAT(page_of(a), Not(HasSubstr("silent")));
+}
+
 TEST(AnalysisWords, ACoverNamesTheOctavesThatAreBuried) {
     // A stem of two regions, far apart, under a masker that has only the upper one.
     Profile profile;
@@ -108,6 +120,8 @@ TEST(AnalysisWords, ACoverNamesTheOctavesThatAreBuried) {
     EXPECT_NEAR(all[0].low_hz, 891, 1);
     EXPECT_NEAR(all[0].high_hz, 2239, 2);
     EXPECT_EQ(cover_words(all[0]), "60 %, mostly 890 Hz to 2.2 kHz");
+    EXPECT_EQ(cover_words({0, 1, 0.55, 180, 900}), "55 %, mostly 180 to 900 Hz");
+    EXPECT_EQ(cover_words({0, 1, 0.55, 2800, 8900}), "55 %, mostly 2.8 to 8.9 kHz");
 }
 
 TEST(AnalysisWords, SectionsThatComeBackAreCounted) {

@@ -314,11 +314,9 @@ TEST(Scout, ProposesAJobForAFolder) {
     EXPECT_EQ(s[1].file, "My Song - LeadVox.wav");
     EXPECT_EQ(s[2].role, "pad");
     EXPECT_EQ(s[2].intent, Intent::normal);
-    EXPECT_EQ(found.notes[2], "mono, 48 kHz, 0 s, silent: pad by its name");
+    EXPECT_EQ(found.notes[2], "mono, 48 kHz, 0.2 s, silent: pad by its name");
     EXPECT_EQ(s[3].role, "bass_guitar");
-    EXPECT_EQ(
-        found.notes[3],
-        "stereo, 48 kHz, 2 s, low and pitched, plays 100 % of the time: bass guitar by its sound");
+    EXPECT_EQ(found.notes[3], "stereo, 48 kHz, 2.0 s, low and pitched: bass guitar by its sound");
     EXPECT_EQ(load_song(found.job).stems.size(), 4u) << "what was scouted loads";
 }
 
