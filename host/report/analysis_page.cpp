@@ -180,10 +180,18 @@ Markup masking_section(const Song& song, const Profile& profile,
              "Read along a row: how much of this stem, in per cent, lies under each of the others "
              "while both play equally loud. The deeper the colour, the less is left to hear.",
              {{"class", "note"}});
-    std::vector<std::string> names;
-    for (const Stem& stem : song.stems) names.push_back(stem.name);
+    std::vector<std::string> names;  // silent stems would be empty rows
+    std::vector<double> shares;
+    for (std::size_t i = 0; i < song.stems.size(); ++i) {
+        if (profile.stems[i].silent) continue;
+        names.push_back(song.stems[i].name);
+        for (std::size_t j = 0; j < song.stems.size(); ++j)
+            if (!profile.stems[j].silent)
+                shares.push_back(profile.masked_by(static_cast<int>(i), static_cast<int>(j)));
+    }
+    if (names.size() < 2) return Markup();
     all.open("div", {{"class", "card beside"}});
-    all.add(masking_matrix_picture(names, profile.masking));
+    all.add(masking_matrix_picture(names, shares));
     all.open("ul", {{"class", "plain"}});
     int told = 0;
     for (const Cover& c : covered) {
