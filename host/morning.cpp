@@ -163,7 +163,9 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
                                      {"effects_in_play", "1"},
                                      {"lead_audibility", "1"},
                                      {"reverb_s", "s"},
-                                     {"undone_db", "dB"}})
+                                     {"undone_db", "dB"},
+                                     {"distortion_db", "dB"},
+                                     {"range_excess_lu", "LU"}})
         results.metrics.emplace_back(name, unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
     for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
@@ -173,7 +175,8 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         std::vector<float> all = h.row.metrics;
         all.insert(all.end(), {h.stems.masking, h.stems.lead_to_rest_lu, h.stems.prior_distance,
                                h.stems.reverb_to_dry_lu, h.stems.effects, h.stems.lead_audibility,
-                               h.stems.reverb_s, h.stems.undone_db});
+                               h.stems.reverb_s, h.stems.undone_db, h.stems.distortion_db,
+                               h.stems.range_excess_lu});
         return all;
     };
     for (Heard& h : excerpts) {

@@ -48,6 +48,7 @@ std::vector<Figure> figures(const NightRecord& r) {
             {"lead_audibility", "lead heard", "of 1", 2, any, any, false},
             {"reverb_to_dry_lu", "reverb : dry", "LU", 1, any, any, false},
             {"reverb_s", "reverb", "s", 1, any, any, false},
+            {"distortion_db", "distortion", "dB", 1, any, any, false},
             {"effects_in_play", "effects", "a stem", 1, any, any, false},
             {"undone_db", "EQ undone", "dB a stem", 2, any, any, false}};
 }

@@ -155,6 +155,8 @@ TEST(Chain, ResultsKeepTheLayoutAndSayWhatTermsRestOn) {
         EXPECT_LE(rules[name].get<double>(), most) << name;
         EXPECT_THAT(text, HasSubstr(name));
     }
+    EXPECT_GE(rules["distortion_db"].get<double>(), -80);
+    EXPECT_LE(rules["distortion_db"].get<double>(), 0);
     EXPECT_GT(rules["reverb_s"].get<double>(), 0.1);
     EXPECT_GT(rules["lead_audibility"].get<double>(), 0.1);
 }

@@ -93,8 +93,9 @@ inline Night night(std::size_t mixes, std::size_t picks, double seconds, bool le
                     {"created_utc", "2026-11-23T03:00:00Z"}};
     for (const MetricInfo& m : mix_metrics())
         r.metrics.emplace_back(m.name, *m.unit ? m.unit : "1");
-    for (const char* more : {"masking", "lead_to_rest_lu", "prior_distance", "reverb_to_dry_lu",
-                             "effects_in_play", "lead_audibility", "reverb_s", "undone_db"})
+    for (const char* more :
+         {"masking", "lead_to_rest_lu", "prior_distance", "reverb_to_dry_lu", "effects_in_play",
+          "lead_audibility", "reverb_s", "undone_db", "distortion_db"})
         r.metrics.emplace_back(more, "1");
     for (const std::string_view term : kTermNames) r.terms.emplace_back(term);
     for (std::size_t i = 0; i < mixes; ++i) {

@@ -69,7 +69,8 @@ def compare(root, results, complain):
 
     names = {"loudness": "integrated_lufs", "true peak": "true_peak_dbtp", "range": "loudness_range_lu",
              "peak : loudness": "plr_db", "side : mid": "width", "lead : rest": "lead_to_rest_lu", "lead heard": "lead_audibility",
-             "reverb : dry": "reverb_to_dry_lu", "reverb": "reverb_s", "effects": "effects_in_play", "EQ undone": "undone_db"}
+             "reverb : dry": "reverb_to_dry_lu", "reverb": "reverb_s", "distortion": "distortion_db",
+             "effects": "effects_in_play", "EQ undone": "undone_db"}
     with h5py.File(results) as f:
         ids = list(f["candidates/id"])
         cards = [e for e in of_class(root, "article", "pick") if e.get("id")]
