@@ -119,7 +119,9 @@ struct PairMeter {
 
 struct FileMeter::Impl {
     Impl(int sample_rate, int channel_count)
-        : setup(meters::setup(sample_rate)), bands(sample_rate, file_bands()), fft(bands.size) {
+        : setup(meters::setup(sample_rate)),
+          bands(sample_rate, file_bands(), kFileBinHz),
+          fft(bands.size) {
         record.rate = sample_rate;
         record.channels = channel_count;
         record.sums_per_bin = meters::kSums;

@@ -15,7 +15,8 @@ constexpr int kTransforms = 512;
 constexpr int kRows = 8, kBandWarps = 4;
 
 struct WindowJob {
-    int slots, first_slot, size, start, valid, ring_frames;
+    int slots, first_slot, size, start, ring_frames;
+    int from, to;  ///< what of the transform lies in the stretch; silence before and after
     const float *ring, *window;
     cufftComplex* out;  ///< [kTransforms][size]
 };
@@ -31,7 +32,7 @@ __global__ void window_kernel(const WindowJob j) {
     const std::size_t slots = static_cast<std::size_t>(j.slots);
     for (int row = static_cast<int>(threadIdx.y); row < kWarp; row += kRows) {
         const int n = first + row;
-        const bool heard = n < j.valid && slot < j.slots;
+        const bool heard = n >= j.from && n < j.to && slot < j.slots;
         const std::size_t at = static_cast<std::size_t>((j.start + n) % j.ring_frames);
         left[row][x] = heard ? j.ring[at * slots + slot] : 0.f;
         right[row][x] = heard ? j.ring[(j.ring_frames + at) * slots + slot] : 0.f;
@@ -98,12 +99,9 @@ BandSpectrum::BandSpectrum(const BandMap& map, int slots, cudaStream_t stream)
       bands_(kBands + 1),
       transforms_(static_cast<std::size_t>(kTransforms) * static_cast<std::size_t>(map.size)),
       sums_(static_cast<std::size_t>(slots) * kBands * 3) {
-    std::vector<BandMap::Share> shares = map.shares;
-    std::stable_sort(shares.begin(), shares.end(),
-                     [](const auto& a, const auto& b) { return a.band < b.band; });
     std::vector<float> weights;
     std::vector<int> bins, bands(kBands + 1, 0);
-    for (const BandMap::Share& share : shares) {
+    for (const BandMap::Share& share : map.shares) {
         weights.push_back(share.weight);
         bins.push_back(share.bin);
         for (int band = share.band + 1; band <= kBands; ++band)
@@ -126,40 +124,35 @@ std::size_t BandSpectrum::fixed_bytes(const BandMap& map) {
 
 void BandSpectrum::clear() {
     sums_.clear(stream_);
-    heard_ = next_ = 0;
-    analysed_ = false;
-    count_ = 0;
+    frames_ = 0;
+    rewind();
+}
+
+void BandSpectrum::rewind() {
+    heard_ = 0;
+    next_ = -map_.size / 2;
 }
 
 void BandSpectrum::push(const Ring& ring, int frames, int slots) {
     heard_ += frames;
-    for (; heard_ - next_ >= map_.size; next_ += map_.size / 2) {
-        analyse(ring, map_.size, slots);
-        count_ += 1;
-        analysed_ = true;
-    }
+    frames_ += frames;
+    for (; heard_ - next_ >= map_.size; next_ += map_.size / 2) analyse(ring, slots);
 }
 
 void BandSpectrum::end_stretch(const Ring& ring, int slots) {
-    if (!analysed_ && heard_ > 0) {
-        analyse(ring, static_cast<int>(heard_), slots);
-        count_ += static_cast<double>(heard_) / map_.size;
-    }
-    heard_ = next_ = 0;
-    analysed_ = false;
+    if (heard_ > 0)
+        for (; next_ < heard_; next_ += map_.size / 2) analyse(ring, slots);
+    rewind();
 }
 
-void BandSpectrum::analyse(const Ring& ring, int valid, int slots) {
+void BandSpectrum::analyse(const Ring& ring, int slots) {
+    const auto start = static_cast<int>((next_ + ring.frames) % ring.frames),
+               from = static_cast<int>(std::max<std::int64_t>(0, -next_)),
+               to = static_cast<int>(std::min<std::int64_t>(map_.size, heard_ - next_));
     for (int first = 0; first < slots; first += kTransforms) {
-        const WindowJob window{ring.slots,
-                               first,
-                               map_.size,
-                               static_cast<int>(next_ % ring.frames),
-                               valid,
-                               ring.frames,
-                               ring.audio.data(),
-                               window_.data(),
-                               transforms_.data()};
+        const WindowJob window{
+            ring.slots, first, map_.size,         start,          ring.frames,
+            from,       to,    ring.audio.data(), window_.data(), transforms_.data()};
         const int count = std::min(kTransforms, slots - first);
         const Grid grid{dim3(static_cast<unsigned>(map_.size / kWarp),
                              static_cast<unsigned>((count + kWarp - 1) / kWarp)),
@@ -179,7 +172,7 @@ std::vector<double> BandSpectrum::read(int slots) const {
     MF_CUDA(cudaMemcpyAsync(sums.data(), sums_.data(), sums.size() * sizeof(double),
                             cudaMemcpyDeviceToHost, stream_));
     MF_CUDA(cudaStreamSynchronize(stream_));
-    const double scale = count_ > 0 ? map_.scale / count_ : 0;
+    const double scale = frames_ > 0 ? map_.scale / static_cast<double>(frames_) : 0;
     for (double& sum : sums) sum *= scale;
     return sums;
 }

@@ -15,8 +15,8 @@ struct Ring {
     DeviceBuffer<float> audio;  ///< [left, right][frames][slots]
 };
 
-/// The device's part of Spectrum<F>: same window, same half overlap, same shares of bins, same
-/// scale.
+/// The device's part of Spectrum<F>: same window, same half overlap, same silence around a stretch,
+/// same shares of bins, same scale.
 class BandSpectrum {
 public:
     BandSpectrum(const BandMap& map, int slots, cudaStream_t stream);
@@ -26,8 +26,7 @@ public:
     /// `frames` more of a stretch lie in the ring; frame n of the stretch is at n % ring.frames.
     /// Sums what is complete, for the first `slots` slots.
     void push(const Ring& ring, int frames, int slots);
-    /// The end of a stretch; one shorter than a transform is padded with silence, so that every
-    /// stretch counts.
+    /// The end of a stretch: what is left of it, with silence after it.
     void end_stretch(const Ring& ring, int slots);
     /// Mean squares a slot: [slots][bands][left, right, cross].
     std::vector<double> read(int slots) const;
@@ -48,7 +47,8 @@ private:
         cufftHandle handle = 0;
         bool made = false;
     };
-    void analyse(const Ring& ring, int valid, int slots);
+    void rewind();
+    void analyse(const Ring& ring, int slots);
 
     const BandMap& map_;
     cudaStream_t stream_;
@@ -58,9 +58,8 @@ private:
     DeviceBuffer<cufftComplex> transforms_;  ///< [kTransforms][size]
     DeviceBuffer<double> sums_;              ///< [slots][kBands][3]
     std::int64_t heard_ = 0,
-                 next_ = 0;  ///< frames of this stretch so far; where the next transform starts
-    bool analysed_ = false;  ///< in this stretch
-    double count_ = 0;       ///< transforms of all stretches
+                 next_ = 0;    ///< frames of this stretch so far; where the next transform starts
+    std::int64_t frames_ = 0;  ///< of all stretches
 };
 
 }  // namespace mixfarm::cuda

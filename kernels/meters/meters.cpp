@@ -180,7 +180,8 @@ void Tone::finish(const MeterRecord& record, int, float* row, int first) {
     double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
     for (int b = 0; b < kBands; ++b) {
         const double hz = band_centre_hz(b), power = record.left_power[b] + record.right_power[b];
-        if (hz < 99 || hz > 10100 || power <= 1e-20) continue;
+        const bool whole = hz * std::pow(10.0, 0.05) <= record.rate / 2;
+        if (hz < 99 || hz > 10100 || !whole || power <= 1e-20) continue;
         const double x = std::log2(hz), y = db_of_power(power);
         n += 1, sx += x, sy += y, sxx += x * x, sxy += x * y;
     }

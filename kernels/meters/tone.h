@@ -7,8 +7,8 @@
 namespace mixfarm {
 
 struct Tone {
-    /// Least-squares slope of band level over octaves, 100 Hz to 10 kHz. Band levels: white noise
-    /// reads +3 dB per octave.
+    /// Least-squares slope of band level over octaves, 100 Hz to 10 kHz, as far as the bands lie
+    /// below half the rate. Band levels: white noise reads +3 dB per octave.
     /// Correlation of left and right below 112 Hz, in the bands of 25 to 100 Hz.
     static constexpr MetricInfo kMetrics[] = {{"tilt_db_per_octave", "dB/octave"},
                                               {"low_correlation", ""}};

@@ -4,9 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "kernels/console/mix_measurement.h"
+#include "kernels/meters/spectrum.h"
+#include "kernels/meters/tone.h"
 #include "tests/support/disparity.h"
 #include "tests/support/ebur128_meter.h"
 #include "tests/support/effort.h"
@@ -77,6 +80,32 @@ TEST_P(EngineCase, EveryEngineGivesTheBitsOfTheCpu) {
     EXPECT_EQ(disparity(a, b), "");
 }
 
+/// The bands of finished sound as they are measured of mixes: the meter of files takes longer
+/// transforms.
+MeterRecord bands_of(const Samples& left, const Samples& right, int rate) {
+    const BandMap map(rate);
+    const LaneFft fft(map.size);
+    Spectrum<float> spectrum(map, fft);
+    spectrum.push(left.data(), right.data(), static_cast<int>(left.size()));
+    spectrum.end_stretch();
+    MeterRecord record;
+    record.rate = rate;
+    spectrum.read(0, record.left_power.data(), record.right_power.data(),
+                  record.cross_power.data());
+    return record;
+}
+/// The metrics that come of the bands.
+void expect_tone(const MeterRecord& bands, const Measurement& mix) {
+    float tone[std::size(Tone::kMetrics)];
+    Tone::finish(bands, 0, tone, 0);
+    for (std::size_t i = 0; i < std::size(tone); ++i)
+        EXPECT_NEAR(mix.metric(Tone::kMetrics[i].name), tone[i], 0.001) << Tone::kMetrics[i].name;
+}
+bool comes_of_bands(std::string_view metric) {
+    return std::any_of(std::begin(Tone::kMetrics), std::end(Tone::kMetrics),
+                       [&](const MetricInfo& m) { return metric == m.name; });
+}
+
 TEST_P(EngineCase, WhatIsRenderedIsWhatWasMeasured) {
     for (const int rate : kSlowBuild ? std::vector{44100} : std::vector{44100, 48000, 96000}) {
         // Lengths that are no multiple of a tile nor of a bin.
@@ -94,12 +123,15 @@ TEST_P(EngineCase, WhatIsRenderedIsWhatWasMeasured) {
                 for (std::size_t k = 0; k < rows[i].metrics.size(); ++k) {
                     // Undefined for both, as the short-term maximum of less than three seconds.
                     if (std::isnan(file.metrics[k]) && std::isnan(rows[i].metrics[k])) continue;
+                    if (comes_of_bands(mix_metrics()[k].name)) continue;
                     EXPECT_NEAR(file.metrics[k], rows[i].metrics[k], 0.001)
                         << mix_metrics()[k].name << ", mix " << i << ", " << frames << " frames at "
                         << rate;
                 }
+                const MeterRecord bands = bands_of(audio[i].left, audio[i].right, rate);
+                expect_tone(bands, rows[i]);
                 for (std::size_t b = 0; b < kBands; ++b)
-                    EXPECT_NEAR(file.left_power[b], rows[i].left_power[b],
+                    EXPECT_NEAR(bands.left_power[b], rows[i].left_power[b],
                                 1e-5 * rows[i].left_power[b] + 1e-12);
             }
         }
@@ -204,10 +236,10 @@ TEST_P(EngineCase, AnExcerptWithAllOfItsPastIsAPieceOfTheSong) {
                                                 {"crest_db", 1e-3},
                                                 {"correlation", 1e-3},
                                                 {"width", 1e-3},
-                                                {"balance_db", 1e-3},
-                                                {"tilt_db_per_octave", 1e-3}})
+                                                {"balance_db", 1e-3}})
             EXPECT_NEAR(rows[i].metric(metric), cut.metric(metric), tolerance)
                 << metric << ", mix " << i;
+        expect_tone(bands_of(left, right, rate), rows[i]);
     }
 }
 
