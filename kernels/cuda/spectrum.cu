@@ -16,7 +16,7 @@ constexpr int kRows = 8, kBandWarps = 4;
 
 struct WindowJob {
     int slots, first_slot, size, start, ring_frames;
-    int from, to;  ///< what of the transform lies in the stretch; silence before and after
+    int from, heard;  ///< what of the transform lies in the stretch: first, how many; else silence
     const float *ring, *window;
     cufftComplex* out;  ///< [kTransforms][size]
 };
@@ -32,7 +32,7 @@ __global__ void window_kernel(const WindowJob j) {
     const std::size_t slots = static_cast<std::size_t>(j.slots);
     for (int row = static_cast<int>(threadIdx.y); row < kWarp; row += kRows) {
         const int n = first + row;
-        const bool heard = n >= j.from && n < j.to && slot < j.slots;
+        const bool heard = static_cast<unsigned>(n - j.from) < static_cast<unsigned>(j.heard);
         const std::size_t at = static_cast<std::size_t>((j.start + n) % j.ring_frames);
         left[row][x] = heard ? j.ring[at * slots + slot] : 0.f;
         right[row][x] = heard ? j.ring[(j.ring_frames + at) * slots + slot] : 0.f;
@@ -148,11 +148,11 @@ void BandSpectrum::end_stretch(const Ring& ring, int slots) {
 void BandSpectrum::analyse(const Ring& ring, int slots) {
     const auto start = static_cast<int>((next_ + ring.frames) % ring.frames),
                from = static_cast<int>(std::max<std::int64_t>(0, -next_)),
-               to = static_cast<int>(std::min<std::int64_t>(map_.size, heard_ - next_));
+               heard = static_cast<int>(std::min<std::int64_t>(map_.size, heard_ - next_)) - from;
     for (int first = 0; first < slots; first += kTransforms) {
         const WindowJob window{
             ring.slots, first, map_.size,         start,          ring.frames,
-            from,       to,    ring.audio.data(), window_.data(), transforms_.data()};
+            from,       heard, ring.audio.data(), window_.data(), transforms_.data()};
         const int count = std::min(kTransforms, slots - first);
         const Grid grid{dim3(static_cast<unsigned>(map_.size / kWarp),
                              static_cast<unsigned>((count + kWarp - 1) / kWarp)),
