@@ -301,7 +301,7 @@ TEST_F(Standin, LittleMemoryMakesSmallerBatchesAndTheSameNumbers) {
     EXPECT_GT(planned.launches, at_once.launches);
     EXPECT_EQ(planned.refused, 0u);
     // Less than the device says.
-    const standin::Traffic refused = evaluate_with(share(1.5), share(0.7));
+    const standin::Traffic refused = evaluate_with(share(2), share(1.2));
     EXPECT_GT(refused.refused, 0u);
     EXPECT_GT(refused.launches, at_once.launches);
     standin::Machine none;
