@@ -62,14 +62,10 @@ inline constexpr int kMomentaryBins = 40;   ///< 400 ms
 inline constexpr int kShortTermBins = 300;  ///< 3 s
 /// -70 at least.
 double lufs_of_power(double power);
+/// The other way round.
+double power_of_lufs(double level);
 /// BS.1770 integrated loudness in LUFS of block energies given as mean squares summed over
 /// channels; -70 when all are gated.
 double gated_loudness(const std::vector<double>& block_power);
-/// Micro-dynamics in LU: how far the loudness of 50 ms rises above that of the 3 s about it, the
-/// 95th percentile over time; NaN for less than 3 s. After Skovenborg's loudness dynamic range
-/// ("Measures of microdynamics", AES 137, 2014), whose fast and slow integrations are rectangles
-/// here because they come from bins. What Tech 3342's gates leave out of the range is left out
-/// here.
-double microdynamics(const MeterRecord& record, int sum);
 
 }  // namespace mixfarm

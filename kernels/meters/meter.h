@@ -33,12 +33,17 @@
 
 namespace mixfarm {
 
+class LoudnessCourse;
+
 /// Everything measured of one candidate.
 struct MeterRecord {
     double rate = 48000;
     int channels = 2;         ///< 1 to 6; what compares two sides is NaN unless there are two
     std::vector<float> bins;  ///< [bin][sums_per_bin]
     int sums_per_bin = 0;
+    /// A file keeps no bins, but these: totals and maxima of every sum, and loudness over time.
+    std::vector<double> totals, tops;  ///< [sums_per_bin]
+    const LoudnessCourse* course = nullptr;
     struct Stretch {
         int bins;        ///< in `bins`, a last one cut short by the song's end included
         int whole_bins;  ///< those of full length: loudness counts no others
@@ -51,7 +56,7 @@ struct MeterRecord {
     int bin_count() const {
         return sums_per_bin ? static_cast<int>(bins.size()) / sums_per_bin : 0;
     }
-    /// Frames of a whole bin: 10 ms to the nearest frame.
+    /// Frames of a whole bin of candidates, whose rates are multiples of 100.
     int bin_frames() const { return static_cast<int>(rate + 50) / 100; }
     /// Sum `s` of a meter whose sums begin at `offset`, in bin `b`.
     double at(int b, int offset) const {

@@ -4,54 +4,25 @@
 #include <limits>
 
 #include "kernels/meters/book.h"
+#include "kernels/meters/loudness_course.h"
 
 namespace mixfarm {
 namespace {
 
-constexpr int kFastBins = 5;  // 50 ms
-constexpr int kHopBins = 10;  // 100 ms, 75 % overlap of the gating blocks
 constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
 
-double lufs(double power) {
-    return power > 0 ? -0.691 + 10 * std::log10(power) : -70.0;
-}
-double power_of_lufs(double level) {
-    return std::pow(10.0, (level + 0.691) / 10);
-}
-
 double total(const MeterRecord& record, int sum) {
+    if (!record.totals.empty()) return record.totals[static_cast<std::size_t>(sum)];
     double t = 0;
     for (int b = 0; b < record.bin_count(); ++b) t += record.at(b, sum);
     return t;
 }
 
 double highest(const MeterRecord& record, int sum) {
+    if (!record.tops.empty()) return record.tops[static_cast<std::size_t>(sum)];
     double t = 0;
     for (int b = 0; b < record.bin_count(); ++b) t = std::max(t, record.at(b, sum));
     return t;
-}
-
-/// Undefined where no window of that length fits.
-float largest_lufs(const std::vector<double>& powers) {
-    return powers.empty()
-               ? kUndefined
-               : static_cast<float>(lufs_of_power(*std::max_element(powers.begin(), powers.end())));
-}
-
-/// Tech 3342: short-term powers below this are left out, -70 LUFS or 20 LU below the mean of those
-/// above -70.
-double range_gate(const std::vector<double>& power) {
-    const double floor = power_of_lufs(-70);
-    double sum = 0;
-    std::size_t count = 0;
-    for (const double p : power)
-        if (p >= floor) sum += p, ++count;
-    return count ? std::max(floor, 0.01 * sum / static_cast<double>(count)) : floor;
-}
-
-double percentile(const std::vector<double>& sorted, double p) {
-    return sorted[static_cast<std::size_t>(
-        std::lround(static_cast<double>(sorted.size() - 1) * p))];
 }
 
 }  // namespace
@@ -71,73 +42,17 @@ std::vector<double> window_powers(const MeterRecord& record, int sum, int length
     return out;
 }
 
-double lufs_of_power(double power) {
-    return std::max(-70.0, lufs(power));
-}
-
-double gated_loudness(const std::vector<double>& block_power) {
-    const double floor = power_of_lufs(-70);
-    double sum = 0;
-    std::size_t count = 0;
-    for (const double p : block_power)
-        if (p > floor) sum += p, ++count;
-    if (count == 0) return -70;
-    const double relative = std::max(floor, 0.1 * sum / static_cast<double>(count));
-    sum = 0, count = 0;
-    for (const double p : block_power)
-        if (p > relative) sum += p, ++count;
-    return count ? lufs(sum / static_cast<double>(count)) : -70;
-}
-
-double loudness_range(std::vector<double> power) {
-    const double gate = range_gate(power);
-    std::erase_if(power, [gate](double p) { return p < gate; });
-    if (power.empty()) return 0;
-    std::sort(power.begin(), power.end());
-    return lufs(percentile(power, 0.95)) - lufs(percentile(power, 0.10));
-}
-
-double microdynamics(const MeterRecord& record, int sum) {
-    const std::vector<double> slow = window_powers(record, sum, kShortTermBins, 1),
-                              fast = window_powers(record, sum, kFastBins, 1);
-    const double gate = range_gate(slow);
-    std::vector<double> rises;
-    std::size_t first_slow = 0, first_fast = (kShortTermBins - kFastBins) / 2;
-    for (const MeterRecord::Stretch& stretch : record.stretches) {
-        const auto windows = [&stretch](int length) {
-            return static_cast<std::size_t>(std::max(0, stretch.whole_bins - length + 1));
-        };
-        for (std::size_t i = 0; i < windows(kShortTermBins); ++i)
-            if (const double about = slow[first_slow + i]; about >= gate)
-                rises.push_back(lufs(fast[first_fast + i]) - lufs(about));
-        first_slow += windows(kShortTermBins);
-        first_fast += windows(kFastBins);
-    }
-    if (rises.empty()) return kUndefined;
-    std::sort(rises.begin(), rises.end());
-    return percentile(rises, 0.95);
-}
-
 void Loudness::finish(const MeterRecord& record, int first_sum, float* row, int first) {
-    const std::vector<double> momentary = window_powers(record, first_sum, kMomentaryBins, 1);
-    const std::vector<double> short_term = window_powers(record, first_sum, kShortTermBins, 1);
-    std::vector<double> gate = window_powers(record, first_sum, kMomentaryBins, kHopBins);
-    const double integrated = gated_loudness(gate);
-    row[first] = static_cast<float>(integrated);
-    row[first + 1] = static_cast<float>(
-        loudness_range(window_powers(record, first_sum, kShortTermBins, kHopBins)));
-    row[first + 2] = largest_lufs(momentary);
-    row[first + 3] = largest_lufs(short_term);
-    // The fold is scaled so that a mono signal keeps its loudness: (L + R) / 2 in both speakers,
-    // energy (LL + RR + 2 LR) / 2.
-    const std::vector<double> twice_cross =
-        window_powers(record, first_sum + 1, kMomentaryBins, kHopBins);
-    for (std::size_t i = 0; i < gate.size(); ++i)
-        gate[i] = std::max(0.0, gate[i] + twice_cross[i]) / 2;
-    row[first + 4] = record.channels != 2 || integrated <= -70
-                         ? kUndefined
-                         : static_cast<float>(integrated - gated_loudness(gate));
-    row[first + 5] = static_cast<float>(microdynamics(record, first_sum));
+    if (record.course) return record.course->write(row + first);
+    LoudnessCourse course(record.channels);
+    int bin = 0;
+    for (const MeterRecord::Stretch& stretch : record.stretches) {
+        course.begin_stretch();
+        for (int b = bin; b < bin + stretch.whole_bins; ++b)
+            course.push(record.at(b, first_sum), record.at(b, first_sum + 1), record.bin_frames());
+        bin += stretch.bins;
+    }
+    course.write(row + first);
 }
 
 void TruePeak::finish(const MeterRecord& record, int first_sum, float* row, int first) {

@@ -54,6 +54,13 @@ TEST(Loudness, SilenceReadsTheFloor) {
               -70);  // no whole block
 }
 
+TEST(Loudness, NoRangeWithoutAWholeShortTermWindow) {
+    const Samples tone = signals::sine(3 * 48000, 997, 48000, 0.1);
+    EXPECT_EQ(read_both(tone, 48000).metric("loudness_range_lu"), 0);
+    EXPECT_TRUE(std::isnan(
+        read_both(Samples(tone.begin(), tone.end() - 1), 48000).metric("loudness_range_lu")));
+}
+
 TEST(Loudness, WeightsFrequenciesByTheKCurve) {
     struct Row {
         double hz, db[4];  // K gain at 44.1, 48, 96, 192 kHz
