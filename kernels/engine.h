@@ -228,43 +228,64 @@ struct FileDetails {
     struct Channel {
         double dc = 0;                  ///< mean of all samples, full scale = 1
         float sample_peak = 0;          ///< linear
-        std::int64_t clips = 0;         ///< runs of at least three samples at full scale
-        std::int64_t longest_clip = 0;  ///< samples of the longest such run
+        std::int64_t over = 0;          ///< samples over full scale, which only floats can hold
+        std::int64_t clips = 0;         ///< flat tops: see FileMeter
+        std::int64_t longest_clip = 0;  ///< samples of the longest of them
     };
     std::vector<Channel> channels;
-    /// Digital silence in all channels inside sound: see FileMeter.
+    /// Digital silence inside sound: see FileMeter.
     struct Dropout {
-        double start_s, seconds;  ///< on the grid of 10 ms
+        double start_s, seconds;
+        int channel;  ///< -1 = all of them
     };
-    std::vector<Dropout> dropouts;
+    std::vector<Dropout> dropouts;   ///< in order, the first thousand
+    std::int64_t dropout_count = 0;  ///< all of them
+    /// The first NaN or infinite sample; frame -1 where there is none. With one every metric, band
+    /// and reading is NaN, and the other details are empty.
+    struct Bad {
+        std::int64_t frame = -1;
+        int channel = 0;
+    } first_bad;
     /// As Measurement's bands.
     std::array<float, kBarkBands> bark_left{}, bark_right{}, bark_cross{};
 };
 
 inline constexpr int kMaxFileChannels = 6;
-/// Measures finished audio as a file: no console, no limiter, nothing level-matched.
+
+struct FileMeterOptions {
+    double series_hop_s = 0.1;   ///< to the nearest multiple of 10 ms; 0 = no series is kept
+    std::vector<float> weights;  ///< [channels] in loudness; empty = by the number of channels
+};
+
+/// Measures finished audio as a file: no console, no limiter, nothing level-matched. What is held
+/// does not grow with the file but for the series: above an hour loudness is counted in classes of
+/// 0.001 LU (LoudnessCourse).
 ///
-/// Channels in the order of WAV files: mono; L R; L R C; L R Ls Rs; L R C Ls Rs; L R C LFE Ls Rs.
-/// Surrounds count 1.41 in loudness, the LFE nothing (BS.1770-5); peaks and bands take every
-/// channel as it is: in files of more than two, left and right power together are the sum over
-/// channels.
+/// Channels in the order of WAV files, unless weights are given: mono; L R; L R C; L R Ls Rs;
+/// L R C Ls Rs; L R C LFE Ls Rs. Surrounds count 1.41 in loudness, the LFE nothing (BS.1770-5);
+/// peaks and bands take every channel as it is: in files of more than two, left and right power
+/// together are the sum over channels.
 ///
-/// A clip is a run of at least three samples of one sign at full scale: what 16 bits can hold,
-/// 1 - 2^-15, so that files of any width clip alike. A dropout is exact zero in all channels for
-/// 10 ms to a second (longer ones are rests) between bins of 10 ms with peaks of at least -60 dBFS;
-/// only whole bins count, so that one below 20 ms may be missed.
+/// Bins end at the frames nearest to multiples of 10 ms. True peak goes on into the silence behind
+/// the file.
+///
+/// A clip is a run of at least three equal samples at the channel's sample peak, -12 dBFS or more,
+/// entered or left by a jump that no smooth wave of 16 bits makes (ClipCounter). Below full scale
+/// fewer than five of them are none. A dropout is a run of exact zeros of a millisecond to a second
+/// (longer ones are rests) between sound: a peak of at least -60 dBFS in the millisecond on either
+/// side, so that what fades out is none. One that all channels share counts once.
 class FileMeter {
 public:
-    /// `channels` 1 to 6. Stereo metrics are NaN unless there are two.
-    FileMeter(int rate, int channels);
+    /// `channels` 1 to 6. Stereo metrics are NaN unless there are two; their weight is 1.
+    FileMeter(int rate, int channels, const FileMeterOptions& options = {});
     ~FileMeter();
     FileMeter(FileMeter&&) noexcept;
     /// Interleaved frames, any number at a time.
     void push(const float* interleaved, std::int64_t frames);
     /// All metrics of everything pushed; nothing can be pushed afterwards.
     Measurement finish();
-    /// After finish(). `hop_s` is taken to the nearest multiple of 10 ms, at least one.
-    LoudnessSeries series(double hop_s = 0.1) const;
+    /// After finish().
+    const LoudnessSeries& series() const;
     /// After finish().
     const FileDetails& details() const;
 

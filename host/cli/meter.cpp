@@ -8,12 +8,18 @@
 
 #include "host/cli/command.h"
 #include "host/cli/meter_report.h"
+#include "host/job/input_error.h"
 
 namespace mixfarm::cli {
 namespace {
 
-/// In the order asked for; throws what the first of the files that cannot be metered threw.
-std::vector<MeteredFile> meter_all(const std::vector<std::string>& files) {
+struct Metered {
+    std::vector<MeteredFile> files;   ///< in the order asked for
+    std::vector<std::string> faults;  ///< of those that are not among them
+};
+
+/// Throws whatever is no fault of a file.
+Metered meter_all(const std::vector<std::string>& files, bool with_series) {
     std::vector<std::optional<MeteredFile>> metered(files.size());
     std::vector<std::exception_ptr> failed(files.size());
     std::atomic<std::size_t> next{0};
@@ -23,18 +29,28 @@ std::vector<MeteredFile> meter_all(const std::vector<std::string>& files) {
         for (std::size_t w = 0; w < std::min(cores, files.size()); ++w)
             workers.emplace_back([&] {
                 for (std::size_t i; (i = next++) < files.size();) try {
-                        metered[i] = meter_file(files[i]);
+                        metered[i] = meter_file(files[i], with_series);
                     } catch (...) {
                         failed[i] = std::current_exception();
                     }
             });
     }
-    std::vector<MeteredFile> all;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        if (failed[i]) std::rethrow_exception(failed[i]);
-        all.push_back(std::move(*metered[i]));
-    }
+    Metered all;
+    for (std::size_t i = 0; i < files.size(); ++i) try {
+            if (failed[i]) std::rethrow_exception(failed[i]);
+            all.files.push_back(std::move(*metered[i]));
+        } catch (const InputError& e) {
+            all.faults.push_back(e.what());
+        }
     return all;
+}
+
+void compare(Metered& all, const AudioFeatures& reference) {
+    for (MeteredFile& m : all.files) try {
+            m.against = feature_loss(features_of(m.file), reference);
+        } catch (const InputError& e) {
+            all.faults.push_back(e.what());
+        }
 }
 
 }  // namespace
@@ -43,7 +59,9 @@ int run_meter(const std::vector<std::string>& words) {
     Arguments arguments(
         "meter FILE...",
         "Measures audio files, mono to 5.1: BS.1770 loudness over time, EBU range, true peak, "
-        "dynamics, stereo, tone, clipping.",
+        "dynamics, stereo, tone; clipping, samples over full scale, dropouts of a millisecond and "
+        "more, in all channels or in one. A file that cannot be measured is told on standard "
+        "error (exit code 2) and keeps no other from being measured.",
         "mixfarm meter mix.wav master.flac --bands");
     arguments.positional("file", -1);
     arguments.add()("bands", "print levels, width and correlation by third octaves")(
@@ -52,19 +70,19 @@ int run_meter(const std::vector<std::string>& words) {
         "Diff-MST; all at 44.1 kHz, as published");
     if (!arguments.parse(words)) return kDone;
     arguments.required("file");
-    std::vector<MeteredFile> all = meter_all(arguments.get<std::vector<std::string>>("file"));
-    if (arguments.has("against")) {
-        const AudioFeatures reference = features_of(arguments.get<std::string>("against"));
-        for (MeteredFile& m : all) m.against = feature_loss(features_of(m.file), reference);
-    }
-    if (arguments.json()) {
+    std::optional<AudioFeatures> reference;
+    if (arguments.has("against")) reference = features_of(arguments.get<std::string>("against"));
+    Metered all = meter_all(arguments.get<std::vector<std::string>>("file"), arguments.json());
+    if (reference) compare(all, *reference);
+    if (arguments.json() && !all.files.empty()) {
         Json document = Json::array();
-        for (const MeteredFile& m : all) document.push_back(meter_json(m));
+        for (const MeteredFile& m : all.files) document.push_back(meter_json(m));
         print(document);
-        return kDone;
     }
-    for (const MeteredFile& m : all) std::cout << meter_text(m, arguments.has("bands"));
-    return kDone;
+    if (!arguments.json())
+        for (const MeteredFile& m : all.files) std::cout << meter_text(m, arguments.has("bands"));
+    for (const std::string& fault : all.faults) std::cerr << "mixfarm: " << fault << "\n";
+    return all.faults.empty() ? kDone : kInputFault;
 }
 
 }  // namespace mixfarm::cli

@@ -30,8 +30,8 @@ double db(double power) {
     return 10 * std::log10(power + 1e-15);
 }
 /// To a thousandth: enough for any meter, and short to write.
-Json rounded(double value) {
-    return number(std::round(value * 1000) / 1000);
+Json rounded(double value, double steps = 1000) {
+    return number(std::round(value * steps) / steps);
 }
 Json rounded(const std::vector<float>& values) {
     Json list = Json::array();
@@ -84,6 +84,13 @@ std::string plural(std::int64_t n, const char* word) {
 }
 
 std::string faults_text(const MeteredFile& m) {
+    if (!m.measured.finite) {
+        const FileDetails::Bad& bad = m.details.first_bad;
+        return fmt::format(
+            "    holds NaN or infinite samples, so that nothing can be measured: the first in "
+            "channel {} at {:.6f} s (frame {})\n",
+            bad.channel + 1, static_cast<double>(bad.frame) / m.rate, bad.frame);
+    }
     std::string text;
     for (std::size_t c = 0; c < m.details.channels.size(); ++c) {
         const FileDetails::Channel& channel = m.details.channels[c];
@@ -93,13 +100,22 @@ std::string faults_text(const MeteredFile& m) {
         if (channel.clips > 0)
             text += fmt::format("    channel {} is clipped: {}, the longest of {} samples\n", c + 1,
                                 plural(channel.clips, "run"), channel.longest_clip);
+        if (channel.over > 0)
+            text += fmt::format(
+                "    channel {} has {} over full scale, up to {:+.2f} dBFS: cut off as soon as "
+                "the file is turned into integers\n",
+                c + 1, plural(channel.over, "sample"),
+                db(double(channel.sample_peak) * channel.sample_peak));
     }
     const auto& gaps = m.details.dropouts;
     for (std::size_t i = 0; i < std::min<std::size_t>(gaps.size(), 10); ++i)
-        text += fmt::format("    nothing at all for {:.0f} ms from {:.2f} s on\n",
-                            1e3 * gaps[i].seconds, gaps[i].start_s);
-    if (gaps.size() > 10) text += fmt::format("    and {} more such gaps\n", gaps.size() - 10);
-    if (!m.measured.finite) text += "    holds NaN or infinite samples\n";
+        text += fmt::format("    {} for {:.{}f} ms from {:.3f} s on\n",
+                            gaps[i].channel < 0
+                                ? std::string("nothing at all")
+                                : fmt::format("nothing in channel {}", gaps[i].channel + 1),
+                            1e3 * gaps[i].seconds, gaps[i].seconds < 0.01 ? 1 : 0, gaps[i].start_s);
+    if (m.details.dropout_count > 10)
+        text += fmt::format("    and {} more such gaps\n", m.details.dropout_count - 10);
     return text;
 }
 
@@ -113,7 +129,9 @@ std::string bands_text(const MeteredFile& m) {
         const double left = m.measured.left_power[i], right = m.measured.right_power[i];
         const BandImage image(left, right, m.measured.cross_power[i]);
         text += fmt::format("    {:8.0f}", band_centre_hz(b));
-        if (stereo)
+        if (!m.measured.finite)
+            text += fmt::format(" {:>8}\n", "-");
+        else if (stereo)
             text += fmt::format(" {:8.1f} {:8.1f} {:8.1f} {:8.1f} {:7.2f} {:7.2f}\n", db(left),
                                 db(right), db(image.mid), db(image.side), image.width,
                                 image.correlation);
@@ -130,16 +148,22 @@ Json meter_json(const MeteredFile& m) {
         {"file", m.file}, {"channels", m.channels}, {"rate", m.rate}, {"seconds", m.seconds}};
     for (std::size_t i = 0; i < mix_metrics().size(); ++i)
         entry[mix_metrics()[i].name] = number(m.measured.metrics[i]);
+    const bool finite = m.measured.finite;
+    const auto counted = [finite](std::int64_t n) { return finite ? Json(n) : Json(nullptr); };
     for (const FileDetails::Channel& c : m.details.channels)
         entry["by_channel"].push_back(
-            {{"dc", c.dc},
+            {{"dc", number(c.dc)},
              {"sample_peak_dbfs", rounded(db(double(c.sample_peak) * c.sample_peak))},
-             {"clips", c.clips},
-             {"longest_clip", c.longest_clip}});
-    entry["dropouts"] = Json::array();
+             {"over", counted(c.over)},
+             {"clips", counted(c.clips)},
+             {"longest_clip", counted(c.longest_clip)}});
+    entry["dropouts"] = finite ? Json::array() : Json(nullptr);
     for (const FileDetails::Dropout& d : m.details.dropouts)
         entry["dropouts"].push_back(
-            {{"start_s", rounded(d.start_s)}, {"seconds", rounded(d.seconds)}});
+            {{"start_s", rounded(d.start_s, 1e6)},
+             {"seconds", rounded(d.seconds, 1e6)},
+             {"channel", d.channel < 0 ? Json(nullptr) : Json(d.channel + 1)}});
+    entry["dropout_count"] = counted(m.details.dropout_count);
     entry["bands"] = bands_json(m.channels, m.measured.left_power, m.measured.right_power,
                                 m.measured.cross_power);
     for (int b = 0; b < kBands; ++b)
@@ -154,7 +178,12 @@ Json meter_json(const MeteredFile& m) {
         entry["feature_loss"] = {{"total", m.against->total},         {"rms", m.against->rms},
                                  {"crest", m.against->crest},         {"width", m.against->width},
                                  {"imbalance", m.against->imbalance}, {"bark", m.against->bark}};
-    entry["finite"] = m.measured.finite;
+    entry["finite"] = finite;
+    entry["first_bad"] =
+        finite ? Json(nullptr)
+               : Json{{"seconds", static_cast<double>(m.details.first_bad.frame) / m.rate},
+                      {"frame", m.details.first_bad.frame},
+                      {"channel", m.details.first_bad.channel + 1}};
     return entry;
 }
 

@@ -32,6 +32,49 @@ std::vector<std::size_t> wav_order(const SF_INFO& info) {
     }
 }
 
+/// What each channel counts in loudness by the file's own map, in the file's order, as ffmpeg's
+/// ebur128 has it: the LFE nothing, what is behind or beside 1.41. Empty without a map that can be
+/// trusted: of AIFF, libsndfile hands out memory that nobody has written.
+std::vector<float> weights_of(SNDFILE* in, const SF_INFO& info) {
+    std::vector<int> map(static_cast<std::size_t>(info.channels));
+    if ((info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_AIFF ||
+        sf_command(in, SFC_GET_CHANNEL_MAP_INFO, map.data(),
+                   static_cast<int>(map.size() * sizeof(int))) != SF_TRUE)
+        return {};
+    std::vector<float> weights;
+    for (const int place : map) {
+        if (place <= SF_CHANNEL_MAP_INVALID || place >= SF_CHANNEL_MAP_AMBISONIC_B_W ||
+            std::count(map.begin(), map.end(), place) > 1)
+            return {};
+        switch (place) {
+            case SF_CHANNEL_MAP_LFE:
+                weights.push_back(0);
+                break;
+            case SF_CHANNEL_MAP_REAR_CENTER:
+            case SF_CHANNEL_MAP_REAR_LEFT:
+            case SF_CHANNEL_MAP_REAR_RIGHT:
+            case SF_CHANNEL_MAP_SIDE_LEFT:
+            case SF_CHANNEL_MAP_SIDE_RIGHT:
+            case SF_CHANNEL_MAP_TOP_REAR_LEFT:
+            case SF_CHANNEL_MAP_TOP_REAR_RIGHT:
+            case SF_CHANNEL_MAP_TOP_REAR_CENTER:
+                weights.push_back(1.41f);
+                break;
+            default:
+                weights.push_back(1);
+        }
+    }
+    return weights;
+}
+
+template <class T>
+std::vector<T> ordered(const std::vector<T>& of, const std::vector<std::size_t>& order) {
+    if (of.empty() || order.empty()) return of;
+    std::vector<T> out;
+    for (const std::size_t c : order) out.push_back(of[c]);
+    return out;
+}
+
 void reorder(std::vector<float>& block, const std::vector<std::size_t>& order) {
     float frame[kMaxFileChannels];
     for (std::size_t at = 0; at < block.size(); at += order.size()) {
@@ -42,7 +85,7 @@ void reorder(std::vector<float>& block, const std::vector<std::size_t>& order) {
 
 }  // namespace
 
-MeteredFile meter_file(const std::string& file) {
+MeteredFile meter_file(const std::string& file, bool with_series) {
     constexpr sf_count_t kBlock = 8192;  // frames
     SF_INFO info{};
     const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> in(sf_open(file.c_str(), SFM_READ, &info),
@@ -55,9 +98,12 @@ MeteredFile meter_file(const std::string& file) {
         throw InputError(file, fmt::format("has {} channels; one to {} can be metered",
                                            info.channels, kMaxFileChannels));
     if (info.samplerate < 8000) throw InputError(file, "has a sample rate below 8000 Hz");
-    FileMeter meter(info.samplerate, info.channels);
-    std::vector<float> block(static_cast<std::size_t>(kBlock * info.channels));
     const std::vector<std::size_t> order = wav_order(info);
+    FileMeterOptions options;
+    if (!with_series) options.series_hop_s = 0;
+    options.weights = ordered(weights_of(in.get(), info), order);
+    FileMeter meter(info.samplerate, info.channels, options);
+    std::vector<float> block(static_cast<std::size_t>(kBlock * info.channels));
     sf_count_t frames = 0;
     for (sf_count_t n; (n = sf_readf_float(in.get(), block.data(), kBlock)) > 0; frames += n) {
         if (!order.empty()) reorder(block, order);

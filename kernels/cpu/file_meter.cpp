@@ -6,83 +6,49 @@
 #include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
 #include "kernels/meters/book.h"
+#include "kernels/meters/faults.h"
+#include "kernels/meters/loudness_course.h"
 #include "kernels/meters/spectrum.h"
 
 namespace mixfarm {
 namespace {
+
+constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
+constexpr int kBinsPerSecond = 100;
+constexpr int kTruePeakSum = Loudness::kSums;  // the true peak's first; second in meters.def
+
+std::vector<float> weights_of(int channels) {
+    constexpr float kSurround = 1.41f, kLfe = 0;
+    switch (channels) {
+        case 4:
+            return {1, 1, kSurround, kSurround};
+        case 5:
+            return {1, 1, 1, kSurround, kSurround};
+        case 6:
+            return {1, 1, 1, kLfe, kSurround, kSurround};
+        default:
+            return std::vector<float>(static_cast<std::size_t>(channels), 1.f);
+    }
+}
 
 /// Two channels of the same weight in BS.1770; `right` is -1 where there is silence instead.
 struct Pair {
     int left, right;
     float weight;
 };
-std::vector<Pair> pairs_of(int channels) {
-    constexpr float kSurround = 1.41f, kLfe = 0;
-    switch (channels) {
-        case 1:
-            return {{0, -1, 1}};
-        case 2:
-            return {{0, 1, 1}};
-        case 3:
-            return {{0, 1, 1}, {2, -1, 1}};
-        case 4:
-            return {{0, 1, 1}, {2, 3, kSurround}};
-        case 5:
-            return {{0, 1, 1}, {2, -1, 1}, {3, 4, kSurround}};
-        default:
-            return {{0, 1, 1}, {2, -1, 1}, {4, 5, kSurround}, {3, -1, kLfe}};
-    }
-}
-
-constexpr float kFullScale = 1 - 0x1p-15f, kHeard = 1e-3f;  // -60 dBFS
-constexpr std::int64_t kClipRun = 3;
-constexpr int kLongestDropout = 100;  // bins
-
-/// The mean, the peak and the clips of one channel.
-class ChannelFaults {
-public:
-    /// Returns the sample peak of these frames.
-    float run(const float* x, int frames) {
-        double sum[4] = {};
-        float top = 0;
-        for (int n = 0; n < frames; ++n) {
-            sum[n % 4] += x[n];
-            top = std::max(top, std::fabs(x[n]));
-        }
-        sum_ += sum[0] + sum[1] + sum[2] + sum[3];
-        peak_ = std::max(peak_, top);
-        if (top < kFullScale)
-            end_run();
+std::vector<Pair> pairs_of(const std::vector<float>& weights) {
+    std::vector<Pair> pairs;
+    for (std::size_t c = 0; c < weights.size(); ++c) {
+        const auto half = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& p) {
+            return p.right < 0 && p.weight == weights[c];
+        });
+        if (half != pairs.end())
+            half->right = static_cast<int>(c);
         else
-            for (int n = 0; n < frames; ++n) extend(x[n]);
-        return top;
+            pairs.push_back({static_cast<int>(c), -1, weights[c]});
     }
-    FileDetails::Channel finish(std::int64_t frames) {
-        end_run();
-        return {sum_ / static_cast<double>(std::max<std::int64_t>(1, frames)), peak_, clips_,
-                longest_};
-    }
-
-private:
-    void extend(float x) {
-        if (std::fabs(x) < kFullScale) return end_run();
-        if (run_ > 0 && std::signbit(x) != negative_) end_run();
-        negative_ = std::signbit(x);
-        ++run_;
-    }
-    void end_run() {
-        if (run_ >= kClipRun) {
-            ++clips_;
-            longest_ = std::max(longest_, run_);
-        }
-        run_ = 0;
-    }
-
-    double sum_ = 0;
-    float peak_ = 0;
-    std::int64_t clips_ = 0, longest_ = 0, run_ = 0;
-    bool negative_ = false;
-};
+    return pairs;
+}
 
 /// Third octaves, then Bark: one transform serves both.
 std::vector<BandMap::Edges> file_bands() {
@@ -90,21 +56,6 @@ std::vector<BandMap::Edges> file_bands() {
     for (std::size_t b = 0; b < kBarkBands; ++b)
         edges.push_back({bark_edges_hz()[b], bark_edges_hz()[b + 1]});
     return edges;
-}
-
-/// `peaks` are the sample peaks of the bins.
-std::vector<FileDetails::Dropout> dropouts(const std::vector<float>& peaks, double bin_s) {
-    std::vector<FileDetails::Dropout> found;
-    for (std::size_t b = 1; b < peaks.size(); ++b) {
-        if (peaks[b] > 0) continue;
-        const std::size_t first = b;
-        while (b < peaks.size() && peaks[b] == 0) ++b;
-        if (b < peaks.size() && b - first <= kLongestDropout && peaks[first - 1] >= kHeard &&
-            peaks[b] >= kHeard)
-            found.push_back(
-                {static_cast<double>(first) * bin_s, static_cast<double>(b - first) * bin_s});
-    }
-    return found;
 }
 
 struct PairMeter {
@@ -118,64 +69,177 @@ struct PairMeter {
 }  // namespace
 
 struct FileMeter::Impl {
-    Impl(int sample_rate, int channel_count)
-        : setup(meters::setup(sample_rate)),
+    Impl(int sample_rate, int channel_count, const FileMeterOptions& options)
+        : rate(sample_rate),
+          setup(meters::setup(sample_rate)),
           bands(sample_rate, file_bands(), kFileBinHz),
-          fft(bands.size) {
+          fft(bands.size),
+          clips(static_cast<std::size_t>(channel_count)),
+          dropouts(sample_rate, channel_count),
+          course(channel_count) {
         record.rate = sample_rate;
         record.channels = channel_count;
         record.sums_per_bin = meters::kSums;
-        bin = record.bin_frames();
+        record.totals.assign(meters::kSums, 0);
+        record.tops.assign(meters::kSums, 0);
+        record.course = &course;
+        const auto longest = static_cast<std::size_t>(sample_rate / kBinsPerSecond + 1);
         sound.assign(static_cast<std::size_t>(channel_count),
-                     std::vector<float>(static_cast<std::size_t>(bin)));
-        faults.resize(static_cast<std::size_t>(channel_count));
-        silence.assign(static_cast<std::size_t>(bin), 0.f);
-        for (const Pair& pair : pairs_of(channel_count)) pairs.emplace_back(pair, bands, fft);
+                     std::vector<float>(static_cast<std::size_t>(dropouts.reach()) + longest));
+        silence.assign(longest, 0.f);
+        const bool given = channel_count > 2 && !options.weights.empty();
+        for (const Pair& pair : pairs_of(given ? options.weights : weights_of(channel_count)))
+            pairs.emplace_back(pair, bands, fft);
+        hop =
+            options.series_hop_s > 0
+                ? std::max(1, static_cast<int>(std::lround(options.series_hop_s * kBinsPerSecond)))
+                : 0;
+        series.hop_s = hop / double(kBinsPerSecond);
+        course.begin_stretch();
+        bin = bin_end(0);
     }
 
-    const float* channel(int c) const {
-        return c < 0 ? silence.data() : sound[static_cast<std::size_t>(c)].data();
+    /// The frame nearest to the end of this bin.
+    std::int64_t bin_end(std::int64_t index) const {
+        return ((index + 1) * rate + kBinsPerSecond / 2) / kBinsPerSecond;
+    }
+    float* channel(std::size_t c) { return sound[c].data() + dropouts.reach(); }
+    const float* side(int c) {
+        return c < 0 ? silence.data() : channel(static_cast<std::size_t>(c));
     }
 
     void end_bin() {
-        float peak = 0;
-        for (std::size_t c = 0; c < faults.size(); ++c)
-            peak = std::max(peak, faults[c].run(sound[c].data(), filled));
-        peaks.push_back(peak);
-        float sums[meters::kSums], more[meters::kSums];
+        for (std::size_t c = 0; c < clips.size(); ++c) {
+            clips[c].run(channel(c), filled);
+            dropouts.run(static_cast<int>(c), channel(c), filled);
+        }
+        dropouts.end_bin(filled);
+        float sums[meters::kSums] = {}, more[meters::kSums];
         for (PairMeter& p : pairs) {
-            const float *left = channel(p.pair.left), *right = channel(p.pair.right);
+            const float *left = side(p.pair.left), *right = side(p.pair.right);
             meters::run(setup, p.state, left, right, filled);
             p.spectrum.push(left, right, filled);
-            const bool first = &p == pairs.data();
-            meters::end_bin(p.state, first ? sums : more);
-            if (!first) meters::join(sums, more, p.pair.weight);
+            meters::end_bin(p.state, more);
+            meters::join(sums, more, p.pair.weight);
         }
-        record.bins.insert(record.bins.end(), sums, sums + meters::kSums);
+        for (std::size_t s = 0; s < meters::kSums; ++s) {
+            record.totals[s] += sums[s];
+            record.tops[s] = std::max<double>(record.tops[s], sums[s]);
+        }
+        if (filled == bin) end_whole_bin(sums[0], sums[1]);
         record.frames += filled;
-        whole_bins += filled == bin;
+        for (std::size_t c = 0; c < sound.size(); ++c)
+            std::copy_n(sound[c].data() + filled, dropouts.reach(), sound[c].data());
         filled = 0;
     }
 
+    void end_whole_bin(float energy, float twice_cross) {
+        course.push(energy, twice_cross, bin);
+        ++whole_bins;
+        bin = static_cast<int>(bin_end(whole_bins) - bin_end(whole_bins - 1));
+        if (hop == 0 || whole_bins % hop != 0) return;
+        series.momentary_lufs.push_back(course.momentary_lufs());
+        series.short_term_lufs.push_back(course.short_term_lufs());
+    }
+
+    /// The oversampling filter still holds the last frames.
+    void end_true_peak() {
+        const float behind[oversampling::kTaps] = {};
+        for (PairMeter& p : pairs) {
+            float sums[TruePeak::kSums];
+            TruePeak::run(setup.true_peak, p.state.true_peak, behind, behind, oversampling::kTaps);
+            TruePeak::end_bin(p.state.true_peak, sums);
+            double& top = record.tops[kTruePeakSum + 1];
+            top = std::max<double>(top, sums[1]);
+        }
+    }
+
+    void read_bands() {
+        for (PairMeter& p : pairs) {
+            p.spectrum.end_stretch();
+            double left[kBands + kBarkBands], right[kBands + kBarkBands],
+                cross[kBands + kBarkBands];
+            p.spectrum.read(0, left, right, cross);
+            const bool stereo = record.channels == 2;
+            for (std::size_t b = 0; b < kBands; ++b) {
+                record.left_power[b] += left[b];
+                record.right_power[b] += right[b];
+                if (stereo) record.cross_power[b] = cross[b];
+            }
+            for (std::size_t b = 0; b < kBarkBands; ++b) {
+                details.bark_left[b] += static_cast<float>(left[kBands + b]);
+                details.bark_right[b] += static_cast<float>(right[kBands + b]);
+                if (stereo) details.bark_cross[b] = static_cast<float>(cross[kBands + b]);
+            }
+        }
+    }
+
+    /// Nothing is known of a file with a sample that is no number.
+    Measurement spoilt() {
+        Measurement result;
+        result.finite = false;
+        result.metrics.assign(meters::kMetrics, kUndefined);
+        for (auto* bands_of : {&result.left_power, &result.right_power, &result.cross_power})
+            bands_of->fill(kUndefined);
+        for (auto* bands_of : {&details.bark_left, &details.bark_right, &details.bark_cross})
+            bands_of->fill(kUndefined);
+        FileDetails::Channel unknown;
+        unknown.dc = unknown.sample_peak = kUndefined;
+        details.channels.assign(clips.size(), unknown);
+        std::size_t hops = 0;
+        if (hop > 0)
+            for (std::int64_t k = hop; bin_end(k - 1) <= record.frames; k += hop) ++hops;
+        series.momentary_lufs.assign(hops, kUndefined);
+        series.short_term_lufs.assign(hops, kUndefined);
+        return result;
+    }
+
+    /// Copies frames to the bin; the first that is no number ends all measuring.
+    void take(const float* interleaved, int count) {
+        const std::size_t channels = clips.size();
+        bool finite = true;
+        for (std::size_t c = 0; c < channels; ++c) {
+            float* to = channel(c) + filled;
+            for (int n = 0; n < count; ++n) {
+                to[n] = interleaved[static_cast<std::size_t>(n) * channels + c];
+                finite &= std::isfinite(to[n]);
+            }
+        }
+        if (finite) return;
+        const std::size_t samples = static_cast<std::size_t>(count) * channels;
+        const auto at =
+            static_cast<std::size_t>(std::find_if_not(interleaved, interleaved + samples,
+                                                      [](float x) { return std::isfinite(x); }) -
+                                     interleaved);
+        details.first_bad = {record.frames + filled + static_cast<std::int64_t>(at / channels),
+                             static_cast<int>(at % channels)};
+    }
+
+    int rate;
     meters::Setup setup;
     BandMap bands;
     LaneFft fft;
     std::vector<PairMeter> pairs;
-    int bin;                                ///< frames
-    std::vector<std::vector<float>> sound;  ///< [channels][bin]
+    std::vector<std::vector<float>> sound;  ///< [channels][reach of the dropouts + bin]
     std::vector<float> silence;             ///< [bin]
-    std::vector<ChannelFaults> faults;      ///< [channels]
+    std::vector<ClipCounter> clips;         ///< [channels]
+    DropoutFinder dropouts;
+    LoudnessCourse course;
     MeterRecord record;
-    std::vector<float> peaks;  ///< [bin] of all channels
+    LoudnessSeries series{};
     FileDetails details;
-    int filled = 0, whole_bins = 0;
-    bool finite = true;
+    std::int64_t whole_bins = 0;
+    int bin, filled = 0;  ///< frames of this bin, and those that are there
+    int hop;              ///< bins; 0 = no series
+    bool finished = false;
 };
 
-FileMeter::FileMeter(int rate, int channels) {
+FileMeter::FileMeter(int rate, int channels, const FileMeterOptions& options) {
     MF_CHECK(channels >= 1 && channels <= kMaxFileChannels);
     MF_CHECK(rate >= 1000);
-    impl_ = std::make_unique<Impl>(rate, channels);
+    MF_CHECK(options.weights.empty() ||
+             options.weights.size() == static_cast<std::size_t>(channels));
+    impl_ = std::make_unique<Impl>(rate, channels, options);
 }
 FileMeter::~FileMeter() = default;
 FileMeter::FileMeter(FileMeter&&) noexcept = default;
@@ -183,52 +247,34 @@ FileMeter::FileMeter(FileMeter&&) noexcept = default;
 void FileMeter::push(const float* interleaved, std::int64_t frames) {
     const FlushDenormals flush;
     Impl& m = *impl_;
-    MF_CHECK(m.record.stretches.empty());
-    const auto channels = static_cast<std::size_t>(m.record.channels);
-    while (frames > 0) {
+    MF_CHECK(!m.finished);
+    while (frames > 0 && m.details.first_bad.frame < 0) {
         const int count = static_cast<int>(std::min<std::int64_t>(frames, m.bin - m.filled));
-        for (std::size_t c = 0; c < channels; ++c) {
-            float* to = m.sound[c].data() + m.filled;
-            bool finite = true;
-            for (int n = 0; n < count; ++n) {
-                to[n] = interleaved[static_cast<std::size_t>(n) * channels + c];
-                finite &= std::isfinite(to[n]);
-            }
-            m.finite = m.finite && finite;
+        m.take(interleaved, count);
+        if (m.details.first_bad.frame >= 0) {
+            m.record.frames += m.filled;
+            break;
         }
-        interleaved += static_cast<std::size_t>(count) * channels;
+        interleaved += static_cast<std::size_t>(count) * m.clips.size();
         frames -= count;
         m.filled += count;
         if (m.filled == m.bin) m.end_bin();
     }
+    if (m.details.first_bad.frame >= 0) m.record.frames += frames;
 }
 
 Measurement FileMeter::finish() {
     const FlushDenormals flush;
     Impl& m = *impl_;
-    MF_CHECK(m.record.stretches.empty());
+    MF_CHECK(!m.finished);
+    m.finished = true;
+    if (m.details.first_bad.frame >= 0) return m.spoilt();
     if (m.filled > 0) m.end_bin();
-    m.record.stretches = {{m.record.bin_count(), m.whole_bins}};
-    for (PairMeter& p : m.pairs) {
-        p.spectrum.end_stretch();
-        double left[kBands + kBarkBands], right[kBands + kBarkBands], cross[kBands + kBarkBands];
-        p.spectrum.read(0, left, right, cross);
-        const bool stereo = m.record.channels == 2;
-        for (std::size_t b = 0; b < kBands; ++b) {
-            m.record.left_power[b] += left[b];
-            m.record.right_power[b] += right[b];
-            if (stereo) m.record.cross_power[b] = cross[b];
-        }
-        for (std::size_t b = 0; b < kBarkBands; ++b) {
-            m.details.bark_left[b] += static_cast<float>(left[kBands + b]);
-            m.details.bark_right[b] += static_cast<float>(right[kBands + b]);
-            if (stereo) m.details.bark_cross[b] = static_cast<float>(cross[kBands + b]);
-        }
-    }
-    for (ChannelFaults& f : m.faults) m.details.channels.push_back(f.finish(m.record.frames));
-    m.details.dropouts = dropouts(m.peaks, m.record.bin_frames() / m.record.rate);
+    m.end_true_peak();
+    m.read_bands();
+    for (ClipCounter& c : m.clips) m.details.channels.push_back(c.finish(m.record.frames));
+    m.dropouts.finish(m.details);
     Measurement result;
-    result.finite = m.finite;
     result.metrics = meters::finish(m.record);
     for (std::size_t b = 0; b < kBands; ++b) {
         result.left_power[b] = static_cast<float>(m.record.left_power[b]);
@@ -239,26 +285,13 @@ Measurement FileMeter::finish() {
 }
 
 const FileDetails& FileMeter::details() const {
-    MF_CHECK(!impl_->record.stretches.empty());
+    MF_CHECK(impl_->finished);
     return impl_->details;
 }
 
-LoudnessSeries FileMeter::series(double hop_s) const {
-    const MeterRecord& record = impl_->record;
-    MF_CHECK(!record.stretches.empty());
-    const double bin_s = record.bin_frames() / record.rate;
-    const int hop = std::max(1, static_cast<int>(std::lround(hop_s / bin_s)));
-    const auto ends = [&](int length) {
-        // Loudness is the first in meters.def.
-        const std::vector<double> powers = window_powers(record, 0, length, 1);
-        std::vector<float> values;
-        for (int end = hop; end <= impl_->whole_bins; end += hop)
-            values.push_back(end < length ? std::numeric_limits<float>::quiet_NaN()
-                                          : static_cast<float>(lufs_of_power(
-                                                powers[static_cast<std::size_t>(end - length)])));
-        return values;
-    };
-    return {hop * bin_s, ends(kMomentaryBins), ends(kShortTermBins)};
+const LoudnessSeries& FileMeter::series() const {
+    MF_CHECK(impl_->finished);
+    return impl_->series;
 }
 
 }  // namespace mixfarm

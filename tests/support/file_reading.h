@@ -26,4 +26,26 @@ inline Measurement read_both(const signals::Samples& x, int rate) {
     return read_stereo(x, x, rate);
 }
 
+/// Interleaved; channels without a signal are silent.
+inline signals::Samples woven(const std::vector<signals::Samples>& channels) {
+    std::size_t frames = 0;
+    for (const signals::Samples& c : channels) frames = std::max(frames, c.size());
+    signals::Samples x(frames * channels.size());
+    for (std::size_t c = 0; c < channels.size(); ++c)
+        for (std::size_t n = 0; n < channels[c].size(); ++n)
+            x[n * channels.size() + c] = channels[c][n];
+    return x;
+}
+
+/// What the meter found in `x`, pushed in blocks of `block` frames.
+inline FileDetails details_of(const signals::Samples& x, int rate, int channels,
+                              std::int64_t block = 1000) {
+    FileMeter meter(rate, channels);
+    const auto frames = static_cast<std::int64_t>(x.size()) / channels;
+    for (std::int64_t at = 0; at < frames; at += block)
+        meter.push(x.data() + at * channels, std::min(block, frames - at));
+    meter.finish();
+    return meter.details();
+}
+
 }  // namespace mixfarm
