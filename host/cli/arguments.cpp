@@ -60,7 +60,8 @@ Json number(double value) {
 }
 
 void print(const Json& document) {
-    std::cout << document.dump(2) << "\n";
+    // Names of files are bytes, not always UTF-8.
+    std::cout << document.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
 }
 
 }  // namespace mixfarm::cli
