@@ -18,7 +18,7 @@ struct MeteredFile {
     std::optional<FeatureLoss> against{};  ///< where there is a track to compare with
 };
 
-/// Streams the file: beside a block of samples, some 4 MB are held for an hour of sound, whatever
+/// Streams the file: beside a block of samples, some 5 MB are held for an hour of sound, whatever
 /// its rate and channels, and no more than about 15 MB for longer ones; the series takes 0.3 MB an
 /// hour. Throws InputError for what is no audio, torn, empty, slower than 8 kHz or of more than six
 /// channels.
