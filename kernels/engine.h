@@ -79,7 +79,7 @@ int metric_index(std::string_view name);
 
 /// EBU Tech 3342 loudness range in LU of the K-weighted powers, summed over channels, of windows of
 /// 3 s.
-double loudness_range(std::vector<double> short_term_power);
+double loudness_range(const std::vector<double>& short_term_power);
 
 /// Third-octave bands, IEC 61260 base-10 centres 1000 * 10^(k/10) Hz, 25 Hz to 20 kHz.
 inline constexpr int kBands = 30;

@@ -83,6 +83,16 @@ std::string plural(std::int64_t n, const char* word) {
     return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s");
 }
 
+/// No sound has a mean of exactly zero: noise leaves RMS over the square root of its samples, low
+/// notes somewhat more. Only what stands far above that is an offset, and under -60 dBFS it does no
+/// harm.
+bool is_offset(double dc, const MeteredFile& m) {
+    double power = 0;
+    for (std::size_t b = 0; b < m.measured.left_power.size(); ++b)
+        power += static_cast<double>(m.measured.left_power[b]) + m.measured.right_power[b];
+    return std::fabs(dc) >= 1e-3 && std::fabs(dc) >= 6 * std::sqrt(power / (m.seconds * m.rate));
+}
+
 std::string faults_text(const MeteredFile& m) {
     if (!m.measured.finite) {
         const FileDetails::Bad& bad = m.details.first_bad;
@@ -94,7 +104,7 @@ std::string faults_text(const MeteredFile& m) {
     std::string text;
     for (std::size_t c = 0; c < m.details.channels.size(); ++c) {
         const FileDetails::Channel& channel = m.details.channels[c];
-        if (std::fabs(channel.dc) >= 1e-4)
+        if (is_offset(channel.dc, m))
             text += fmt::format("    channel {} has a DC offset of {:+.4f} ({:.1f} dBFS)\n", c + 1,
                                 channel.dc, db(channel.dc * channel.dc));
         if (channel.clips > 0)

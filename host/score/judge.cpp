@@ -96,7 +96,7 @@ double range_of(const Profile& profile, const std::vector<std::size_t>& blocks) 
         // The level of one stem is that of a mix near full scale: far above the gate of -70 LUFS.
         windows.push_back(std::accumulate(first, first + kWindow, 0.0) / kWindow);
     }
-    return windows.empty() ? std::nan("") : loudness_range(std::move(windows));
+    return windows.empty() ? std::nan("") : loudness_range(windows);
 }
 
 std::array<double, kTerms> checked_weights(const std::map<std::string, double>& given) {

@@ -13,6 +13,7 @@ namespace mixfarm {
 namespace {
 
 constexpr double kMaxCutDb = 6;
+constexpr double kHidden = 0.25;  ///< of a stem at equal loudness, from which room is made for it
 
 class RuleMix {
 public:
@@ -176,7 +177,8 @@ private:
                 if (!low_drum(song_.stems[k].role.role) || !bass(song_.stems[b].role.role))
                     continue;
                 if (std::max(profile_.masked_by(static_cast<int>(k), static_cast<int>(b)),
-                             profile_.masked_by(static_cast<int>(b), static_cast<int>(k))) < 0.3)
+                             profile_.masked_by(static_cast<int>(b), static_cast<int>(k))) <
+                    kHidden)
                     continue;
                 const double kick_hz = strongest_hz(profile_.stems[k].band_power, 40, 125);
                 double bass_hz = strongest_hz(profile_.stems[b].band_power, 63, 250);
@@ -202,7 +204,7 @@ private:
                 continue;
             for (std::size_t lead = 0; lead < song_.stems.size(); ++lead)
                 if (is_lead[lead] &&
-                    profile_.masked_by(static_cast<int>(lead), static_cast<int>(s)) > 0.35) {
+                    profile_.masked_by(static_cast<int>(lead), static_cast<int>(s)) > kHidden) {
                     bell(s, 3000, -2, 1);
                     break;
                 }

@@ -64,6 +64,22 @@ double gated_loudness(const std::vector<double>& block_power) {
     return gated([&](double gate) { return sum_above(block_power, gate, false); });
 }
 
+namespace {
+
+double range_lu(const WindowPowers& short_term) {
+    const double gate = range_gate(short_term.above(power_of_lufs(-70), true));
+    const std::vector<double> ends = short_term.percentiles(gate, {0.10, 0.95});
+    return ends.empty() ? 0 : lufs(ends[1]) - lufs(ends[0]);
+}
+
+}  // namespace
+
+double loudness_range(const std::vector<double>& short_term_power) {
+    WindowPowers windows(short_term_power.size());
+    for (const double p : short_term_power) windows.add(p);
+    return range_lu(windows);
+}
+
 void WindowPowers::add(double power) {
     if (!classes_.empty()) return count(power);
     powers_.push_back(power);
@@ -230,11 +246,7 @@ void LoudnessCourse::write(float* row) const {
     const double loudness = integrated(gate_);
     row[0] = static_cast<float>(loudness);
     row[1] = kUndefined;
-    if (!short_term_.empty()) {
-        const double gate = range_gate(short_term_.above(power_of_lufs(-70), true));
-        const std::vector<double> ends = short_term_.percentiles(gate, {0.10, 0.95});
-        row[1] = ends.empty() ? 0.f : static_cast<float>(lufs(ends[1]) - lufs(ends[0]));
-    }
+    if (!short_term_.empty()) row[1] = static_cast<float>(range_lu(short_term_));
     row[2] = largest(most_momentary_);
     row[3] = largest(most_short_term_);
     row[4] = channels_ != 2 || loudness <= -70 ? kUndefined
