@@ -52,6 +52,7 @@ std::vector<Figure> figures(const NightRecord& r) {
             {"effects_in_play", "effects", "a stem", 1, any, any, false},
             {"undone_db", "EQ undone", "dB a stem", 2, any, any, false}};
 }
+
 class NightPage {
 public:
     NightPage(const Results& results, const NightRecord& record)

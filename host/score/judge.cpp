@@ -67,15 +67,14 @@ std::vector<std::size_t> blocks_played(const std::vector<float>& level_lufs,
     return out_loud ? played : std::vector<std::size_t>{};
 }
 
-/// Mean of the power, each moment by its power, over the plain mean.
-double burst_of(const std::vector<float>& level_lufs) {
+double burst_of(const std::vector<float>& level_lufs, const std::vector<std::size_t>& blocks) {
     double sum = 0, squares = 0;
-    for (const float level : level_lufs) {
-        const double power = power_of(level);
+    for (const std::size_t i : blocks) {
+        const double power = power_of(level_lufs[i]);
         sum += power;
         squares += power * power;
     }
-    return sum > 0 ? squares * static_cast<double>(level_lufs.size()) / (sum * sum) : 1;
+    return sum > 0 ? squares * static_cast<double>(blocks.size()) / (sum * sum) : 1;
 }
 
 /// Loudness range of all stems, each equally loud, in the given blocks; NaN without 3 s in a row.
@@ -135,8 +134,7 @@ Judge::Judge(const Song& song, const Profile& profile, const Style& style, const
         const double priority = lead ? 2 : stem.intent == Intent::background ? 0.5 : 1;
         const StemProfile& heard = profile.stems[s];
         const bool silent = stem.silent || heard.silent || heard.integrated_lufs <= kNeverHeardLufs;
-        stems_.push_back({silent, lead, group_of(stem.role.role), priority, heard.band_power,
-                          burst_of(heard.level_lufs)});
+        stems_.push_back({silent, lead, group_of(stem.role.role), priority, heard.band_power});
     }
     for (int b = 0; b < kBands; ++b)
         k_power_[static_cast<std::size_t>(b)] =
@@ -169,6 +167,8 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
         for (std::size_t b = 0; b < n; ++b, ++into)
             if (c.mean[b] > 0) *into = mean_power(profile.stems[b].level_lufs, when) / c.mean[b];
     };
+    for (const StemProfile& stem : profile.stems)
+        c.burst.push_back(burst_of(stem.level_lufs, time));
     c.range_lu = range_of(profile, time);
     std::vector<std::size_t> led;
     for (std::size_t a = 0; a < n; ++a) {

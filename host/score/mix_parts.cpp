@@ -113,8 +113,8 @@ Judge::Parts Judge::parts(const Measurement& m, const MixSettings& settings,
                 if (group[b] > 0) in_front += spectrum[b] / group[b];
             mix.distorted +=
                 mix.loud[s] *
-                distorted_share(saturator, stems_[s].burst * in_front /
-                                               power_of_db(behind_saturator_db(strip)));
+                distorted_share(
+                    saturator, heard.burst[s] * in_front / power_of_db(behind_saturator_db(strip)));
         }
         for (std::size_t r = 0; r < std::size(kReturns); ++r) {
             const double db = strip[static_cast<std::size_t>(strip_param_index("send", kSends[r]))];

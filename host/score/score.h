@@ -152,7 +152,6 @@ private:
         Bus group;
         double priority;
         std::array<double, kBands> band_power;
-        double burst;  ///< mean of the power where the power is, over its mean: 1 for steady sound
     };
     /// Who plays with whom in the time that is listened to. [stems x stems] row-major: power of
     /// stem b while a plays over its mean power; lead_gain [stems]: the same while a lead plays.
@@ -161,7 +160,10 @@ private:
         bool lead_plays = false;
         std::vector<double> gain, lead_gain;
         std::vector<double> mean;  ///< [stems] power of the dry stem in that time
-        double range_lu = 0;       ///< loudness range of all stems, each equally loud
+        /// [stems] mean of the dry stem's power, each moment counted by its power, over the plain
+        /// mean: 1 for steady sound.
+        std::vector<double> burst;
+        double range_lu = 0;  ///< loudness range of all stems, each equally loud
     };
     /// `re`: the time over which powers are means, where that is not `heard` itself.
     static Company company(const Profile& profile, const std::vector<StemFacts>& stems,

@@ -55,9 +55,6 @@ struct Loudness {
     static void finish(const MeterRecord& record, int first_sum, float* row, int first);
 };
 
-/// Mean squares, summed over channels, of all windows of `length` bins every `hop` bins, never
-/// across two stretches; `sum` is the place of Loudness's first sum.
-std::vector<double> window_powers(const MeterRecord& record, int sum, int length, int hop);
 inline constexpr int kMomentaryBins = 40;   ///< 400 ms
 inline constexpr int kShortTermBins = 300;  ///< 3 s
 /// -70 at least.

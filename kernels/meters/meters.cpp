@@ -27,21 +27,6 @@ double highest(const MeterRecord& record, int sum) {
 
 }  // namespace
 
-std::vector<double> window_powers(const MeterRecord& record, int sum, int length, int hop) {
-    std::vector<double> out;
-    const double frames_per_window = length * record.bin_frames();
-    int first = 0;
-    for (const MeterRecord::Stretch& stretch : record.stretches) {
-        std::vector<double> prefix(static_cast<std::size_t>(stretch.bins) + 1, 0.0);
-        for (int b = 0; b < stretch.bins; ++b)
-            prefix[b + 1] = prefix[b] + record.at(first + b, sum);
-        for (int b = 0; b + length <= stretch.whole_bins; b += hop)
-            out.push_back((prefix[b + length] - prefix[b]) / frames_per_window);
-        first += stretch.bins;
-    }
-    return out;
-}
-
 void Loudness::finish(const MeterRecord& record, int first_sum, float* row, int first) {
     if (record.course) return record.course->write(row + first);
     LoudnessCourse course(record.channels);

@@ -13,6 +13,7 @@ using bench::Json;
 
 constexpr std::size_t kMixes = 5;
 constexpr double kLoweredGoal = 95, kNamedGoal = 90;
+constexpr const char* kAsDrawn = ", as drawn";
 
 /// Two rows of what a song, or all of them, gave.
 void add(const testing::Tally& all, const std::string& song, Json& rows) {
@@ -27,29 +28,34 @@ void add(const testing::Tally& all, const std::string& song, Json& rows) {
     row("faults_named", all.named, kNamedGoal);
 }
 
-std::vector<testing::Trial> measure(const std::filesystem::path& file, bool json, Json& rows) {
+/// Trials of all songs.
+struct Trials {
+    std::vector<testing::Trial> decent, drawn;
+};
+
+void measure(const std::filesystem::path& file, bool json, Trials& all, Json& rows) {
     const Job job = read_job(file);
     testing::Desk desk(job, load_song(job), true);
-    const auto tell = [&](const std::vector<testing::Trial>& trials, const std::string& kind) {
-        testing::print_table(json ? stderr : stdout, desk.song.title + kind, trials);
-        add(testing::tally(trials), " " + desk.song.title + kind, rows);
+    const auto tell = [&](const std::vector<std::vector<float>>& mixes, const std::string& title,
+                          std::vector<testing::Trial>& of_all) {
+        const std::vector<testing::Trial> trials = testing::try_faults(desk, mixes);
+        testing::print_table(json ? stderr : stdout, title, trials);
+        add(testing::tally(trials), " " + title, rows);
+        of_all.insert(of_all.end(), trials.begin(), trials.end());
     };
-    tell(testing::try_faults(desk, testing::drawn_mixes(desk, kMixes)), ", as drawn");
-    std::vector<testing::Trial> trials =
-        testing::try_faults(desk, testing::decent_mixes(desk, kMixes));
-    tell(trials, "");
-    return trials;
+    tell(testing::drawn_mixes(desk, kMixes), desk.song.title + kAsDrawn, all.drawn);
+    tell(testing::decent_mixes(desk, kMixes), desk.song.title, all.decent);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     return bench::run(argc, argv, [](const bench::Words& words, Json& rows) {
-        std::vector<testing::Trial> all;
+        Trials all;
         bench::for_each_job(words, write_demo_song, [&](const std::filesystem::path& job) {
-            const std::vector<testing::Trial> trials = measure(job, words.json, rows);
-            all.insert(all.end(), trials.begin(), trials.end());
+            measure(job, words.json, all, rows);
         });
-        add(testing::tally(all), "", rows);
+        add(testing::tally(all.drawn), kAsDrawn, rows);
+        add(testing::tally(all.decent), "", rows);
     });
 }

@@ -27,6 +27,13 @@ TEST(Report, OfANightShowsEveryPickWithTheNumbersOfTheResults) {
             text, HasSubstr("src=\"picks/" +
                             fs::path(pick["file"].get<std::string>()).filename().string() + "\""));
     EXPECT_EQ(text.find(shared.folder.string()), std::string::npos) << "a path of this machine";
+    // Who covers whom, in every pick and both baselines, which were all heard whole.
+    const std::size_t mixes = ask({"top", shared.night})["picks"].size() + 2;
+    std::size_t folded = 0;
+    for (std::size_t at = 0; (at = text.find("<summary>Who covers whom", at)) != std::string::npos;
+         ++at)
+        ++folded;
+    EXPECT_EQ(folded, mixes);
 }
 
 TEST(Report, IsWrittenWhenANightEndsAndByNothingElse) {

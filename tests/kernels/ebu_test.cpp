@@ -7,7 +7,7 @@
 #include <span>
 
 #include "kernels/cpu/denormals.h"
-#include "kernels/meters/loudness.h"
+#include "kernels/meters/loudness_course.h"
 #include "tests/support/effort.h"
 #include "tests/support/k_weighting_oracle.h"
 #include "tests/support/signals.h"
@@ -32,9 +32,14 @@ struct Heard {
     }
     /// Loudness of the windows of `length` bins, by the bin at which they end.
     std::vector<double> ending_at(int length) const {
-        std::vector<double> at(static_cast<std::size_t>(length), std::nan(""));
-        for (const double power : window_powers(record, 0, length, 1))
-            at.push_back(lufs_of_power(power));
+        std::vector<double> at = {std::nan("")};
+        LoudnessCourse course(record.channels);
+        course.begin_stretch();
+        for (int b = 0; b < record.stretches.at(0).whole_bins; ++b) {
+            course.push(record.at(b, 0), record.at(b, 1), record.bin_frames());
+            at.push_back(length == kMomentaryBins ? course.momentary_lufs()
+                                                  : course.short_term_lufs());
+        }
         return at;
     }
 };

@@ -77,6 +77,10 @@ TEST(Distortion, OfNothingIsNone) {
     EXPECT_NEAR(s.judge().stem_metrics(m, s.settings, 0, 3).distortion_db,
                 10 * std::log10(share(18, 1, 0, 10 * m.stem_power[1] * std::pow(10, 0.6)) / 2),
                 0.01);
+    // Of the ten seconds of the excerpt it plays six.
+    EXPECT_NEAR(
+        s.judge().stem_metrics(m, s.settings, 0, 2).distortion_db,
+        10 * std::log10(share(18, 1, 0, 10.0 / 6 * m.stem_power[1] * std::pow(10, 0.6)) / 2), 0.01);
 }
 
 TEST(Distortion, OfTheMasterIsTakenInFrontOfItsGain) {
