@@ -6,6 +6,7 @@
 
 #include "host/analysis/profile.h"
 #include "host/song/song.h"
+#include "host/space/filter_power.h"
 #include "kernels/engine.h"
 
 namespace mixfarm {
@@ -18,21 +19,23 @@ class Audibility {
 public:
     Audibility() = default;
     /// `level_lufs` [stems] behind the trims.
-    Audibility(const Song& song, const Profile& profile, std::vector<float> level_lufs);
+    Audibility(const Song& song, const Profile& profile, std::span<const float> level_lufs);
 
-    /// [stems] dB to add to each fader, 0 for what is heard. `strips` [stems][strip params];
-    /// `group_db` [groups] faders of the groups. Predicts levels by the strips' filters, their
-    /// K-weighting and their faders; dynamics hold a stem's level by their make-up.
-    std::vector<float> raises(std::span<const float> strips,
-                              std::span<const double> group_db) const;
+    /// Sets `raise_db` [stems] to what each fader lacks, 0 for what is heard. `strips`
+    /// [stems][strip params]; `fader_db` [stems] and `group_db` [groups] where the faders stand.
+    /// Predicts levels by the strips' filters, their K-weighting and the faders; dynamics hold a
+    /// stem's level by their make-up.
+    void raises(std::span<const float> strips, std::span<const float> fader_db,
+                std::span<const float> group_db, std::span<float> raise_db) const;
 
 private:
-    int rate_ = 0;
-    std::vector<double> hz_, weight_;          ///< [bands] centres; K-weighting as a power ratio
-    std::vector<std::vector<float>> power_;    ///< [stems][bands], empty where silent
-    std::vector<std::vector<double>> shared_;  ///< [stems][stems] share of time together
-    std::vector<Bus> group_;                   ///< [stems]
-    std::vector<float> level_;                 ///< [stems] LUFS behind the trims
+    FilterPower filters_;
+    std::vector<BandRatios> heard_;   ///< [stems] a band's share of the K-weighted power
+    std::vector<char> silent_;        ///< [stems] nothing in any band
+    std::vector<float> shared_;       ///< [stems][stems] share of time together
+    std::vector<std::size_t> group_;  ///< [stems]
+    std::vector<float> level_;        ///< [stems] LUFS behind the trims
+    std::size_t row_ = 0;             ///< strip params
 };
 
 }  // namespace mixfarm

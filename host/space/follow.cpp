@@ -5,6 +5,7 @@
 
 #include "host/space/prior_file.h"
 #include "host/space/space.h"
+#include "kernels/core/check.h"
 
 namespace mixfarm {
 namespace {
@@ -13,12 +14,9 @@ namespace {
 /// percentile (DiffVox); that loudness lies between. Nothing else is compressed harder.
 constexpr double kMostReductionDb = 8;
 
-/// `knob(param)` of a compressor.
-template <class Knob>
-Compression compression(const Knob& knob) {
-    return {knob("threshold_db"), knob("ratio"),        knob("knee_db"),   knob("attack_ms"),
-            knob("release_ms"),   knob("sidechain_hz"), knob("rms") >= 0.5};
-}
+/// A compressor that takes less than the most by so little more is looked at again: so exactly is
+/// the place known where it would take that.
+constexpr double kNearDb = 0.02;
 
 }  // namespace
 
@@ -45,71 +43,115 @@ double Space::average(std::size_t k, float value) const {
     return value;
 }
 
-void Space::follow(std::vector<float>& values) const {
-    const auto set = [&](std::size_t k, double value) {
-        if (!knobs_[k].locked)
-            values[k] = std::clamp(static_cast<float>(value), knobs_[k].low, knobs_[k].high);
+Space::CompressorKnobs Space::compressor_at(std::span<const EffectInfo> effects, const char* effect,
+                                            std::size_t first) const {
+    const auto at = [&](const char* param) {
+        const int i = param_index(effects, effect, param);
+        MF_CHECK(i >= 0);
+        return first + static_cast<std::size_t>(i);
     };
-    const std::size_t params = static_cast<std::size_t>(strip_param_count());
-    // A group that the job turns down shall be quiet: that is no reason to turn up its stems.
-    std::vector<double> group_db, free_db;
-    for (int g = 0; g < kGroupBuses; ++g) {
-        const std::size_t k = bus_knob(static_cast<Bus>(g), "fader", "fader_db");
-        group_db.push_back(loudest(k, values[k]));
-        free_db.push_back(knobs_[k].locked ? 0 : group_db.back());
-    }
-    std::vector<float> strips(values.begin(),
-                              values.begin() + std::ptrdiff_t(silent_.size() * params));
+    return {at("threshold_db"), at("ratio"), at("knee_db"),   at("attack_ms"), at("release_ms"),
+            at("sidechain_hz"), at("rms"),   at("makeup_db"), at("keyed")};
+}
+
+void Space::find_followers() {
+    const auto row = static_cast<std::size_t>(strip_param_count());
     for (std::size_t s = 0; s < silent_.size(); ++s) {
-        const std::size_t k = s * params + strip_param_index("fader", "fader_db");
-        strips[k] = static_cast<float>(loudest(k, strips[k]));
+        faders_.push_back(s * row +
+                          static_cast<std::size_t>(strip_param_index("fader", "fader_db")));
+        compressors_.push_back(compressor_at(strip_effects(), "compressor", s * row));
     }
-    const auto raises = audibility_.raises(strips, free_db);
-    const auto row = [](const char* effect, const char* param) {
-        return static_cast<std::size_t>(strip_param_index(effect, param));
-    };
-    const std::size_t threshold = row("compressor", "threshold_db"),
-                      keyed = row("compressor", "keyed"), fader = row("fader", "fader_db");
-    double power[kGroupBuses] = {};
-    for (std::size_t s = 0; s < silent_.size(); ++s) {
-        if (silent_[s]) continue;
-        const float* strip = values.data() + s * params;
-        if (raises[s] > 0) set(s * params + fader, strip[fader] + raises[s]);
-        if (strip[keyed] >= 0.5f) {  // what ducks shall be quieter while it does
-            set(s * params + row("compressor", "makeup_db"), 0);
-        } else {
-            const auto knob = [&](const char* param) {
-                const std::size_t k = row("compressor", param);
-                return average(s * params + k, strip[k]);
-            };
-            set(s * params + threshold,
-                make_up_[s].threshold_db(compression(knob), kMostReductionDb));
-            set(s * params + row("compressor", "makeup_db"),
-                make_up_[s].gain_db(compression(knob)));
-        }
-        power[static_cast<int>(group_[s])] +=
-            std::pow(10.0, (level_[s] + loudest(s * params + fader, strip[fader])) / 10);
-    }
-    double all = 0;
     for (int g = 0; g < kGroupBuses; ++g) {
         const Bus bus = static_cast<Bus>(g);
-        const auto value = [&](const char* effect, const char* param) {
-            const std::size_t k = bus_knob(bus, effect, param);
-            return average(k, values[k]);
-        };
-        for (const char* effect : {"glue", "parallel"})
-            set(bus_knob(bus, effect, "makeup_db"),
-                group_make_up_[static_cast<std::size_t>(g)].gain_db(
-                    compression([&](const char* param) { return value(effect, param); })));
-        all += power[g] * std::pow(10.0, group_db[static_cast<std::size_t>(g)] / 10);
+        const std::size_t first = silent_.size() * row + static_cast<std::size_t>(bus_first(bus));
+        group_faders_.push_back(bus_knob(bus, "fader", "fader_db"));
+        glue_.push_back({compressor_at(bus_effects(bus), "glue", first),
+                         compressor_at(bus_effects(bus), "parallel", first)});
     }
-    const bool rests = std::none_of(knobs_.begin(), knobs_.end(), [&](const Knob& knob) {
-        const std::size_t k = static_cast<std::size_t>(&knob - knobs_.data());
-        return knob.channel == static_cast<int>(silent_.size()) + static_cast<int>(Bus::master) &&
-               knob.effect != "trim" && gates_[k] < 0 && (moves(k) || values[k] != knob.neutral);
-    });
-    if (!rests && all > 0)
-        set(bus_knob(Bus::master, "trim", "trim_db"), kStemLufs - 10 * std::log10(all));
+    beats_ = bus_knob(Bus::echo, "echo", "beats");
+    master_trim_ = bus_knob(Bus::master, "trim", "trim_db");
+}
+
+Compression Space::compression(const CompressorKnobs& at, std::span<const float> values) const {
+    const auto knob = [&](std::size_t k) { return average(k, values[k]); };
+    return {knob(at.threshold), knob(at.ratio),     knob(at.knee),      knob(at.attack),
+            knob(at.release),   knob(at.sidechain), knob(at.rms) >= 0.5};
+}
+
+void Space::set(std::span<float> values, std::size_t k, double value) const {
+    if (!knobs_[k].locked)
+        values[k] = std::clamp(static_cast<float>(value), knobs_[k].low, knobs_[k].high);
+}
+
+void Space::raise(std::span<float> values) const {
+    // A group that the job turns down shall be quiet: that is no reason to turn up its stems.
+    std::array<float, kGroupBuses> group_db{};
+    for (std::size_t g = 0; g < group_db.size(); ++g) {
+        const std::size_t k = group_faders_[g];
+        if (!knobs_[k].locked) group_db[g] = static_cast<float>(loudest(k, values[k]));
+    }
+    const std::size_t count = silent_.size();
+    std::vector<float> fader_db(count), raise_db(count);
+    for (std::size_t s = 0; s < count; ++s)
+        fader_db[s] = static_cast<float>(loudest(faders_[s], values[faders_[s]]));
+    audibility_.raises(values.first(count * static_cast<std::size_t>(strip_param_count())),
+                       fader_db, group_db, raise_db);
+    for (std::size_t s = 0; s < count; ++s)
+        if (raise_db[s] > 0) set(values, faders_[s], values[faders_[s]] + raise_db[s]);
+}
+
+void Space::follow(std::span<float> values) const {
+    std::vector<MakeUp::Case> cases;
+    std::vector<const CompressorKnobs*> knobs;
+    for (std::size_t s = 0; s < silent_.size(); ++s) {
+        const CompressorKnobs& own = compressors_[s];
+        if (silent_[s]) continue;
+        if (values[own.keyed] >= 0.5f) {  // what ducks shall be quieter while it does
+            set(values, own.makeup, 0);
+        } else {
+            cases.push_back({&make_up_[s], compression(own, values)});
+            knobs.push_back(&own);
+        }
+    }
+    const std::size_t strips = cases.size();
+    for (std::size_t g = 0; g < glue_.size(); ++g)
+        for (const CompressorKnobs& own : glue_[g]) {
+            cases.push_back({&group_make_up_[g], compression(own, values)});
+            knobs.push_back(&own);
+        }
+    std::vector<double> gains(cases.size());
+    MakeUp::gains(cases, gains);
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        const auto& [sound, compression_now] = cases[i];
+        const std::size_t threshold = knobs[i]->threshold;
+        if (i < strips && gains[i] > kMostReductionDb - kNearDb && !knobs_[threshold].locked) {
+            const double least = sound->threshold_db(compression_now, kMostReductionDb);
+            if (least > values[threshold]) {
+                set(values, threshold, least);
+                gains[i] = sound->gain_db(compression(*knobs[i], values));
+            }
+        }
+        set(values, knobs[i]->makeup, gains[i]);
+    }
+    set_master_trim(values);
+}
+
+/// Brings the sum of all faders to the level that the master's compressor expects.
+void Space::set_master_trim(std::span<float> values) const {
+    const auto power_of = [](double db) { return std::pow(10.0, db / 10); };
+    std::array<double, kGroupBuses> power{};
+    for (std::size_t s = 0; s < silent_.size(); ++s)
+        if (!silent_[s])
+            power[static_cast<std::size_t>(group_[s])] +=
+                power_of(level_[s] + loudest(faders_[s], values[faders_[s]]));
+    double all = 0;
+    for (std::size_t g = 0; g < power.size(); ++g)
+        all += power[g] * power_of(loudest(group_faders_[g], values[group_faders_[g]]));
+    bool rests = true;
+    for (std::size_t k = master_trim_; k < knobs_.size() && rests; ++k)
+        rests = knobs_[k].effect == "trim" || gates_[k] >= 0 ||
+                (!moves(k) && values[k] == knobs_[k].neutral);
+    if (!rests && all > 0) set(values, master_trim_, kStemLufs - 10 * std::log10(all));
 }
 
 }  // namespace mixfarm

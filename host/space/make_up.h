@@ -1,6 +1,7 @@
 /// Compressor make-up gain that keeps a sound's loudness, so that its fader remains its level.
 #pragma once
 
+#include <span>
 #include <utility>
 
 #include "host/analysis/envelope.h"
@@ -23,15 +24,26 @@ class MakeUp {
 public:
     MakeUp() = default;
     /// `sound` as it comes to the compressor, the trim applied.
-    explicit MakeUp(Envelope sound) : sound_(std::move(sound)) {}
-    /// dB; 0 for ratio 1.
+    explicit MakeUp(Envelope sound);
+
+    /// A compressor and what comes to it.
+    struct Case {
+        const MakeUp* sound;
+        Compression compression;
+    };
+    /// Sets `gain_db` [cases]; 0 for ratio 1. Several at once take little longer than one: each
+    /// waits for its own last step. What a case gets does not depend on its company.
+    static void gains(std::span<const Case> cases, std::span<double> gain_db);
     double gain_db(const Compression& compression) const;
-    /// The lowest threshold at which gain_db is at most `most_db`, `compression`'s own where that
-    /// is low enough.
+    /// The threshold, from -60 to 0 dB, at which gain_db is `most_db`; `compression`'s own does not
+    /// count.
     double threshold_db(Compression compression, double most_db) const;
 
 private:
-    Envelope sound_;
+    struct Follower;
+
+    Envelope sound_;    ///< whole blocks, silence behind the end
+    double power_ = 0;  ///< sum of k_power
 };
 
 }  // namespace mixfarm

@@ -18,7 +18,7 @@ constexpr double kFarthest =
 
 QuantileCurve::QuantileCurve(const Percentiles& p, float neutral, float legal_low, float legal_high,
                              Scale scale)
-    : p_(p), neutral_(neutral), scale_(scale) {
+    : p_(p), scale_(scale) {
     MF_CHECK(p.low <= p.typical && p.typical <= p.high &&
              (p.low < p.high || scale == Scale::toggle));
     MF_CHECK(legal_low <= p.low && p.high <= legal_high && p.use > 0 && p.use <= 1);
@@ -39,6 +39,41 @@ QuantileCurve::QuantileCurve(const Percentiles& p, float neutral, float legal_lo
     highest_ = std::max(
         p.high, std::min(beyond(p.high),
                          side_ == Side::below ? std::min(neutral, legal_high) : legal_high));
+    typical_ = on_scale(p.typical);
+    const double low = on_scale(p.low), high = on_scale(p.high);
+    below_ = typical_ > low ? typical_ - low : high - low;  // typical may lie on an edge
+    above_ = high > typical_ ? high - typical_ : high - low;
+
+    ends_.fill(2);  // no point lies behind it
+    const auto before = [](double u) { return std::nextafter(u, -1.0); };
+    if (scale == Scale::toggle) {
+        add_piece(before(1.0 - p.use), 0, 0);
+        add_piece(1, 1, 1);
+    } else {
+        if (side_ == Side::above) add_piece(rest_, neutral, neutral);
+        add_piece(unit_of(0.1), lowest_, p.low);
+        if (side_ == Side::around && rest_ > 0) {
+            add_piece(before(0.5 - 0.5 * rest_), p.low, p.typical);
+            add_piece(0.5 + 0.5 * rest_, neutral, neutral);
+        } else {
+            add_piece(unit_of(0.5), p.low, p.typical);
+        }
+        add_piece(unit_of(0.9), p.typical, p.high);
+        add_piece(side_ == Side::below ? before(1 - rest_) : 1, p.high, highest_);
+        if (side_ == Side::below) add_piece(1, neutral, neutral);
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (pieces_[i].least != neutral || pieces_[i].most != neutral) continue;
+        if (rests_.empty()) rests_.low = pieces_[i].start;
+        rests_.high = ends_[i];
+    }
+}
+
+void QuantileCurve::add_piece(double end, float from, float to) {
+    const double start = count_ == 0 ? 0 : std::nextafter(ends_[count_ - 1], 2.0);
+    const double first = on_scale(from), length = end - start;
+    pieces_[count_] = {start, first, length > 0 ? (on_scale(to) - first) / length : 0, from, to};
+    ends_[count_++] = end;
 }
 
 double QuantileCurve::on_scale(double value) const {
@@ -58,44 +93,20 @@ double QuantileCurve::unit_of(double q) const {
     return side_ == Side::below ? 1 - u : u;
 }
 
-double QuantileCurve::used_quantile(double u) const {
-    if (side_ == Side::around) {
-        if (rest_ > 0 && std::fabs(u - 0.5) <= 0.5 * rest_) return -1;
-        return (u > 0.5 ? u - rest_ : u) / (1 - rest_);
-    }
-    const double x = side_ == Side::below ? 1 - u : u;
-    if (rest_ > 0 && x <= rest_) return -1;
-    double q;
-    if (p_.use < 0.5f) {
-        q = (x - rest_) / (1 - rest_);
-    } else {
-        q = x < 0.5 ? 0.5 * (x - rest_) / (0.5 - rest_) : x;
-    }
-    return side_ == Side::below ? 1 - q : q;
-}
-
 float QuantileCurve::at(double u) const {
     u = std::clamp(u, 0.0, 1.0);
-    if (scale_ == Scale::toggle) return u >= 1.0 - p_.use ? 1.0f : 0.0f;
-    const double q = used_quantile(u);
-    if (q < 0) return neutral_;
-    const float values[] = {lowest_, p_.low, p_.typical, p_.high, highest_};
-    const double quantiles[] = {0.0, 0.1, 0.5, 0.9, 1.0};
-    int i = 0;
-    while (i < 3 && q > quantiles[i + 1]) ++i;
-    const double t = (q - quantiles[i]) / (quantiles[i + 1] - quantiles[i]);
-    const double from = on_scale(values[i]), to = on_scale(values[i + 1]);
-    const double v = from + t * (to - from);
-    return std::clamp(static_cast<float>(scale_ == Scale::log ? std::exp(v) : v), values[i],
-                      values[i + 1]);
+    std::size_t i = 0;
+    for (std::size_t j = 0; j + 1 < kPieces; ++j) i += u > ends_[j];
+    const Piece& piece = pieces_[i];
+    const double v = piece.from + (u - piece.start) * piece.slope;
+    return std::clamp(static_cast<float>(scale_ == Scale::log ? std::exp(v) : v), piece.least,
+                      piece.most);
 }
 
 double QuantileCurve::deviation(float value) const {
     if (scale_ == Scale::toggle) return 0;
-    const double typical = on_scale(p_.typical), v = on_scale(value);
-    double width = v < typical ? typical - on_scale(p_.low) : on_scale(p_.high) - typical;
-    if (width <= 0) width = on_scale(p_.high) - on_scale(p_.low);  // typical lies on an edge
-    return std::min(std::fabs(v - typical) / width, kFarthest);
+    const double off = on_scale(value) - typical_;
+    return std::min(off < 0 ? -off / below_ : off / above_, kFarthest);
 }
 
 }  // namespace mixfarm

@@ -2,6 +2,8 @@
 /// unit interval.
 #pragma once
 
+#include <array>
+
 #include "kernels/core/param.h"
 
 namespace mixfarm {
@@ -43,16 +45,37 @@ public:
     float lowest() const { return lowest_; }
     float highest() const { return highest_; }
 
+    /// Part of the axis, ends included.
+    struct Interval {
+        double low = 1, high = 0;
+        bool empty() const { return low > high; }
+    };
+    /// Where the knob rests at its neutral value; of a toggle where it is off, its place of change
+    /// the first point behind.
+    Interval rest() const { return rests_; }
+
 private:
-    double used_quantile(double u) const;  ///< -1 where the knob rests
+    /// The curve over a part of the axis: straight on the scale from a value to another one.
+    struct Piece {
+        double start, from, slope;
+        float least, most;
+    };
+    static constexpr std::size_t kPieces = 5;
+    /// Adds the piece that ends at `end`, going from value to value.
+    void add_piece(double end, float from, float to);
     double on_scale(double value) const;
 
     enum class Side { above, below, around };
     Percentiles p_;
-    float neutral_, lowest_, highest_;
+    float lowest_, highest_;
     Scale scale_;
     Side side_;
     double rest_;  ///< n
+    Interval rests_;
+    std::array<Piece, kPieces> pieces_;
+    std::array<double, kPieces> ends_;        ///< of the pieces, ends included
+    std::size_t count_ = 0;                   ///< pieces
+    double typical_, below_ = 1, above_ = 1;  ///< on the scale: distances to low and to high
 };
 
 }  // namespace mixfarm

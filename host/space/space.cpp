@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "host/space/directions.h"
 #include "host/space/locks.h"
 #include "host/space/prior_file.h"
 #include "host/space/rules.h"
@@ -16,6 +18,14 @@ namespace {
 
 std::string param_of(const Knob& knob) {
     return knob.name.substr(knob.name.rfind('.') + 1);
+}
+
+/// The nearest float to an end of an interval that does not lie outside of it; `toward` lies beyond
+/// the other end.
+float inside(double end, float toward) {
+    const auto near = static_cast<float>(end);
+    const bool outside = toward > end ? near < end : near > end;
+    return outside ? std::nextafter(near, toward) : near;
 }
 
 /// Lengths of straight, dotted and triplet notes in beats, 1/32 to 1/2.
@@ -50,33 +60,58 @@ Space::Space(const Job& job, const Song& song, const Profile& profile,
     apply_locks(job, song, knobs_);
     automation_ = automation_of(job, song, knobs_);
     add_curves();
+    directions_ = find_directions(knobs_, searched_, gates_);
+    find_followers();
     rule_based_ = rule_based_mix(knobs_, song, profile);
+    raise(rule_based_);
     follow(rule_based_);
 }
 
-/// Curves of the searched knobs, and each knob's gate.
+/// The knob without which knob k does nothing, or -1.
+int Space::gate_of(std::size_t k) const {
+    const Knob& knob = knobs_[k];
+    const auto effects =
+        knob.stem >= 0
+            ? strip_effects()
+            : bus_effects(static_cast<Bus>(knob.channel - static_cast<int>(silent_.size())));
+    for (const EffectInfo& effect : effects) {
+        if (knob.effect != effect.name) continue;
+        const ParamSpec& spec = effect.params[static_cast<std::size_t>(knob.param - effect.first)];
+        if (spec.gate)
+            return static_cast<int>(k) - knob.param + param_index(effects, effect.name, spec.gate);
+    }
+    return -1;
+}
+
 void Space::add_curves() {
+    constexpr float kNever = std::numeric_limits<float>::quiet_NaN();  // equals nothing
+    std::vector<int> axis_of(knobs_.size(), -1);
+    int faders = 0;
     for (std::size_t k = 0; k < knobs_.size(); ++k) {
         const Knob& knob = knobs_[k];
-        const auto effects =
-            knob.stem >= 0
-                ? strip_effects()
-                : bus_effects(static_cast<Bus>(knob.channel - static_cast<int>(silent_.size())));
-        int gate = -1;
-        for (const EffectInfo& effect : effects) {
-            if (knob.effect != effect.name) continue;
-            const ParamSpec& spec =
-                effect.params[static_cast<std::size_t>(knob.param - effect.first)];
-            if (spec.gate)
-                gate =
-                    static_cast<int>(k) - knob.param + param_index(effects, effect.name, spec.gate);
-        }
-        gates_.push_back(gate);
+        rest_.push_back(knob.rest);
+        gates_.push_back(gate_of(k));
         if (!knob.prior.searched) continue;
+        axis_of[k] = static_cast<int>(searched_.size());
         searched_.push_back(static_cast<int>(k));
-        curves_.emplace_back(
+        const QuantileCurve& curve = curves_.emplace_back(
             Percentiles{knob.prior.low, knob.prior.typical, knob.prior.high, knob.prior.use},
             knob.neutral, knob.low, search_high(knob, param_of(knob)), knob.scale);
+        const bool toggle = knob.scale == Scale::toggle;
+        const auto [low, high] = curve.rest();
+        axes_.push_back({static_cast<int>(k), inside(low, 2), inside(high, -1), toggle, -1});
+        const bool fader = knob.effect == "fader" && knob.stem >= 0;
+        if (fader) typical_fader_ += knob.prior.typical, ++faders;
+        const auto gate = static_cast<std::size_t>(gates_[k] < 0 ? static_cast<int>(k) : gates_[k]);
+        if (!toggle)
+            counted_.push_back(
+                {k, gate, searched_.size() - 1, knob.prior.use < 1 ? knob.neutral : kNever,
+                 gates_[k] < 0 ? kNever : knobs_[gate].neutral, knob.channel, fader});
+    }
+    if (faders) typical_fader_ /= faders;
+    for (Coordinate& axis : axes_) {
+        const int gate = gates_[static_cast<std::size_t>(axis.knob)];
+        if (gate >= 0) axis.gate = axis_of[static_cast<std::size_t>(gate)];
     }
 }
 
@@ -87,14 +122,19 @@ std::size_t Space::bus_knob(Bus bus, const char* effect, const char* param) cons
            static_cast<std::size_t>(i);
 }
 
-std::vector<float> Space::values(std::span<const float> unit) const {
+void Space::sketch(std::span<const float> unit, std::span<float> values) const {
     MF_CHECK_EQ(unit.size(), searched_.size());
-    std::vector<float> values(knobs_.size());
-    for (std::size_t k = 0; k < knobs_.size(); ++k) values[k] = knobs_[k].rest;
+    MF_CHECK_EQ(values.size(), knobs_.size());
+    std::copy(rest_.begin(), rest_.end(), values.begin());
     for (std::size_t i = 0; i < searched_.size(); ++i)
         values[static_cast<std::size_t>(searched_[i])] = curves_[i].at(unit[i]);
-    const std::size_t beats = bus_knob(Bus::echo, "echo", "beats");
-    if (!knobs_[beats].locked) values[beats] = nearest_note(values[beats], knobs_[beats].high);
+    if (!knobs_[beats_].locked) values[beats_] = nearest_note(values[beats_], knobs_[beats_].high);
+    raise(values);
+}
+
+std::vector<float> Space::values(std::span<const float> unit) const {
+    std::vector<float> values(knobs_.size());
+    sketch(unit, values);
     follow(values);
     return values;
 }
@@ -130,33 +170,26 @@ double Space::prior_distance(std::span<const float> values) const {
     // counts.
     double shift = 0;
     int faders = 0;
-    const auto searched_fader = [&](const Knob& knob) {
-        return knob.effect == "fader" && knob.stem >= 0 && knob.prior.searched;
-    };
-    for (std::size_t k = 0; k < knobs_.size(); ++k)
-        if (searched_fader(knobs_[k])) shift += values[k] - knobs_[k].prior.typical, ++faders;
-    if (faders) shift /= faders;
+    for (const Counted& c : counted_)
+        if (c.fader) shift += values[c.knob], ++faders;
+    if (faders) shift = shift / faders - typical_fader_;
 
-    std::vector<double> sum(silent_.size() + kBuses, 0.0);
-    std::vector<int> used(silent_.size() + kBuses, 0);
-    for (std::size_t i = 0; i < searched_.size(); ++i) {
-        const std::size_t k = static_cast<std::size_t>(searched_[i]);
-        const Knob& knob = knobs_[k];
-        const int gate = gates_[k];
-        const bool acts = gate < 0 || values[static_cast<std::size_t>(gate)] !=
-                                          knobs_[static_cast<std::size_t>(gate)].neutral;
-        if (!acts || knob.scale == Scale::toggle ||
-            (knob.prior.use < 1 && values[k] == knob.neutral))
-            continue;
-        const double value = values[k] - (searched_fader(knob) ? shift : 0.0);
-        const auto channel = static_cast<std::size_t>(knob.channel);
-        sum[channel] += curves_[i].deviation(static_cast<float>(value));
-        ++used[channel];
+    double mean = 0, sum = 0;
+    int channels = 0, used = 0;
+    const auto end_channel = [&] {
+        if (used) mean += sum / used, ++channels;
+        sum = 0, used = 0;
+    };
+    int channel = -1;
+    for (const Counted& c : counted_) {
+        if (c.channel != channel) end_channel();
+        channel = c.channel;
+        if (values[c.gate] == c.gate_neutral || values[c.knob] == c.neutral) continue;
+        const double value = values[c.knob] - (c.fader ? shift : 0.0);
+        sum += curves_[c.axis].deviation(static_cast<float>(value));
+        ++used;
     }
-    double mean = 0;
-    int channels = 0;
-    for (std::size_t c = 0; c < sum.size(); ++c)
-        if (used[c]) mean += sum[c] / used[c], ++channels;
+    end_channel();
     return channels ? mean / channels : 0;
 }
 

@@ -1,9 +1,11 @@
 /// Every knob of every stem with its range, prior and lock; a candidate is one value for each knob.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/analysis/profile.h"
@@ -46,6 +48,28 @@ float search_high(const Knob& knob, std::string_view param);
 /// The first five buses are the groups of stems.
 inline constexpr int kGroupBuses = 5;
 
+/// One coordinate of the unit cube.
+struct Coordinate {
+    int knob;  ///< index into Space::knobs()
+    /// The part of the axis, ends included, where the knob rests at its neutral value; empty where
+    /// low > high. A toggle rests while it is off and is on behind rest_high.
+    float rest_low, rest_high;
+    bool toggle;
+    int gate;  ///< the coordinate without which this one does nothing; -1 where there is none
+};
+
+/// Coordinates that move together: what an engineer means by a word. A step t adds t times its
+/// weight to each; t = 1 is a clear change, t = -1 its opposite. A coordinate that rests may go on
+/// resting (Coordinate).
+struct MacroKnob {
+    /// "level"; "tone" (dark to bright); "presence" (bells at 2 to 5 kHz); "low end"; "dynamics"
+    /// (more compressed); "drive"; "space" (wetter; of a return longer); "width" (wider, panned
+    /// further out).
+    std::string name;
+    int channel;                              ///< as Knob::channel
+    std::vector<std::pair<int, float>> pull;  ///< coordinate and weight
+};
+
 /// The search space of one song. All [knobs] vectors are in the order of knobs(): every strip's
 /// row, stem by stem, then the rows of the buses.
 class Space {
@@ -59,6 +83,10 @@ public:
     const std::vector<Knob>& knobs() const { return knobs_; }
     /// Knobs that the search may move, as indices into knobs().
     const std::vector<int>& searched() const { return searched_; }
+    /// What a search may want to know of each coordinate, [searched].
+    const std::vector<Coordinate>& axes() const { return axes_; }
+    /// Of every stem and bus those that move anything.
+    const std::vector<MacroKnob>& directions() const { return directions_; }
     /// What the job draws over time, in every candidate.
     const std::vector<Automation>& automation() const { return automation_; }
 
@@ -71,6 +99,9 @@ public:
     /// loudness (MakeUp); so does the master's trim, which brings the sum of all faders to the
     /// level that its compressor expects.
     std::vector<float> values(std::span<const float> unit) const;
+    /// The same, into `values` [knobs], without what follows from compressors: their thresholds
+    /// are as drawn, their make-up gains and the master's trim rest. Costs microseconds.
+    void sketch(std::span<const float> unit, std::span<float> values) const;
     MixSettings settings(std::span<const float> values) const;
 
     /// Candidate 0: every stem at equal loudness (trim), nothing else; locks hold.
@@ -90,7 +121,15 @@ private:
     void add_buses(const Job& job, const Song& song, const Profile& profile,
                    const std::filesystem::path& priors_folder);
     void add_curves();
-    void follow(std::vector<float>& values) const;
+    void find_followers();
+    int gate_of(std::size_t k) const;
+    /// `value` within the range of knob k, unless that is locked.
+    void set(std::span<float> values, std::size_t k, double value) const;
+    /// Faders of stems that would drown.
+    void raise(std::span<float> values) const;
+    /// What follows from compressors.
+    void follow(std::span<float> values) const;
+    void set_master_trim(std::span<float> values) const;
     /// Does the job draw knob k over time?
     bool moves(std::size_t k) const;
     /// `value`, or the highest point of knob k where it moves.
@@ -99,9 +138,34 @@ private:
     double average(std::size_t k, float value) const;
     std::size_t bus_knob(Bus bus, const char* effect, const char* param) const;
 
+    /// Of a compressor, as indices into knobs().
+    struct CompressorKnobs {
+        std::size_t threshold, ratio, knee, attack, release, sidechain, rms, makeup, keyed;
+    };
+    CompressorKnobs compressor_at(std::span<const EffectInfo> effects, const char* effect,
+                                  std::size_t first) const;
+    Compression compression(const CompressorKnobs& at, std::span<const float> values) const;
+
+    /// What decides whether a coordinate counts in prior_distance.
+    struct Counted {
+        std::size_t knob, gate, axis;  ///< a knob without a gate is its own
+        float neutral, gate_neutral;   ///< NaN where it does not matter
+        int channel;
+        bool fader;
+    };
+
     std::vector<Knob> knobs_;
+    std::vector<float> rest_;  ///< [knobs]
     std::vector<int> searched_;
-    std::vector<QuantileCurve> curves_;  ///< [searched]
+    std::vector<Coordinate> axes_;  ///< [searched]
+    std::vector<MacroKnob> directions_;
+    std::vector<QuantileCurve> curves_;                 ///< [searched]
+    std::vector<Counted> counted_;                      ///< [searched] but toggles
+    double typical_fader_ = 0;                          ///< mean of the searched ones, dB
+    std::size_t beats_ = 0, master_trim_ = 0;           ///< knobs; the master's begin with it
+    std::vector<std::size_t> faders_, group_faders_;    ///< [stems], [groups] knobs
+    std::vector<CompressorKnobs> compressors_;          ///< [stems]
+    std::vector<std::array<CompressorKnobs, 2>> glue_;  ///< [groups] glue and parallel
     std::vector<int> gates_;    ///< [knobs] knob without which this one does nothing, or -1
     std::vector<bool> silent_;  ///< [stems]
     std::vector<Bus> group_;    ///< [stems]

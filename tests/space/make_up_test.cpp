@@ -87,6 +87,31 @@ TEST(MakeUp, IsNoneWhereNothingIsCompressed) {
     EXPECT_EQ(make_up.gain_db({0, 20, 6, 10, 100, 20, false}), 0) << "below the threshold";
 }
 
+TEST(MakeUp, OfOneDoesNotDependOnTheOthers) {
+    // Sounds of two lengths, compressors whose attack is the faster rate and the slower one, some
+    // that do nothing.
+    Song song = empty_song(2);
+    const auto of = [&](const char* name, const Signal& signal, double seconds) {
+        add_stem(song, name, Role::other, signal);
+        const std::pair<int, double> alone[] = {{static_cast<int>(song.stems.size()) - 1, 0.0}};
+        return MakeUp(loudest_stretch(
+            song, alone, scan_stem(song.stems.back(), 48000, song.frames).level_lufs, seconds));
+    };
+    const MakeUp sounds[] = {of("tone", sine(300, 0.2), 0.7),
+                             of("hats", hits(noise(0.2, 5), 8, 0.06), 2)};
+    std::vector<MakeUp::Case> cases;
+    for (const double attack : {0.1, 30.0})
+        for (const double ratio : {4.0, 1.0, 20.0})
+            for (const MakeUp& sound : sounds)
+                cases.push_back({&sound, {-30, ratio, 6, attack, 10, 20, ratio > 4}});
+    std::vector<double> gains(cases.size());
+    MakeUp::gains(cases, gains);
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        EXPECT_EQ(gains[i], cases[i].sound->gain_db(cases[i].compression)) << i;
+        EXPECT_EQ(gains[i] > 0.5, cases[i].compression.ratio > 1) << i;
+    }
+}
+
 TEST(MakeUp, HearsTheLoudestStretchOfAllParts) {
     // Two tones that differ by 20 dB, the louder in the last third, and the first of them lifted.
     Song song = empty_song(30);
