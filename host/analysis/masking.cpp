@@ -71,6 +71,13 @@ constexpr double kMostMaskingDb = 20;   ///< T_max of Ronan et al.
 constexpr float kNeverHeardLufs = -70;  ///< the absolute gate of BS.1770
 constexpr double kLoudness = 0.3;       ///< Stevens's exponent of loudness over power
 
+// Average speech, 160 Hz to 8 kHz (ANSI S3.5-1997, table 3).
+constexpr std::array<double, 18> kImportance = {0.0083, 0.0095, 0.0150, 0.0289, 0.0440, 0.0578,
+                                                0.0653, 0.0711, 0.0818, 0.0844, 0.0882, 0.0898,
+                                                0.0868, 0.0844, 0.0771, 0.0527, 0.0364, 0.0185};
+constexpr std::size_t kImportantFrom = 8;  // 160 Hz
+constexpr double kAudibleDb = 30;          // from nothing to all of a band
+
 }  // namespace
 
 double k_weighting_power(double hz) {
@@ -146,21 +153,36 @@ double masking(const BandPowers& maskee, const BandPowers& threshold) {
 }
 
 double audibility(const BandPowers& lead, const BandPowers& threshold) {
-    // Average speech, 160 Hz to 8 kHz (ANSI S3.5-1997, table 3).
-    constexpr std::array<double, 18> kImportance = {0.0083, 0.0095, 0.0150, 0.0289, 0.0440, 0.0578,
-                                                    0.0653, 0.0711, 0.0818, 0.0844, 0.0882, 0.0898,
-                                                    0.0868, 0.0844, 0.0771, 0.0527, 0.0364, 0.0185};
-    constexpr std::size_t kFirst = 8;  // 160 Hz
-    constexpr double kRangeDb = 30;
     const Bands heard = power_per_bark(lead);
     double index = 0;
     for (std::size_t i = 0; i < kImportance.size(); ++i) {
-        const double own = heard[kFirst + i], masker = threshold[kFirst + i];
+        const double own = heard[kImportantFrom + i], masker = threshold[kImportantFrom + i];
         if (!(own > 0)) continue;
-        const double over_db = masker > 0 ? 10 * std::log10(own / masker) + kThresholdDb : kRangeDb;
-        index += kImportance[i] * std::clamp(over_db / kRangeDb + 0.5, 0.0, 1.0);
+        const double over_db =
+            masker > 0 ? 10 * std::log10(own / masker) + kThresholdDb : kAudibleDb;
+        index += kImportance[i] * std::clamp(over_db / kAudibleDb + 0.5, 0.0, 1.0);
     }
     return index;
+}
+
+void tell_masking(Listening& rule) {
+    for (std::size_t j = 0; j < kBands; ++j) {
+        BandPowers one{};
+        one[j] = 1;
+        const BandPowers threshold = masking_threshold(one), heard = power_per_bark(one);
+        for (std::size_t b = 0; b < kBands; ++b) {
+            rule.spread[b * kBands + j] = static_cast<float>(threshold[b]);
+            rule.heard[b * kBands + j] = static_cast<float>(heard[b]);
+        }
+        rule.width[j] = static_cast<float>(width(j));
+    }
+    for (std::size_t i = 0; i < kImportance.size(); ++i)
+        rule.importance[kImportantFrom + i] = static_cast<float>(kImportance[i]);
+    rule.threshold_db = kThresholdDb;
+    rule.audible_range = kAudibleRange;
+    rule.loudness = kLoudness;
+    rule.most_masking_db = kMostMaskingDb;
+    rule.audible_db = kAudibleDb;
 }
 
 double masked_share(std::span<const double> maskee, std::span<const double> masker) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/analysis/profile.h"
+#include "kernels/foresight.h"
 
 namespace mixfarm {
 
@@ -35,6 +36,10 @@ double masking(const BandPowers& maskee, const BandPowers& threshold);
 /// lies 15 dB over the spread masker, not at all 15 dB under it. Taken for every lead, sung or
 /// played. The threshold is that of masking_threshold.
 double audibility(const BandPowers& lead, const BandPowers& threshold);
+
+/// The tables by which mixes are foretold: masking() and audibility() in the form that lanes can
+/// follow.
+void tell_masking(Listening& rule);
 
 /// Is the stem heard in a 100 ms block: above -70 LUFS and above -30 LU re its own loudest block.
 /// [blocks]

@@ -188,6 +188,13 @@ Judge::Company Judge::company(const Profile& profile, const std::vector<StemFact
     return c;
 }
 
+std::vector<double> Judge::weights() const {
+    const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
+    std::vector<double> shares;
+    for (const double weight : weights_) shares.push_back(weight / total);
+    return shares;
+}
+
 Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
     Scores scores;
     scores.rejected = reject(m, stems);

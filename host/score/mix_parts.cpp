@@ -70,6 +70,10 @@ double behind_saturator_db(std::span<const float> strip) {
     return strip_response_db(rest, 1000, 48000);
 }
 
+float decibels_of_distortion(double share) {
+    return static_cast<float>(std::max(-80.0, 10 * std::log10(share)));
+}
+
 double bus_knob(const MixSettings& settings, Bus bus, const char* effect, const char* param) {
     return settings.buses[static_cast<std::size_t>(bus_param_index(bus, effect, param))];
 }
@@ -219,7 +223,49 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
             in_front);
         distorted = 1 - (1 - distorted) * (1 - of_master);
     }
-    result.distortion_db = static_cast<float>(std::max(-80.0, 10 * std::log10(distorted)));
+    result.distortion_db = decibels_of_distortion(distorted);
+    if (playing > 0) {
+        result.effects = static_cast<float>(effects / playing);
+        result.undone_db = static_cast<float>(undone / playing);
+    }
+    return result;
+}
+
+Listening Judge::listening() const {
+    Listening rule;
+    tell_masking(rule);
+    rule.buried = kBuried, rule.lost_lu = kLostLu, rule.lost_buried_lu = kLostAndBuriedLu;
+    rule.plays.assign(whole_.plays.begin(), whole_.plays.end());
+    for (const StemFacts& stem : stems_) {
+        rule.leads.push_back(stem.lead);
+        rule.priority.push_back(static_cast<float>(stem.priority));
+    }
+    rule.gain.assign(whole_.gain.begin(), whole_.gain.end());
+    rule.lead_gain.assign(whole_.lead_gain.begin(), whole_.lead_gain.end());
+    rule.burst.assign(whole_.burst.begin(), whole_.burst.end());
+    return rule;
+}
+
+StemMetrics Judge::stem_metrics(const Foretold& told, const MixSettings& settings,
+                                double prior_distance) const {
+    const std::size_t row = static_cast<std::size_t>(strip_param_count());
+    StemMetrics result;
+    result.masking = told.masking;
+    result.lead_to_rest_lu = told.lead_to_rest_lu;
+    result.lead_audibility = told.lead_audibility;
+    result.prior_distance = static_cast<float>(prior_distance);
+    result.lost_stem = told.lost_stem;
+    result.reverb_to_dry_lu = told.reverb_to_dry_lu;
+    result.reverb_s = told.reverb_s;
+    result.distortion_db = decibels_of_distortion(told.distorted_share);
+    double effects = 0, undone = 0, playing = 0;
+    for (std::size_t s = 0; s < stems_.size(); ++s) {
+        if (!whole_.plays[s]) continue;
+        const std::span<const float> strip(settings.strips.data() + s * row, row);
+        effects += effects_in_play(strip);
+        undone += undone_gain_db(strip);
+        ++playing;
+    }
     if (playing > 0) {
         result.effects = static_cast<float>(effects / playing);
         result.undone_db = static_cast<float>(undone / playing);

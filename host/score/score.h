@@ -17,6 +17,7 @@
 #include "host/job/job.h"
 #include "host/song/song.h"
 #include "kernels/engine.h"
+#include "kernels/foresight.h"
 
 namespace mixfarm {
 
@@ -88,6 +89,12 @@ struct StemMetrics {
     float range_excess_lu = 0;
 };
 
+/// What the meters measure and what is known from the stems, in one list: names with units ("1" =
+/// a plain number), values, and the way back for the stems' part.
+std::vector<MetricInfo> all_metrics();
+std::vector<float> all_metrics(const Measurement& m, const StemMetrics& stems);
+StemMetrics stem_metrics_of(std::span<const float> all);
+
 /// Who covers whom in one mix: for reports, since it costs more than a score needs.
 struct Covering {
     std::vector<double> stem;  ///< [stems] masking under all others together, 0..1
@@ -143,6 +150,14 @@ public:
     StemMetrics stem_metrics(const Measurement& m, const MixSettings& settings,
                              double prior_distance, int stage) const;
     Scores score(const Measurement& m, const StemMetrics& stems) const;
+    /// [kTerms], summing to 1: their share in the technical score.
+    std::vector<double> weights() const;
+    /// What Foresight has to know of the song to tell what this judge asks for.
+    Listening listening() const;
+    /// The same of a mix that was foretold; `told.mix` goes into score() as it is, and what is NaN
+    /// there costs nothing.
+    StemMetrics stem_metrics(const Foretold& told, const MixSettings& settings,
+                             double prior_distance) const;
     /// Of a mix measured over the whole song.
     Covering covering(const Measurement& m, const MixSettings& settings) const;
 

@@ -141,6 +141,13 @@ struct Chain {
         ((std::is_same_v<Effects, Effect> ? false : (++i, true)) && ...);
         return i;
     }
+    /// Where the knobs of the first effect of a type begin in the channel's row.
+    template <class Effect>
+    static constexpr int first_param() {
+        int first = 0;
+        ((std::is_same_v<Effects, Effect> ? false : (first += param_count<Effects>, true)) && ...);
+        return first;
+    }
     static double response_db(const Coefs<float>& coefs, double hz, double rate) {
         double db = 0;
         for_each([&]<class Effect, int I>(int) {

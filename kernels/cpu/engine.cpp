@@ -1,6 +1,4 @@
 /// The engine on this machine's cores: lane groups spread over threads.
-#include <sched.h>
-
 #include <cmath>
 #include <fstream>
 
@@ -18,15 +16,6 @@ std::string processor_name() {
         if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
     }
     return "processor";
-}
-
-/// Cores this process may use: a batch system or `taskset` may have given it fewer than the machine
-/// has.
-int available_threads() {
-    cpu_set_t mine;
-    CPU_ZERO(&mine);
-    if (sched_getaffinity(0, sizeof mine, &mine) == 0) return std::max(1, CPU_COUNT(&mine));
-    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 class CpuEngine final : public Engine {

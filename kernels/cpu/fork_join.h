@@ -5,6 +5,8 @@
 /// oneTBB's scheduler).
 #pragma once
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -14,6 +16,15 @@
 #include <vector>
 
 namespace mixfarm {
+
+/// Cores this process may use: a batch system or `taskset` may have given it fewer than the machine
+/// has.
+inline int available_threads() {
+    cpu_set_t mine;
+    CPU_ZERO(&mine);
+    if (sched_getaffinity(0, sizeof mine, &mine) == 0) return std::max(1, CPU_COUNT(&mine));
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
 
 /// Calls work(i) once for every i in [0, pieces), in any order, on at most `threads` threads, this
 /// one among them. The first exception stops the handing out of pieces and is thrown here.

@@ -8,6 +8,7 @@
 /// Nyquist.
 #pragma once
 
+#include "kernels/core/path.h"
 #include "kernels/effects/effect.h"
 
 namespace mixfarm {
@@ -65,6 +66,28 @@ struct Equalizer {
         double db = 0;
         for (const auto& band : c.band) db += design::response_db(band, hz, rate);
         return db;
+    }
+
+    template <class F>
+    struct Prototype {
+        prototype::Section<F> band[kBands];
+    };
+    template <class F>
+    MF_HD static Prototype<F> prototype(const F* p) {
+        Prototype<F> t;
+        t.band[0] = prototype::choose(p[3], prototype::low_shelf(p[0], p[1], p[2]),
+                                      prototype::bell(p[0], p[1], p[2]));
+        for (int b = 1; b <= 4; ++b) {
+            const F* q = p + 4 + 3 * (b - 1);
+            t.band[b] = prototype::bell(q[0], q[1], q[2]);
+        }
+        t.band[5] = prototype::choose(p[19], prototype::high_shelf(p[16], p[17], p[18]),
+                                      prototype::bell(p[16], p[17], p[18]));
+        return t;
+    }
+    template <class F>
+    MF_HD static void pass(const Prototype<F>& t, F hz, Path<F>& path) {
+        for (const auto& band : t.band) band.pass(hz, path);
     }
 };
 

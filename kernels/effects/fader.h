@@ -1,6 +1,7 @@
 /// Fader: the strip's last gain, the level of the stem in the mix.
 #pragma once
 
+#include "kernels/core/path.h"
 #include "kernels/effects/effect.h"
 
 namespace mixfarm {
@@ -25,6 +26,19 @@ struct Fader {
     }
     static double response_db(const Coefs<float>& c, double, double) {
         return 20 * std::log10(double(c.gain));
+    }
+
+    template <class F>
+    struct Prototype {
+        F gain;
+    };
+    template <class F>
+    MF_HD static Prototype<F> prototype(const F* p) {
+        return {prototype::amplitude(p[0])};
+    }
+    template <class F>
+    MF_HD static void pass(const Prototype<F>& t, F, Path<F>& path) {
+        path.gain(t.gain);
     }
 };
 

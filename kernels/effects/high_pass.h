@@ -6,6 +6,7 @@
 /// that an automated corner fades it in.
 #pragma once
 
+#include "kernels/core/path.h"
 #include "kernels/effects/effect.h"
 
 namespace mixfarm {
@@ -38,6 +39,23 @@ struct HighPass {
     static double response_db(const Coefs<float>& c, double hz, double rate) {
         return design::response_db(c.section[0], hz, rate) +
                design::response_db(c.section[1], hz, rate);
+    }
+
+    template <class F>
+    struct Prototype {
+        prototype::Section<F> section[2];
+    };
+    template <class F>
+    MF_HD static Prototype<F> prototype(const F* p) {
+        const F on = where_less(F(kOff), p[0], F(1.f), F(0.f)),
+                steep = prototype::choose(p[1], F(0.f), on);
+        const F q = prototype::choose(p[1], F(0.707106781f), F(0.541196100f));
+        return {
+            {prototype::high_pass(p[0], q, on), prototype::high_pass(p[0], F(1.30656296f), steep)}};
+    }
+    template <class F>
+    MF_HD static void pass(const Prototype<F>& t, F hz, Path<F>& path) {
+        for (const auto& section : t.section) section.pass(hz, path);
     }
 };
 

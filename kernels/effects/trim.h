@@ -2,6 +2,7 @@
 /// effects expect, and the polarity.
 #pragma once
 
+#include "kernels/core/path.h"
 #include "kernels/effects/effect.h"
 
 namespace mixfarm {
@@ -30,6 +31,20 @@ struct Trim {
     }
     static double response_db(const Coefs<float>& c, double, double) {
         return 20 * std::log10(std::fabs(double(c.gain)));
+    }
+
+    template <class F>
+    struct Prototype {
+        F gain;
+    };
+    template <class F>
+    MF_HD static Prototype<F> prototype(const F* p) {
+        const F gain = prototype::amplitude(p[0]);
+        return {prototype::choose(p[1], gain, -gain)};
+    }
+    template <class F>
+    MF_HD static void pass(const Prototype<F>& t, F, Path<F>& path) {
+        path.gain(t.gain);
     }
 };
 

@@ -6,6 +6,7 @@
 /// sums to mono does not depend on either knob.
 #pragma once
 
+#include "kernels/core/path.h"
 #include "kernels/effects/effect.h"
 
 namespace mixfarm {
@@ -38,6 +39,24 @@ struct Width {
         const F more = fma_(c.width, biquad(side, c.high_pass, s.side), -side);
         left = left + more;
         right = right - more;
+    }
+
+    template <class F>
+    struct Prototype {
+        F width;
+        prototype::Section<F> high_pass;
+    };
+    template <class F>
+    MF_HD static Prototype<F> prototype(const F* p) {
+        const F on = where_less(F(kOff), p[1], F(1.f), F(0.f));
+        return {p[0], prototype::high_pass(p[1], F(0.707106781f), on)};
+    }
+    /// The phase of the side against the middle is left out.
+    template <class F>
+    MF_HD static void pass(const Prototype<F>& t, F hz, Path<F>& path) {
+        Path<F> side;
+        t.high_pass.pass(hz, side);
+        path.side = path.side * t.width * prototype::root(side.power());
     }
 };
 
