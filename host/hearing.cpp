@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "host/rank/character.h"
 #include "host/rank/rank.h"
 
 namespace mixfarm {
@@ -44,13 +45,6 @@ Measurement measurement_of(const Row& row) {
     return m;
 }
 
-Hearing::Hearing(Context context, std::vector<Part> stored) : context_(std::move(context)) {
-    for (Part& part : stored) {
-        const std::tuple key{part.generation, part.stage, part.first};
-        stored_.emplace(key, std::move(part));
-    }
-}
-
 double Hearing::seconds(std::uint8_t stage) const {
     const auto at = seconds_.find(stage);
     return at == seconds_.end() ? 0 : at->second;
@@ -63,6 +57,7 @@ Heard Hearing::judge(Row row) const {
                                               context_.space.prior_distance(row.values), row.stage);
     heard.scores = context_.judge.score(m, heard.stems);
     heard.place = perceptual_place(m, heard.stems);
+    heard.character = character_of(m, heard.stems);
     heard.row = std::move(row);
     return heard;
 }
@@ -80,10 +75,9 @@ std::vector<Row> Hearing::render(std::span<const Row> rows, std::uint8_t stage,
 
 const Part* Hearing::stored(std::uint32_t generation, std::uint8_t stage, std::size_t first,
                             std::span<const Row> rows) const {
-    const auto known = stored_.find({generation, stage, first});
+    const Part* const known = context_.parts.find(generation, stage, first);
     // A night ended by the clock may promote others when it goes on: then the part is of no use.
-    return known != stored_.end() && same_mixes(known->second.rows, rows) ? &known->second
-                                                                          : nullptr;
+    return known && same_mixes(known->rows, rows) ? known : nullptr;
 }
 
 void Hearing::render_parts(std::span<const Row> rows, std::size_t part_size, Part part,
@@ -136,11 +130,10 @@ std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation
             render_parts(std::span<const Row>(rows).subspan(first, missing), part_size,
                          std::move(part), excerpts, done);
         } else {
-            const Part* const part = stored(generation, stage, first, part_at(first));
-            seconds_[stage] += part->seconds;
-            reused_ += part->rows.size();
-            done = part->rows;
-            stored_.erase({generation, stage, first});
+            Part part = context_.parts.take(*stored(generation, stage, first, part_at(first)));
+            seconds_[stage] += part.seconds;
+            reused_ += part.rows.size();
+            done = std::move(part.rows);
         }
         heard_[stage] += done.size();
         for (Row& row : done) {

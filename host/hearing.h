@@ -6,14 +6,12 @@
 #include <map>
 #include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
+#include "host/night_parts.h"
 #include "host/progress.h"
 #include "host/score/score.h"
-#include "host/search/search.h"
 #include "host/space/space.h"
-#include "host/store/results.h"
 
 namespace mixfarm {
 
@@ -22,7 +20,8 @@ struct Heard {
     Row row;  ///< values and measurements as stored
     StemMetrics stems;
     Scores scores;
-    std::vector<float> place;  ///< perceptual_place
+    std::vector<float> place;      ///< perceptual_place
+    std::vector<float> character;  ///< character_of
 };
 
 Measurement measurement_of(const Row& row);
@@ -33,15 +32,14 @@ public:
         Engine& engine;
         const Space& space;
         const Judge& judge;
-        PartStore& parts;
+        NightParts& parts;
         Progress& progress;
         MasterTarget target;
         std::string plan_hash;
         std::size_t excerpt_part,
             song_part;  ///< candidates a part; a part is the unit of crash safety
     };
-    /// `stored` are the verified parts of an earlier, interrupted run of the same plan.
-    Hearing(Context context, std::vector<Part> stored);
+    explicit Hearing(Context context) : context_(std::move(context)) {}
 
     /// Hears all of `rows` (id, origin, parents, values filled in), in order, over `excerpts`.
     /// Throws Interrupted between two batches when asked to stop. Each batch is on disk, part by
@@ -71,7 +69,6 @@ private:
                             std::span<const Excerpt> excerpts);
 
     Context context_;
-    std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint64_t>, Part> stored_;
     std::map<std::uint8_t, double> seconds_;
     std::uint64_t rendered_ = 0, reused_ = 0;
     std::map<std::uint8_t, std::uint64_t> heard_;

@@ -10,10 +10,12 @@
 #include <ctime>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <set>
 
 #include "host/job/input_error.h"
+#include "host/rank/character.h"
 #include "host/rank/rank.h"
 #include "host/render/audio_file.h"
 #include "host/store/atomic_file.h"
@@ -24,53 +26,6 @@ namespace {
 
 constexpr float kUnheard = std::numeric_limits<float>::quiet_NaN();
 constexpr int kWordsPerPick = 3, kMostWordsPerPick = 8;
-constexpr std::size_t kPickBytes = std::size_t{256} << 20;  // audio of picks held at a time
-
-/// Ranks with ties sharing their mean.
-std::vector<double> ranks(const std::vector<double>& x) {
-    std::vector<std::size_t> order(x.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
-    std::vector<double> rank(x.size());
-    for (std::size_t i = 0; i < order.size();) {
-        std::size_t j = i;
-        while (j < order.size() && x[order[j]] == x[order[i]]) ++j;
-        for (std::size_t k = i; k < j; ++k) rank[order[k]] = (static_cast<double>(i + j) - 1) / 2;
-        i = j;
-    }
-    return rank;
-}
-
-double spearman(const std::vector<double>& a, const std::vector<double>& b) {
-    if (a.size() < 3) return std::nan("");
-    const std::vector<double> x = ranks(a), y = ranks(b);
-    const double mean = (static_cast<double>(x.size()) - 1) / 2;
-    double xy = 0, xx = 0, yy = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        xy += (x[i] - mean) * (y[i] - mean);
-        xx += (x[i] - mean) * (x[i] - mean);
-        yy += (y[i] - mean) * (y[i] - mean);
-    }
-    return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : std::nan("");
-}
-
-/// Share of the best twentieth by `truth` that is also in the best twentieth by `guess`.
-double recall_of_best(const std::vector<double>& guess, const std::vector<double>& truth) {
-    if (guess.size() < 3) return std::nan("");
-    const auto best = [](const std::vector<double>& x) {
-        std::vector<std::size_t> order(x.size());
-        std::iota(order.begin(), order.end(), 0);
-        std::stable_sort(order.begin(), order.end(),
-                         [&](std::size_t a, std::size_t b) { return x[a] > x[b]; });
-        order.resize(std::max<std::size_t>(1, x.size() / 20));
-        return std::set<std::size_t>(order.begin(), order.end());
-    };
-    const std::set<std::size_t> a = best(guess), b = best(truth);
-    std::size_t both = 0;
-    for (const std::size_t i : b) both += a.count(i);
-    return static_cast<double>(both) / static_cast<double>(b.size());
-}
 
 void describe_song(Results& results, const Studio& studio) {
     for (const Stem& s : studio.song.stems) {
@@ -122,6 +77,72 @@ LoudnessSeries loudness_of(const StereoAudio& audio) {
     return meter.series();
 }
 
+float weighted(const std::vector<double>& weights, std::span<const float> terms) {
+    return static_cast<float>(std::inner_product(terms.begin(), terms.end(), weights.begin(), 0.0));
+}
+
+/// The best mix of every kind, of all that were heard.
+void record_archive(Results& results, const ArchivePlan& plan) {
+    Archive archive(plan);
+    for (std::size_t i = 0; i < results.rows.size(); ++i) {
+        const Row& row = results.rows[i];
+        Candidate c;
+        c.id = row.id;
+        archive.insert(c, {results.technical[i],
+                           character_of(measurement_of(row), stem_metrics_of(row.metrics))});
+    }
+    for (std::size_t a = 0; a < kCharacter.size(); ++a)
+        results.descriptors.push_back({std::string(kCharacter[a].name),
+                                       std::string(kCharacter[a].unit), plan.axes[a].low,
+                                       plan.axes[a].high});
+    results.archive.elite.assign(archive.cells(), -1);
+    results.archive.score.assign(archive.cells(), kUnheard);
+    for (std::size_t cell = 0; cell < archive.cells(); ++cell) {
+        const std::vector<float> middle = archive.middle(cell);
+        results.archive.middles.insert(results.archive.middles.end(), middle.begin(), middle.end());
+    }
+    for (const Elite& elite : archive.elites()) {
+        const std::size_t cell = archive.cell_of(elite.outcome.character);
+        results.archive.elite[cell] = static_cast<std::int64_t>(elite.candidate.id);
+        results.archive.score[cell] = static_cast<float>(elite.outcome.score);
+    }
+}
+
+void record_funnel(Results& results, const Scouting& scouting, const Hearing& hearing,
+                   const std::vector<double>& excerpt_score,
+                   const std::vector<double>& song_score) {
+    const auto share = [](std::size_t part, std::size_t whole) {
+        return whole ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+    };
+    const double heard = share(results.rows.size(), scouting.looked_at()),
+                 whole = share(song_score.size(), results.rows.size());
+    const Agreement glance = scouting.agreement(), excerpt = agreement(excerpt_score, song_score);
+    results.funnel = {{0, scouting.looked_at(), scouting.seconds(), glance.spearman,
+                       glance.recall_top5, heard, scouting.recall(heard)},
+                      {2, results.rows.size(), hearing.seconds(2), excerpt.spearman,
+                       excerpt.recall_top5, whole, recall_at(excerpt_score, song_score, whole)},
+                      {3, song_score.size(), hearing.seconds(3), std::nan(""), std::nan(""),
+                       std::nan(""), std::nan("")}};
+}
+
+/// What became of those that were heard, into the short rows.
+void record_levels(Results& results) {
+    TriedTable& tried = results.tried;
+    std::map<std::uint64_t, std::size_t> heard;
+    for (std::size_t i = 0; i < results.rows.size(); ++i) heard[results.rows[i].id] = i;
+    for (std::size_t t = 0; t < tried.size(); ++t) {
+        const auto row = heard.find(tried.id[t]);
+        if (row == heard.end()) continue;
+        const Row& heard_row = results.rows[row->second];
+        tried.level[t] = heard_row.stage;
+        tried.score[t] = results.technical[row->second];
+        const std::vector<float> character =
+            character_of(measurement_of(heard_row), stem_metrics_of(heard_row.metrics));
+        std::copy(character.begin(), character.end(),
+                  tried.descriptors.begin() + static_cast<std::ptrdiff_t>(t * character.size()));
+    }
+}
+
 }  // namespace
 
 std::size_t row_of(const Results& results, std::uint64_t id) {
@@ -137,7 +158,7 @@ std::size_t row_of(const Results& results, std::uint64_t id) {
 }
 
 Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerpts,
-               std::vector<Heard> songs, const Hearing& hearing) {
+               std::vector<Heard> songs, Scouting& scouting, const Hearing& hearing) {
     Results results;
     results.seed = studio.job.search.seed;
     const DeviceInfo device = studio.engine->info();
@@ -154,34 +175,19 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         {"style_sources", sources_in_words(studio.style)},
         {"min_pick_distance", fmt::format("{}", kMinPickDistance)}};
     describe_song(results, studio);
-    for (const MetricInfo& m : mix_metrics())
-        results.metrics.emplace_back(m.name, *m.unit ? m.unit : "1");
-    for (const auto& [name, unit] : {std::pair{"masking", "1"},
-                                     {"lead_to_rest_lu", "LU"},
-                                     {"prior_distance", "1"},
-                                     {"reverb_to_dry_lu", "LU"},
-                                     {"effects_in_play", "1"},
-                                     {"lead_audibility", "1"},
-                                     {"reverb_s", "s"},
-                                     {"undone_db", "dB"},
-                                     {"distortion_db", "dB"},
-                                     {"range_excess_lu", "LU"}})
-        results.metrics.emplace_back(name, unit);
+    for (const MetricInfo& m : all_metrics()) results.metrics.emplace_back(m.name, m.unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
     for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
 
-    std::vector<double> excerpt_score, song_score;
-    const auto finished = [](const Heard& h) {
-        std::vector<float> all = h.row.metrics;
-        all.insert(all.end(), {h.stems.masking, h.stems.lead_to_rest_lu, h.stems.prior_distance,
-                               h.stems.reverb_to_dry_lu, h.stems.effects, h.stems.lead_audibility,
-                               h.stems.reverb_s, h.stems.undone_db, h.stems.distortion_db,
-                               h.stems.range_excess_lu});
-        return all;
-    };
+    std::sort(excerpts.begin(), excerpts.end(),
+              [](const Heard& a, const Heard& b) { return a.row.id < b.row.id; });
+    const std::vector<float> unknown(results.metrics.size(), kUnheard);
     for (Heard& h : excerpts) {
-        MF_CHECK_EQ(h.row.id, results.rows.size());
-        results.stage2_metrics.push_back(finished(h));
+        const std::vector<float>& foretold = h.row.foretold_metrics;
+        results.stage0_metrics.push_back(foretold.empty() ? unknown : foretold);
+        results.stage0_technical.push_back(
+            foretold.empty() ? kUnheard : weighted(studio.judge.weights(), h.row.foretold_terms));
+        results.stage2_metrics.push_back(all_metrics(measurement_of(h.row), h.stems));
         results.stage2_technical.push_back(h.scores.technical);
         h.row.metrics = results.stage2_metrics.back();
         results.scores.emplace_back(h.scores.terms.begin(), h.scores.terms.end());
@@ -189,34 +195,33 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         results.rejected.push_back(static_cast<std::uint8_t>(h.scores.rejected));
         results.rows.push_back(std::move(h.row));
     }
+    std::vector<double> excerpt_score, song_score;
     for (Heard& h : songs) {
         const std::size_t at = row_of(results, h.row.id);
         excerpt_score.push_back(results.stage2_technical[at]);
         song_score.push_back(h.scores.technical);
-        h.row.metrics = finished(h);
+        h.row.metrics = all_metrics(measurement_of(h.row), h.stems);
         results.scores[at].assign(h.scores.terms.begin(), h.scores.terms.end());
         results.technical[at] = h.scores.technical;
         results.rejected[at] = static_cast<std::uint8_t>(h.scores.rejected);
         results.rows[at] = std::move(h.row);
     }
-    results.funnel = {
-        {2, results.rows.size(), hearing.seconds(2), spearman(excerpt_score, song_score),
-         recall_of_best(excerpt_score, song_score)},
-        {3, songs.size(), hearing.seconds(3), std::nan(""), std::nan("")}};
+    record_archive(results, scouting.archive().plan());
+    record_funnel(results, scouting, hearing, excerpt_score, song_score);
+    results.tried = std::move(scouting).tried();
+    record_levels(results);
     return results;
 }
 
 void rank_and_describe(Results& results, const Studio& studio) {
     std::vector<Contender> contenders;
-    const std::size_t engine_metrics = mix_metrics().size();
     for (std::size_t i = 0; i < results.rows.size(); ++i) {
         const Row& row = results.rows[i];
         Scores scores;
         scores.rejected = static_cast<Reject>(results.rejected[i]);
         std::copy(results.scores[i].begin(), results.scores[i].end(), scores.terms.begin());
         scores.technical = results.technical[i];
-        const StemMetrics stems{row.metrics[engine_metrics], row.metrics[engine_metrics + 1],
-                                row.metrics[engine_metrics + 2]};
+        const StemMetrics stems = stem_metrics_of(row.metrics);
         contenders.push_back({row.id, row.stage, scores,
                               perceptual_place(measurement_of(row), stems),
                               row.id == kStaticBalance});
@@ -265,8 +270,7 @@ MorningSounds write_picks(const std::filesystem::path& folder, const Results& re
     progress.begin("picks", results.picks.size(), 0);
     // Side by side as long as their audio stays within bounds; a mix alone costs as much as a
     // register full.
-    const std::size_t bytes = static_cast<std::size_t>(studio.song.frames) * 2 * sizeof(float);
-    const std::size_t batch = std::max<std::size_t>(1, kPickBytes / bytes);
+    const std::size_t batch = picks_at_once(studio.song);
     for (std::size_t first = 0; first < mixes.size(); first += batch) {
         const std::size_t count = std::min(batch, mixes.size() - first);
         if (interrupted()) throw Interrupted{};
@@ -304,20 +308,14 @@ MorningSounds write_picks(const std::filesystem::path& folder, const Results& re
 }
 
 void write_report(const std::filesystem::path& file, const Results& results, const Studio& studio,
-                  const Search& search, MorningSounds sounds) {
+                  const Scouting& scouting, MorningSounds sounds) {
     report::NightRecord record;
     record.title = studio.job.title;
     record.seconds = studio.song.seconds();
     record.target = studio.aim;
     record.style = studio.style;
     record.weights = studio.job.weights;
-    std::uint64_t first = kFirstSearched;
-    for (std::uint32_t g = 0; first < results.rows.size(); ++g) {
-        const std::uint64_t size = search.generation_size(g);
-        if (size == 0) break;
-        record.generations.push_back(first);
-        first += size;
-    }
+    record.generations = scouting.beginnings();
     record.picks = std::move(sounds.picks);
     record.rules = std::move(sounds.rules);
     record.still = std::move(sounds.still);

@@ -8,7 +8,7 @@
 #include "host/hearing.h"
 #include "host/plan.h"
 #include "host/report/night_page.h"
-#include "host/search/search.h"
+#include "host/scouting.h"
 #include "host/store/results.h"
 #include "host/studio.h"
 
@@ -17,7 +17,7 @@ namespace mixfarm {
 /// One row a candidate, the whole-song measurement where there is one; funnel statistics;
 /// everything but the ranking.
 Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerpts,
-               std::vector<Heard> songs, const Hearing& hearing);
+               std::vector<Heard> songs, Scouting& scouting, const Hearing& hearing);
 
 /// Order, Pareto layers, picks, and words for each pick (against the rule-based mix).
 void rank_and_describe(Results& results, const Studio& studio);
@@ -36,7 +36,7 @@ MorningSounds write_picks(const std::filesystem::path& folder, const Results& re
 /// NIGHT/report.html: everything above to be looked at. Throws std::system_error when the disk is
 /// full.
 void write_report(const std::filesystem::path& file, const Results& results, const Studio& studio,
-                  const Search& search, MorningSounds sounds);
+                  const Scouting& scouting, MorningSounds sounds);
 
 /// Row of a candidate by id. Throws InputError naming the known range.
 std::size_t row_of(const Results& results, std::uint64_t id);

@@ -14,20 +14,20 @@ Results run_night(const NightOptions& options, Progress& progress) {
     const Studio studio(job, options.device, options.threads, progress);
     const Plan plan(studio);
 
-    PartStore parts = folder.parts();
-    std::vector<Part> stored = folder.stored(parts, studio, progress);
+    NightParts parts = folder.parts(studio, progress);
     folder.write_job_as_run(job);
-    Hearing hearing(plan.context(studio, parts, progress), std::move(stored));
-    Search search = plan.search(studio);
+    Scouting scouting(studio, parts, plan.hash, options.threads);
+    Hearing hearing(plan.context(studio, parts, progress));
 
-    std::vector<Heard> excerpts = hear_excerpts(plan, studio, search, hearing, progress);
+    std::vector<Heard> excerpts = hear_excerpts(plan, studio, scouting, hearing, progress);
     std::vector<Heard> songs = hear_songs(plan, studio, excerpts, hearing, progress);
 
-    Results results = gather(studio, plan, std::move(excerpts), std::move(songs), hearing);
+    Results results =
+        gather(studio, plan, std::move(excerpts), std::move(songs), scouting, hearing);
     rank_and_describe(results, studio);
     write_results(folder.results_file(), results);
     MorningSounds sounds = write_picks(folder.picks(), results, studio, progress);
-    write_report(folder.report_file(), results, studio, search, std::move(sounds));
+    write_report(folder.report_file(), results, studio, scouting, std::move(sounds));
     return results;
 }
 

@@ -9,23 +9,32 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <fstream>
 #include <system_error>
 
 #include "host/job/input_error.h"
 #include "host/night.h"
-#include "host/rank/rank.h"
+#include "host/song_guess.h"
 
 namespace mixfarm {
 namespace {
 
-constexpr double kPromotedShare = 0.15;  // of the candidates
-constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400;
-constexpr double kExcerptShareOfTime = 0.55;  // the rest is for whole songs and picks
-constexpr double kSongShareOfTime = 0.8;
-constexpr std::uint64_t kAnnealWithoutEnd =
-    2500;                                        // such a night's steps shrink as if it had so many
-constexpr std::uint64_t kUnlimited = 1'000'000;  // candidates of a night that only the clock ends
+constexpr double kPromotedShare = 0.15;  // of those heard in excerpts
+constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400, kMostPromotedInTime = 4000;
+constexpr std::uint64_t kAllHeard = 256;            // of so few candidates every one is heard
+constexpr std::uint64_t kMostHeardInTime = 65'536;  // more would fill memory and say little
+constexpr std::uint64_t kRounds = 16, kRoundsInTime = 24;
+constexpr std::size_t kExcerptPart = 64, kMostInRound = 4096;
+// A night that the clock ends: a look costs so much of what hearing costs, in time; the first round
+// has nothing to go by; a share of the time is for whole songs.
+constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 1.5, kSpare = 1.15;
+constexpr std::uint64_t kFirstLook = 4096, kLeastLook = 1024, kMostLook = 1 << 20;
+/// A whole song takes longer a second than excerpts do: the gain has further to go.
+constexpr double kWholeOverExcerpts = 1.5;
+/// Fewer pairs say nothing; below this rank correlation the first glance is told to be poor.
+constexpr std::size_t kTellFrom = 24;
+constexpr double kPoor = 0.3;
 
 Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> values) {
     Row row;
@@ -61,40 +70,92 @@ Job job_for_night(const NightOptions& options) {
     return job;
 }
 
+std::uint64_t heard_of(std::uint64_t candidates) {
+    if (candidates <= kAllHeard) return candidates;
+    const double all = kAllHeard;
+    return static_cast<std::uint64_t>(all * std::cbrt(static_cast<double>(candidates) / all));
+}
+
+std::size_t picks_at_once(const Song& song) {
+    constexpr std::size_t kBytes = std::size_t{768} << 20;  // of audio
+    const std::size_t bytes = static_cast<std::size_t>(song.frames) * 2 * sizeof(float);
+    return std::max<std::size_t>(1, kBytes / bytes);
+}
+
 Plan::Plan(const Studio& studio)
     : candidates(std::max<std::uint64_t>(studio.job.search.candidates, kFirstSearched)),
-      promoted(
-          std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(candidates)),
-                     kLeastPromoted, kMostPromoted)),
-      excerpt_part(candidates <= 4096 || candidates == kUnlimited ? 64 : 256),
+      heard(heard_of(candidates)),
+      promoted(std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(heard)),
+                          kLeastPromoted, kMostPromoted)),
+      excerpt_part(kExcerptPart),
       song_part(32),
       time_s(studio.job.search.time_s),
-      hash(studio.plan_hash()) {}
+      hash(studio.plan_hash()),
+      heard_in_round_(std::clamp<std::size_t>(heard / kRounds / kExcerptPart * kExcerptPart,
+                                              kExcerptPart, kMostInRound)),
+      batch_(static_cast<std::size_t>(std::max(1, studio.engine->good_batch()))) {
+    const std::size_t picks = static_cast<std::size_t>(studio.job.search.picks) + kFirstSearched,
+                      at_once = std::min(picks, picks_at_once(studio.song));
+    pick_slots_ = (picks + at_once - 1) / at_once * slots(at_once);
+    if (candidates < kUnlimited) return;
+    heard = kMostHeardInTime, promoted = kMostPromotedInTime;
+    // As many side by side as suit the machine: no two nights that the clock ends are the same
+    // anyway.
+    heard_in_round_ = std::clamp(batch_, kExcerptPart, kMostInRound);
+}
 
-Hearing::Context Plan::context(const Studio& studio, PartStore& parts, Progress& progress) const {
+Hearing::Context Plan::context(const Studio& studio, NightParts& parts, Progress& progress) const {
     return {*studio.engine, studio.space, studio.judge, parts,    progress,
             studio.target,  hash,         excerpt_part, song_part};
 }
 
-Search Plan::search(const Studio& studio) const {
-    SearchPlan plan;
-    plan.seed = studio.job.search.seed;
-    plan.candidates = candidates - kFirstSearched;
-    plan.anneal_over = candidates == kUnlimited ? kAnnealWithoutEnd : plan.candidates;
-    plan.first_id = kFirstSearched;
-    // No two nights that the clock ends are the same anyway: these suit the machine.
-    if (candidates == kUnlimited)
-        plan.least_generation = static_cast<std::uint64_t>(studio.engine->good_batch());
-    for (const int knob : studio.space.searched())
-        plan.block.push_back(studio.space.knobs()[static_cast<std::size_t>(knob)].channel);
-    plan.dimensions = static_cast<int>(plan.block.size());
-    return Search(plan);
+Scouting::Round Plan::round(std::uint32_t number, std::uint64_t looked_at, std::uint64_t already,
+                            const Course& course) const {
+    Scouting::Round round{number, looked_at, 0, 0, 0};
+    if (already >= heard || looked_at >= candidates) return round;
+    const std::uint64_t left = candidates - looked_at, unheard = heard - already;
+    if (candidates < kUnlimited) {
+        round.heard = std::min<std::uint64_t>(heard_in_round_, unheard);
+        const std::uint64_t rounds = (unheard + heard_in_round_ - 1) / heard_in_round_;
+        round.looked_at = left / rounds;
+    } else if (number == 1) {
+        round.heard = heard_in_round_;
+        round.looked_at = kFirstLook;
+    } else {
+        const double a_round = time_s / kRoundsInTime * (1 - kLookingShare) / course.excerpt_s;
+        const auto parts = static_cast<std::uint64_t>(a_round / static_cast<double>(kExcerptPart));
+        round.heard = std::min<std::uint64_t>(
+            std::clamp<std::uint64_t>(parts * kExcerptPart, heard_in_round_, kMostInRound),
+            unheard);
+        const double looks = kLookingShare / (1 - kLookingShare) *
+                             static_cast<double>(round.heard) * course.excerpt_s / course.glance_s;
+        round.looked_at = std::clamp(static_cast<std::uint64_t>(looks), kLeastLook, kMostLook);
+    }
+    round.heard = std::min<std::uint64_t>(round.heard, round.looked_at);
+    // What is drawn plainly is what guesses are judged by, and what helps where they are of no use.
+    round.sampled = std::min(round.heard, round.heard / (course.trusted ? 8 : 2) + 1);
+    return round;
 }
 
-bool Plan::spent(double share) const {
-    if (time_s <= 0) return false;
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() >=
-           share * time_s;
+bool Plan::trusted(const Agreement& agreement) {
+    return agreement.pairs < kTellFrom || agreement.spearman >= kPoor;
+}
+
+double Plan::seconds_left() const {
+    if (time_s <= 0) return HUGE_VAL;
+    return time_s - std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
+double Plan::songs_s(double song_s) const {
+    return std::max(kSongShareOfTime * time_s, static_cast<double>(song_part) * song_s);
+}
+
+double Plan::picks_s(double song_s) const {
+    return kSpareS + kSpare * static_cast<double>(pick_slots_) * song_s;
+}
+
+std::size_t Plan::slots(std::size_t mixes) const {
+    return (mixes + batch_ - 1) / batch_ * batch_;
 }
 
 NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress& progress)
@@ -131,85 +192,88 @@ void NightFolder::write_job_as_run(const Job& job) const {
     if (error) throw std::system_error(error, file.string() + ": cannot be written");
 }
 
-PartStore NightFolder::parts() const {
-    return PartStore(folder_ / "parts");
-}
-
-std::vector<Part> NightFolder::stored(const PartStore& parts, const Studio& studio,
-                                      Progress& progress) const {
+NightParts NightFolder::parts(const Studio& studio, Progress& progress) const {
+    PartStore store(folder_ / "parts");
     std::vector<std::string> warnings;
-    std::vector<Part> stored = parts.load(studio.plan_hash(), warnings);
+    std::vector<Part> stored = store.load(studio.plan_hash(), warnings);
     for (const std::string& warning : warnings) progress.warn(warning);
     std::size_t rows = 0;
-    for (const Part& part : stored) rows += part.rows.size();
+    for (const Part& part : stored)
+        if (part.stage > 0) rows += part.rows.size();
     if (rows > 0)
         progress.say(fmt::format("going on: {} renders of an earlier run are kept", rows));
-    return stored;
+    return {std::move(store), std::move(stored)};
 }
 
-std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Search& search,
+std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scouting& scouting,
                                  Hearing& hearing, Progress& progress) {
     std::vector<Heard> all;
-    progress.begin("excerpts", plan.candidates, 0);
-    const auto hear = [&](std::vector<Row> rows, std::uint32_t part) {
-        // The clock never takes the baselines.
-        const auto enough = [&](std::size_t) {
-            return part > 0 && plan.spent(kExcerptShareOfTime);
-        };
+    progress.begin("excerpts", plan.heard, 0);
+    std::int64_t excerpt_frames = 0;
+    for (const Excerpt& e : studio.profile.telling) excerpt_frames += e.frames + e.warmup;
+    const double song_over_excerpts =
+        kWholeOverExcerpts * static_cast<double>(studio.song.frames) /
+        static_cast<double>(std::max<std::int64_t>(1, excerpt_frames));
+    std::size_t slots = 0;
+    const auto excerpt_s = [&] { return hearing.seconds(2) / static_cast<double>(slots); };
+    const auto late = [&] {
+        const double song_s = song_over_excerpts * excerpt_s();
+        return plan.seconds_left() < plan.songs_s(song_s) + plan.picks_s(song_s);
+    };
+    const auto hear = [&](std::vector<Row> rows, const Scouting::Round& round) {
+        // The clock never takes the baselines, nor the first round.
+        const auto enough = [&](std::size_t) { return round.number > 1 && late(); };
         std::vector<Heard> heard =
-            hearing.hear(std::move(rows), part, 2, studio.profile.telling, enough);
-        std::vector<Outcome> outcomes;
-        for (Heard& h : heard) {
-            outcomes.push_back({h.scores.technical, h.place});
-            all.push_back(std::move(h));
-        }
-        return outcomes;
+            hearing.hear(std::move(rows), round.number, 2, studio.profile.telling, enough);
+        slots += plan.slots(heard.size());
+        scouting.learn(round, heard);
+        std::move(heard.begin(), heard.end(), std::back_inserter(all));
     };
     hear({unheard(kStaticBalance, "static_balance", studio.space.static_balance()),
           unheard(kRuleBased, "rule_based", studio.space.rule_based())},
-         0);
-    while (!plan.spent(kExcerptShareOfTime)) {
-        const std::uint32_t generation = search.generation() + 1;  // 0 holds the baselines
-        std::vector<Row> rows;
-        const std::vector<Candidate> asked_for = search.ask();
-        rows.resize(asked_for.size());
-        tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
-            const Candidate& c = asked_for[i];
-            rows[i] = unheard(c.id, c.origin, studio.space.values(c.unit));
-            rows[i].parent_a = c.parent_a, rows[i].parent_b = c.parent_b;
-        });
-        if (rows.empty()) break;
-        const std::size_t asked = rows.size();
-        const std::vector<Outcome> outcomes = hear(std::move(rows), generation);
-        if (outcomes.size() < asked) break;
-        search.tell(outcomes);
+         {0, 0, 2, 2, 0});
+    while (scouting.rounds() == 0 || !late()) {
+        const double glance_s = scouting.seconds() / static_cast<double>(scouting.looked_at());
+        const Scouting::Round round =
+            plan.round(scouting.rounds() + 1, scouting.looked_at(), all.size(),
+                       {glance_s, excerpt_s(), Plan::trusted(scouting.agreement())});
+        if (round.heard == 0) break;
+        hear(scouting.explore(round), round);
     }
     progress.end();
+    if (!Plan::trusted(scouting.agreement()))
+        progress.say(
+            fmt::format("the first glance foretells this song badly (rank correlation "
+                        "{:.2f}): half of what was heard was drawn plainly instead",
+                        scouting.agreement().spearman));
     return all;
 }
 
 std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio,
                               const std::vector<Heard>& excerpts, Hearing& hearing,
                               Progress& progress) {
-    std::vector<Contender> contenders;
-    for (const Heard& h : excerpts)
-        contenders.push_back({h.row.id, h.row.stage, h.scores, h.place});
-    std::vector<bool> chosen(excerpts.size(), false);
-    chosen[kStaticBalance] = chosen[kRuleBased] = true;
-    std::vector<Row> rows = {excerpts[kStaticBalance].row, excerpts[kRuleBased].row};
-    // Best first, so that a night cut short by the clock has heard the most promising ones.
-    for (const int i : promote(contenders, static_cast<int>(plan.promoted))) {
-        if (chosen[static_cast<std::size_t>(i)]) continue;
-        chosen[static_cast<std::size_t>(i)] = true;
-        rows.push_back(excerpts[static_cast<std::size_t>(i)].row);
-    }
-    progress.begin("whole songs", rows.size(), 0);
     const Excerpt whole = whole_song(studio.song);
+    const std::size_t most = std::min<std::size_t>(plan.promoted + 2, excerpts.size());
+    progress.begin("whole songs", most, 0);
+    SongGuess guess(studio.judge, excerpts, kFirstSearched);
+    std::vector<Heard> all;
     // However late it is, the baselines and the best of the excerpts are heard.
-    const auto enough = [&](std::size_t heard) {
-        return heard >= 2 * plan.song_part && plan.spent(kSongShareOfTime);
+    const auto late = [&] {
+        if (all.size() < plan.song_part) return false;
+        const double song_s = hearing.seconds(3) / static_cast<double>(plan.slots(all.size()));
+        return plan.seconds_left() <
+               plan.picks_s(song_s) + static_cast<double>(plan.song_part) * song_s;
     };
-    std::vector<Heard> all = hearing.hear(std::move(rows), 0, 3, {&whole, 1}, enough);
+    // Part by part: what whole songs tell decides which ones come next.
+    for (std::uint32_t part = 0; all.size() < most && !late(); ++part) {
+        std::vector<Row> rows;
+        for (const std::size_t i : guess.next(std::min(plan.song_part, most - all.size())))
+            rows.push_back(excerpts[i].row);
+        if (rows.empty()) break;
+        std::vector<Heard> songs = hearing.hear(std::move(rows), part, 3, {&whole, 1});
+        guess.learn(songs);
+        std::move(songs.begin(), songs.end(), std::back_inserter(all));
+    }
     progress.end();
     return all;
 }

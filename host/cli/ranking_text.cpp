@@ -86,12 +86,15 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
     Json document;
     document["night"] = night.string();
     document["seed"] = results.seed;
-    document["candidates"] = results.rows.size();
+    document["candidates"] = results.looked_at();
+    document["heard"] = results.rows.size();
     for (const FunnelLevel& level : results.funnel) {
         document["funnel"].push_back({{"level", level.level},
                                       {"candidates", level.candidates},
                                       {"spearman", number(level.spearman)},
-                                      {"recall_top5", number(level.recall_top5)}});
+                                      {"recall_top5", number(level.recall_top5)},
+                                      {"promoted", number(level.promoted)},
+                                      {"recall_promoted", number(level.recall_promoted)}});
     }
     document["picks"] = Json::array();
     for (std::size_t p = 0; p < results.picks.size(); ++p) {
@@ -141,11 +144,14 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
     line("-", kStaticBalance, "static balance: levels matched, nothing else");
     const std::size_t songs = static_cast<std::size_t>(std::count_if(
         results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
-    std::cout << fmt::format("\n{} mixes tried on excerpts, {} rendered whole", results.rows.size(),
-                             songs);
-    if (!results.funnel.empty() && std::isfinite(results.funnel.front().spearman))
-        std::cout << fmt::format("; excerpts foretell the whole song with rank correlation {:.2f}",
-                                 results.funnel.front().spearman);
+    std::cout << fmt::format("\n{} mixes looked at, {} heard on excerpts, {} rendered whole",
+                             results.looked_at(), results.rows.size(), songs);
+    for (const auto& [number, words] : {std::pair{0, "the first glance foretells the excerpts"},
+                                        {2, "excerpts foretell the whole song"}})
+        if (const FunnelLevel* level = results.level(number);
+            level && std::isfinite(level->spearman))
+            std::cout << fmt::format("{} {} with rank correlation {:.2f}", number == 0 ? ";" : ",",
+                                     words, level->spearman);
     std::cout << "\n";
     tell_rejects(results);
     if (const fs::path report = night / "report.html"; fs::exists(report))

@@ -11,7 +11,8 @@ namespace mixfarm::cli {
 namespace {
 
 void night_options(Arguments& arguments) {
-    arguments.add()("candidates", po::value<long long>(), "mixes to try (job: search.candidates)")(
+    arguments.add()("candidates", po::value<long long>(),
+                    "mixes to look at (job: search.candidates); the promising ones are heard")(
         "seed", po::value<long long>(), "another seed, another night (job: search.seed)")(
         "time", po::value<std::string>(), "stop after this long: 90s, 15m, 8h")(
         "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1, all")(
@@ -56,13 +57,15 @@ int work(const NightOptions& options, bool json) {
 
 int run_run(const std::vector<std::string>& words) {
     Arguments arguments(
-        "run JOB -o NIGHT [--candidates N] [--time 8h] [--seed S] [--device auto|cpu|cuda|cuda:1|all]",
-        "Works through the night: tries many mixes, renders the promising ones whole, ranks them, "
+        "run JOB -o NIGHT [--candidates N] [--time 8h] [--seed S] [--device "
+        "auto|cpu|cuda|cuda:1|all]",
+        "Works through the night: looks at many mixes, renders the promising ones whole, ranks "
+        "them, "
         "writes\n"
         "NIGHT/results.h5, NIGHT/picks and NIGHT/report.html. Ctrl-C finishes the batch and stores "
         "it; the same line\n"
         "again goes on where it stopped.",
-        "mixfarm run job.yaml -o tonight --candidates 2000");
+        "mixfarm run job.yaml -o tonight --candidates 100000");
     arguments.add()("out,o", po::value<std::string>(), "the night's folder");
     night_options(arguments);
     arguments.positional("job", 1);

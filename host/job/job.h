@@ -81,10 +81,13 @@ struct Target {
     double true_peak_dbtp = -1;  ///< ceiling of the master limiter
 };
 
+/// Candidates of a night that has a time and no number of candidates.
+inline constexpr std::uint64_t kUnlimited = 1'000'000'000;
+
 struct SearchJob {
     std::uint64_t seed = 1;
-    std::uint64_t candidates = 2000;
-    double time_s = 0;  ///< 0 = no limit; YAML accepts 90, "90s", "15m", "8h"
+    std::uint64_t candidates = 100'000;  ///< to look at; kUnlimited where only the clock ends it
+    double time_s = 0;                   ///< 0 = no limit; YAML accepts 90, "90s", "15m", "8h"
     int picks = 12;
 };
 

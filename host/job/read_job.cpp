@@ -113,8 +113,9 @@ Job read_values(const json& value) {
     job.target.loudness_lufs = target.value("loudness_lufs", job.target.loudness_lufs);
     job.target.true_peak_dbtp = target.value("true_peak_dbtp", job.target.true_peak_dbtp);
     job.search.seed = search.value("seed", job.search.seed);
-    job.search.candidates = search.value("candidates", job.search.candidates);
     if (search.contains("time")) job.search.time_s = read_time(search.at("time"));
+    job.search.candidates =
+        search.value("candidates", job.search.time_s > 0 ? kUnlimited : job.search.candidates);
     job.search.picks = search.value("picks", job.search.picks);
     job.weights = value.value("weights", job.weights);
     return job;

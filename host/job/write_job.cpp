@@ -196,8 +196,9 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
            "target:\n  loudness_lufs: "
         << number(job.target.loudness_lufs)
         << "\n  true_peak_dbtp: " << number(job.target.true_peak_dbtp)
-        << "\n\n# How widely to search. The same seed gives the same night; time: 15m or 8h, 0 = "
-           "no limit.\n"
+        << "\n\n# How widely to search: candidates are looked at, the promising ones heard. The "
+           "same "
+           "seed gives the same\n# night; time: 15m or 8h, 0 = no limit.\n"
            "search:\n  seed: "
         << job.search.seed << "\n  candidates: " << job.search.candidates
         << "\n  time: " << duration(job.search.time_s) << "\n  picks: " << job.search.picks

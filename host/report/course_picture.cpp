@@ -51,8 +51,8 @@ Markup course_of_the_night(const Results& results, std::span<const std::uint64_t
     }
     const double last = count > 0 ? static_cast<double>(results.rows.back().id) + 1 : 1;
     if (record >= 0) best.emplace_back(last, record);
-    Plot plot(number_axis(0, last, 4, "mixes tried"), score_axis(kept),
-              "Score of every mix in the order of the night, and the best so far");
+    Plot plot(number_axis(0, last, 4, "mixes looked at"), score_axis(kept),
+              "Score of every mix that was heard in the order of the night, and the best so far");
     const std::size_t skip = 1 + generations.size() / kMostGenerations;
     for (std::size_t g = 1; g < generations.size(); g += skip)
         plot.upright(static_cast<double>(generations[g]), "generation");

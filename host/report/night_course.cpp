@@ -14,7 +14,14 @@ namespace {
 /// What the search did for mixes of this origin. Others speak by their names.
 constexpr std::pair<std::string_view, std::string_view> kOriginWords[] = {
     {"typical", "what engineers typically do"},
+    {"start", "known good mixes"},
     {"sobol", "spread over all that engineers do"},
+    {"prior", "drawn as engineers do it"},
+    {"cma_es", "along the directions that paid, knob by knob"},
+    {"cma_macros", "the same by tone, space, dynamics of whole channels"},
+    {"differential", "along the difference of two mixes"},
+    {"coordinate", "one knob or one direction at a time"},
+    {"elites", "strips and steps from good mixes of every kind"},
     {"crossed", "whole strips of two good mixes"},
     {"moved", "small steps from one good mix"},
 };
@@ -43,21 +50,21 @@ Markup rejections(const Results& results) {
 /// How mixes came about, and how many of them are among the picks.
 Markup origins(const Results& results) {
     struct Sort {
-        std::size_t tried = 0, picked = 0;
+        std::size_t heard = 0, picked = 0;
         double best = -1;
     };
     std::map<std::string, Sort> sorts;
     for (std::size_t i = 0; i < results.rows.size(); ++i) {
         if (results.rows[i].id <= 1) continue;  // the baselines
         Sort& s = sorts[results.rows[i].origin];
-        ++s.tried;
+        ++s.heard;
         if (!results.rejected[i]) s.best = std::max<double>(s.best, results.technical[i]);
     }
     for (const std::uint64_t id : results.picks)
         ++sorts[results.rows[row_at(results, id)].origin].picked;
     Markup all;
     all.open("div").leaf("h4", "Where mixes came from").open("table").open("thead").open("tr");
-    all.leaf("th", "").leaf("th", "tried", {{"class", "n"}}).leaf("th", "best", {{"class", "n"}});
+    all.leaf("th", "").leaf("th", "heard", {{"class", "n"}}).leaf("th", "best", {{"class", "n"}});
     all.leaf("th", "picked", {{"class", "n"}}).close().close().open("tbody");
     for (const auto& [name, s] : sorts) {
         const auto words = std::find_if(std::begin(kOriginWords), std::end(kOriginWords),
@@ -65,7 +72,7 @@ Markup origins(const Results& results) {
         all.open("tr").open("td").text(name);
         if (words != std::end(kOriginWords))
             all.empty("br").leaf("span", words->second, {{"class", "note"}});
-        all.close().leaf("td", thousands(s.tried), {{"class", "n"}});
+        all.close().leaf("td", thousands(s.heard), {{"class", "n"}});
         all.leaf("td", s.best < 0 ? "\u2013" : fixed(s.best, 3), {{"class", "n"}});
         all.leaf("td", thousands(s.picked), {{"class", "n"}}).close();
     }
@@ -92,16 +99,22 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
     if (generations.size() > 1)
         all.open("li")
             .leaf("i", "", {{"style", "color:var(--edge)"}})
-            .text(fmt::format("one of {} generations begins", thousands(generations.size())))
+            .text(fmt::format("one of {} rounds begins", thousands(generations.size())))
             .close();
     all.close().open("div", {{"class", "three"}});
     all.open("div").leaf("h4", "What the excerpts foretold").add(foretold_against_whole(results));
-    if (!results.funnel.empty() && std::isfinite(results.funnel.front().spearman))
+    if (const FunnelLevel* excerpts = results.level(2);
+        excerpts && std::isfinite(excerpts->spearman))
         all.leaf("p",
                  fmt::format("Rank correlation with the whole song: {}; of its best "
                              "twentieth the excerpts name {} %.",
-                             fixed(results.funnel.front().spearman, 2),
-                             fixed(100 * results.funnel.front().recall_top5, 0)),
+                             fixed(excerpts->spearman, 2), fixed(100 * excerpts->recall_top5, 0)),
+                 {{"class", "note"}});
+    if (const FunnelLevel* glance = results.level(0); glance && std::isfinite(glance->spearman))
+        all.leaf("p",
+                 fmt::format("Rank correlation of the first glance with the excerpts: {}, on mixes "
+                             "that were drawn plainly for the purpose.",
+                             fixed(glance->spearman, 2)),
                  {{"class", "note"}});
     all.close()
         .add(rejections(results))
@@ -110,10 +123,12 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
         .open("p", {{"class", "note"}});
     std::string heard;
     for (const FunnelLevel& level : results.funnel)
-        heard +=
-            fmt::format("{}{} heard {} in {}", heard.empty() ? "" : ", ",
-                        counted(level.candidates, "mix", "mixes"),
-                        level.level == 2 ? "over the excerpts" : "whole", clock(level.seconds));
+        heard += fmt::format("{}{} {} in {}", heard.empty() ? "" : ", ",
+                             counted(level.candidates, "mix", "mixes"),
+                             level.level == 0   ? "looked at"
+                             : level.level == 2 ? "heard over the excerpts"
+                                                : "heard whole",
+                             clock(level.seconds));
     if (!heard.empty()) all.text("Time of the batches: " + heard + ".");
     return all.close().close().close();
 }

@@ -87,10 +87,12 @@ private:
         Markup all;
         all.leaf("p", "The morning after", {{"class", "kind"}});
         all.leaf("h1", record_.title.empty() ? "A song" : record_.title);
-        std::string words =
-            fmt::format("{} mixes were tried, {} of them heard from first to last second, ",
-                        thousands(results_.rows.size()),
-                        whole_songs() == results_.rows.size() ? "all" : thousands(whole_songs()));
+        std::string words = fmt::format(
+            "{} mixes were looked at, {} of them heard over the excerpts and {} from "
+            "first to last second, ",
+            thousands(results_.looked_at()),
+            results_.rows.size() == results_.looked_at() ? "all" : thousands(results_.rows.size()),
+            thousands(whole_songs()));
         words += results_.picks.empty()
                      ? "and none could be picked."
                      : fmt::format(

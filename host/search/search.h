@@ -1,83 +1,90 @@
-/// Decides which mixes to try next: prior-shaped Sobol points first, then evolution by whole strips
-/// and small steps.
+/// Decides which mixes to try next: a portfolio of samplers that share one archive and get
+/// candidates according to their recent success.
 ///
-/// Pure decisions: it sees points of a unit cube, scores and places, never audio. Candidate k is a
-/// function of the seed, of k and of what was told before its generation was asked for, so a night
-/// can be interrupted anywhere and gives the same mixes.
+/// Pure decisions: it sees points of a unit cube, scores and characters, never audio. Every
+/// candidate is a function of the seed and of what was told before it was asked for, with any
+/// number of threads, so a night can be interrupted anywhere and gives the same mixes. It remembers
+/// the archive and the samplers' populations, never all candidates.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "host/search/archive.h"
+#include "host/search/cube.h"
+#include "host/search/samplers.h"
+
 namespace mixfarm {
 
-struct Candidate {
-    std::uint64_t id = 0;
-    std::string origin;  ///< "typical", "sobol", "crossed", "moved"
-    std::int64_t parent_a = -1, parent_b = -1;
-    std::vector<float> unit;  ///< [dimensions] in [0, 1]; 0.5 is what engineers typically do
-};
-
-/// What became of a candidate.
-struct Outcome {
-    double score = 0;          ///< 0 = rejected
-    std::vector<float> place;  ///< where it lies for the ear; distances are Euclidean, one unit
-                               ///< about one noticeable step
-};
-
 struct SearchPlan {
-    int dimensions = 0;
-    std::vector<int>
-        block;  ///< [dimensions] which strip a coordinate belongs to; blocks are inherited whole
+    Cube cube;
     std::uint64_t seed = 1;
-    std::uint64_t candidates = 2000;  ///< how many will be asked for in total
+    std::uint64_t candidates = 2000;     ///< how many will be asked for in total
     std::uint64_t least_generation = 0;  ///< mixes a generation at least, whatever their number
-    std::uint64_t anneal_over = 0;      ///< steps shrink over so many candidates; 0 = over all of them
+    std::uint64_t anneal_over = 0;  ///< steps shrink over so many candidates; 0 = over all of them
     std::uint64_t first_id = 0;
+    ArchivePlan archive;
+    bool fit_archive = false;                ///< narrow its box to the first samples
+    std::vector<std::vector<float>> starts;  ///< known good mixes, tried after the typical one
+    /// Names of the samplers that take part; empty: all. {"prior"} is random search, {"cma_es"}
+    /// the plain CMA-ES, with the same archive.
+    std::vector<std::string> samplers;
 };
 
-/// Ask and tell, generation by generation.
 class Search {
 public:
     explicit Search(SearchPlan plan);
 
-    /// The next generation; empty when all candidates were asked for.
-    std::vector<Candidate> ask();
-    /// Outcomes of the generation asked last, in its order.
+    /// The next `count` candidates. Before the next tell, asking in pieces or at once gives the
+    /// same.
+    std::vector<Candidate> ask(std::size_t count);
+    /// Outcomes of all candidates asked for since the last tell, in order.
     void tell(std::span<const Outcome> outcomes);
+    /// A new expedition: the archive is emptied but for these, the samplers begin anew from them,
+    /// and steps shrink over `candidates` more (0: as in the plan).
+    void restart(std::span<const Elite> seeds, std::uint64_t candidates = 0);
 
-    /// Size of generation `g` (0 = the Sobol points), whatever happens in between; 0 behind the
-    /// last.
+    const Archive& archive() const { return *archive_; }
+    /// How much of the search is over, 0..1, as of the last tell.
+    double progress() const;
+
+    /// What each sampler was asked for and what came of it.
+    struct Share {
+        std::string name;
+        double share = 0;                   ///< of the next candidates
+        std::uint64_t asked = 0, kept = 0;  ///< kept: entered the archive
+    };
+    const std::vector<Share>& shares() const { return shares_; }
+
+    /// A night's division into generations, whatever happens in between: the size of generation
+    /// `g`, 0 = the first samples; 0 behind the last.
     std::uint64_t generation_size(std::uint32_t g) const;
-    std::uint32_t generation() const { return generation_; }
+    std::uint32_t generation() const { return generation_; }  ///< how many were told
 
 private:
-    struct Member {
-        Candidate candidate;
-        Outcome outcome;
-    };
-    Candidate sobol_point(std::uint64_t index) const;
-    Candidate offspring(std::uint64_t id, double step) const;
+    void invite();
+    void set_out();
+    void settle_shares();
 
     SearchPlan plan_;
-    std::uint32_t generation_ = 0;  ///< the one to be asked next
-    std::uint64_t asked_ = 0;
+    std::unique_ptr<const Cube> cube_;
+    std::unique_ptr<Archive> archive_;
+    SamplerPtr fixed_;
+    std::vector<SamplerPtr> samplers_;
+    std::vector<Share> shares_;
+    std::vector<double> due_;               ///< candidates owed to each sampler so far
+    std::vector<double> success_, trials_;  ///< recent ones of each sampler, discounted
+    bool sampling_ = true;                  ///< still the first samples
+    std::vector<Elite> samples_;            ///< these, until the archive is fitted to them
+
+    std::uint32_t generation_ = 0;
+    std::uint64_t asked_ = 0, told_ = 0;
+    std::uint64_t expedition_from_ = 0, anneal_over_ = 1;
     std::vector<Candidate> open_;
-    std::vector<Member> parents_;  ///< good and far apart, best first
-    std::vector<float> sobol_;     ///< generation 0, [points x (dimensions + 1)]
+    std::vector<int> makers_;  ///< of open_: which sampler; -1: the fixed list
 };
-
-/// Points of a Sobol sequence with a random digital shift, [count x dimensions] in [0, 1).
-/// Dimensions beyond the direction numbers known to the library (3667) are plain counter-based
-/// random numbers.
-std::vector<float> shifted_sobol(std::uint64_t count, int dimensions, std::uint64_t seed);
-
-/// Indices of at most `count` members by greedy choice: the best first, then whoever has most of
-/// score plus a bonus for distance to those already chosen (saturating at `reach`). Deterministic;
-/// rejected ones (score 0) only when nothing else is left.
-std::vector<int> spread_choice(std::span<const Outcome> outcomes, int count, double reach,
-                               double bonus);
 
 }  // namespace mixfarm

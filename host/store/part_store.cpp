@@ -12,6 +12,7 @@
 #include "host/store/h5.h"
 #include "host/store/results.h"
 #include "host/store/seal.h"
+#include "host/store/tried_layout.h"
 
 namespace mixfarm {
 namespace fs = std::filesystem;
@@ -19,13 +20,23 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kFormat = "mixfarm-part";
-constexpr std::int32_t kFormatVersion = 1;
+constexpr std::int32_t kFormatVersion = 2;
 constexpr const char* kSuffix = ".h5";
+constexpr const char* kTried = "tried";
 using Floats = std::vector<float> Row::*;
+/// Tables [rows x width], in the order of the columns of `filled`. A row may have none of a vector
+/// (a baseline was never foretold, a foretold mix never measured); where no row has, there is no
+/// table.
 constexpr std::pair<const char*, Floats> kVectors[] = {
-    {"values", &Row::values},           {"metrics", &Row::metrics},
-    {"left_power", &Row::left_power},   {"right_power", &Row::right_power},
-    {"cross_power", &Row::cross_power}, {"stem_power", &Row::stem_power}};
+    {"values", &Row::values},
+    {"metrics", &Row::metrics},
+    {"left_power", &Row::left_power},
+    {"right_power", &Row::right_power},
+    {"cross_power", &Row::cross_power},
+    {"stem_power", &Row::stem_power},
+    {"unit", &Row::unit},
+    {"foretold_terms", &Row::foretold_terms},
+    {"foretold_metrics", &Row::foretold_metrics}};
 
 std::string file_name(const Part& part) {
     char name[64];
@@ -36,6 +47,69 @@ std::string file_name(const Part& part) {
 
 bool is_part(const fs::directory_entry& entry) {
     return entry.path().extension() == kSuffix && !entry.is_directory();
+}
+
+/// The one length of `vector` in all rows that have it; 0 when none has.
+std::size_t width_of(const std::vector<Row>& rows, const char* name, Floats vector) {
+    std::size_t width = 0;
+    for (const Row& row : rows) {
+        const std::size_t length = (row.*vector).size();
+        if (width && length && length != width)
+            throw std::logic_error(std::string("rows of a part differ in length: ") + name);
+        width = std::max(width, length);
+    }
+    return width;
+}
+
+void write_vectors(hid_t file, const std::vector<Row>& rows) {
+    h5::write_table<std::uint8_t>(file, "filled", rows.size(), std::size(kVectors),
+                                  [&](auto i, auto* to) {
+                                      for (const auto& [name, vector] : kVectors)
+                                          *to++ = !(rows[i].*vector).empty();
+                                  });
+    for (const auto& [name, vector] : kVectors) {
+        const std::size_t width = width_of(rows, name, vector);
+        if (width == 0) continue;
+        h5::write_table<float>(
+            file, name, rows.size(), width, [&, field = vector](auto i, float* to) {
+                const auto& from = rows[i].*field;
+                std::fill(std::copy(from.begin(), from.end(), to), to + width, 0.0f);
+            });
+    }
+}
+
+void read_vectors(hid_t file, std::vector<Row>& rows) {
+    std::vector<std::uint8_t> filled[std::size(kVectors)];
+    h5::read_table<std::uint8_t>(file, "filled", rows.size(), std::size(kVectors),
+                                 [&](auto, const auto* from) {
+                                     for (auto& column : filled) column.push_back(*from++);
+                                 });
+    for (std::size_t v = 0; v < std::size(kVectors); ++v) {
+        if (std::count(filled[v].begin(), filled[v].end(), 0) == std::ssize(rows)) continue;
+        const char* const name = kVectors[v].first;
+        const auto lengths = h5::shape(file, name);
+        if (lengths.size() != 2) throw h5::Error(std::string(name) + ": is not a table");
+        h5::read_table<float>(file, name, rows.size(), lengths[1], [&](auto i, const float* from) {
+            if (filled[v][i]) (rows[i].*kVectors[v].second).assign(from, from + lengths[1]);
+        });
+    }
+}
+
+/// A table that holds nothing leaves no group, nor the names of its origins.
+void write_tried(hid_t file, const TriedTable& tried) {
+    const std::size_t descriptors = tried.size() ? tried.descriptors.size() / tried.size() : 0;
+    if (const std::string wrong = layout::misfit(tried, descriptors); !wrong.empty())
+        throw std::logic_error("what a part tried: " + wrong);
+    if (tried.size() == 0) return;
+    h5::create_group(file, kTried);
+    layout::write_tried(file, kTried, tried, descriptors);
+}
+
+TriedTable read_tried(hid_t file) {
+    if (!h5::exists(file, kTried)) return {};
+    const auto lengths = h5::shape(file, std::string(kTried) + "/descriptors");
+    if (lengths.size() != 2) throw h5::Error("descriptors of what was tried: is not a table");
+    return layout::read_tried(file, kTried, lengths[1]);
 }
 
 void write_body(hid_t file, const Part& part) {
@@ -55,15 +129,8 @@ void write_body(hid_t file, const Part& part) {
         to[0] = rows[i].master_gain_db, to[1] = rows[i].limiter_loss_lu;
     });
     h5::write_texts(file, "origin", origins);
-    for (const auto& [name, vector] : kVectors) {
-        const std::size_t width = rows.empty() ? 0 : (rows[0].*vector).size();
-        h5::write_table<float>(file, name, count, width, [&](auto i, float* to) {
-            const auto& from = rows[i].*vector;
-            if (from.size() != width)
-                throw std::logic_error(std::string("rows of a part differ in length: ") + name);
-            std::copy(from.begin(), from.end(), to);
-        });
-    }
+    write_vectors(file, rows);
+    write_tried(file, part.tried);
     h5::write_attribute(file, "format", std::string(kFormat));
     h5::write_attribute(file, "format_version", kFormatVersion);
     h5::write_attribute(file, "plan_hash", part.plan_hash);
@@ -100,18 +167,13 @@ Part read_body(hid_t file) {
     h5::read_table<float>(file, "gain_loss", count, 2, [&](auto i, auto* from) {
         rows[i].master_gain_db = from[0], rows[i].limiter_loss_lu = from[1];
     });
-    for (const auto& [name, vector] : kVectors) {
-        const auto lengths = h5::shape(file, name);
-        if (lengths.size() != 2) throw h5::Error(std::string(name) + ": is not a table");
-        h5::read_table<float>(file, name, count, lengths[1], [&](auto i, const float* from) {
-            (rows[i].*vector).assign(from, from + lengths[1]);
-        });
-    }
+    read_vectors(file, rows);
+    part.tried = read_tried(file);
     return part;
 }
 
 /// Throws h5::Error for anything but an intact part, before HDF5 has seen a damaged byte;
-/// InputError for a newer one.
+/// InputError for one of another format, which would be misread.
 Part read_verified(const fs::path& path) {
     if (!is_sealed(path))
         throw h5::Error("is torn, damaged or foreign: it does not end in the SHA-256 of its bytes");
@@ -119,9 +181,11 @@ Part read_verified(const fs::path& path) {
     if (h5::read_text_attribute(file, "format") != kFormat)
         throw h5::Error("is not a part of a night");
     const auto version = h5::read_attribute<std::int32_t>(file, "format_version");
-    if (version > kFormatVersion)
-        throw InputError(path.string(), "was written by a newer mixfarm (part format " +
-                                            std::to_string(version) +
+    if (version != kFormatVersion)
+        throw InputError(path.string(), std::string("was written by ") +
+                                            (version > kFormatVersion ? "a newer" : "an older") +
+                                            " mixfarm (part format " + std::to_string(version) +
+                                            ", this one's is " + std::to_string(kFormatVersion) +
                                             "): go on with that one, or choose another NIGHT");
     return read_body(file);
 }

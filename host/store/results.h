@@ -15,15 +15,32 @@ namespace mixfarm {
 struct Row {
     std::uint64_t id = 0;
     std::uint8_t stage = 0;  ///< 2 = excerpts, 3 = whole song
-    std::string origin;      ///< "static_balance", "rule_based", "typical", "sobol", "crossed", "moved"
+    std::string origin;      ///< "static_balance", "rule_based", or the sampler that made it
     std::int64_t parent_a = -1, parent_b = -1;
     std::vector<float> values;  ///< [knobs]
+    std::vector<float> unit;    ///< [searched knobs] its point of the cube; empty for a baseline
+    /// What the first glance (level 0) had of it: [terms] and [metric names]; empty for a baseline.
+    std::vector<float> foretold_terms, foretold_metrics;
     bool finite = true;
     float master_gain_db = 0;  ///< listed among the metrics as master_gain_db
     float limiter_loss_lu = 0;
     std::vector<float> metrics;                               ///< [metric names]
     std::vector<float> left_power, right_power, cross_power;  ///< [bands]
     std::vector<float> stem_power;                            ///< [stems]
+};
+
+/// Every candidate that was looked at, heard or not: short rows in columns, since a night has
+/// millions. Knob values follow from the seed and what was heard before (see Scouting).
+struct TriedTable {
+    std::vector<std::string> origins;  ///< what `origin` counts in
+    std::vector<std::uint64_t> id;     ///< ascending
+    std::vector<std::uint8_t>
+        level;  ///< highest level reached: 0 foretold, 2 excerpts, 3 whole song
+    std::vector<std::uint8_t> origin;
+    std::vector<std::int64_t> parents;  ///< [n x 2], -1 = none
+    std::vector<float> score;           ///< technical score at that level; 0 = rejected
+    std::vector<float> descriptors;     ///< [n x descriptors], NaN where unknown
+    std::size_t size() const { return id.size(); }
 };
 
 /// What one batch of work produced; written once, never changed.
@@ -36,6 +53,8 @@ struct Part {
         0;  ///< index of its first candidate within the generation's list of this stage
     double seconds = 0;  ///< wall time of the batch
     std::vector<Row> rows;
+    TriedTable
+        tried;  ///< of a stage 0 part: all that was looked at; `rows` are those worth hearing
 };
 
 /// The crash-safe pieces of a running night: one HDF5 file a batch under NIGHT/parts, published by
@@ -77,13 +96,28 @@ struct DrawnPoint {
     float value = 0;  ///< in the knob's unit
 };
 struct FunnelLevel {
-    std::int32_t level = 0;  ///< 2, 3
+    std::int32_t level = 0;  ///< 0, 2, 3
     std::uint64_t candidates = 0;
     double seconds = 0;  ///< summed wall time of its batches
     double spearman =
         0;  ///< rank correlation of the technical score with the level above; NaN for the top
     double recall_top5 = 0;  ///< share of the top 5 % of the level above that this level's own top
                              ///< 5 % names; NaN for the top
+    double promoted = 0;     ///< share of its candidates that the level above got; NaN for the top
+    double recall_promoted = 0;  ///< share of the top 5 % of the level above that a promotion of
+                                 ///< so many by this level's score keeps; NaN for the top
+};
+
+/// An axis of the archive.
+struct DescriptorAxis {
+    std::string name, unit;
+    float low = 0, high = 0;
+};
+/// The best mix heard of every kind: cells of the archive, [C].
+struct ArchiveRecord {
+    std::vector<float> middles;       ///< [C x descriptors]
+    std::vector<std::int64_t> elite;  ///< id, -1 = empty
+    std::vector<float> score;         ///< technical, NaN where empty
 };
 
 /// Everything of results.h5 (DESIGN section 6, schemas/results.md). N rows, K knobs, B bands, S
@@ -111,6 +145,21 @@ struct Results {
     std::vector<std::uint64_t> order, picks;
     std::vector<std::string> words;  ///< [P], one text a pick
     std::vector<FunnelLevel> funnel;
+    std::vector<DescriptorAxis> descriptors;
+    TriedTable tried;
+    ArchiveRecord archive;
+    std::vector<std::vector<float>>
+        stage0_metrics;                   ///< [N][M]: what level 0 foretold; NaN rows for baselines
+    std::vector<float> stage0_technical;  ///< [N], NaN for baselines
+
+    /// How many candidates were looked at; those heard are `rows`.
+    std::size_t looked_at() const { return tried.size() > 0 ? tried.size() : rows.size(); }
+    /// Null where the night had no such level.
+    const FunnelLevel* level(int number) const {
+        for (const FunnelLevel& l : funnel)
+            if (l.level == number) return &l;
+        return nullptr;
+    }
 };
 
 /// A real copy, written to a temporary name and published by rename. Throws std::system_error when

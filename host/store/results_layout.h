@@ -39,11 +39,11 @@ inline constexpr std::array<RowMetric, 2> kRowMetrics = {
      {"limiter_loss_lu", "LU", &Row::limiter_loss_lu}}};
 
 /// Names under /metrics and /scores that no metric or term may take.
-inline constexpr std::array<std::string_view, 9> kNotMetrics = {
-    "id",          "band",        "stem",       "bands", "left_power",
-    "right_power", "cross_power", "stem_power", "stage2"};
-inline constexpr std::array<std::string_view, 6> kNotTerms = {"id",       "technical", "total",
-                                                              "rejected", "taste",     "stage2"};
+inline constexpr std::array<std::string_view, 10> kNotMetrics = {
+    "id",          "band",        "stem",       "bands",  "left_power",
+    "right_power", "cross_power", "stem_power", "stage0", "stage2"};
+inline constexpr std::array<std::string_view, 7> kNotTerms = {
+    "id", "technical", "total", "rejected", "taste", "stage0", "stage2"};
 
 /// A text or number column of a list of records.
 template <class Record>

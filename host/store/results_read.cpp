@@ -2,6 +2,7 @@
 /// file and the cure.
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <new>
 #include <stdexcept>
 
@@ -10,11 +11,14 @@
 #include "host/store/results.h"
 #include "host/store/results_layout.h"
 #include "host/store/seal.h"
+#include "host/store/tried_layout.h"
 
 namespace mixfarm {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 /// Fills one field of every record; the list grows to the length of the first column.
 template <class Record>
@@ -78,6 +82,25 @@ void read_song_and_space(hid_t file, Results& r) {
     put(file, drawn + "value", r.automation, &DrawnPoint::value);
 }
 
+/// What was tried and the archive, with the descriptors that they share.
+void read_search(hid_t file, Results& r) {
+    if (!h5::exists(file, "/tried")) return;  // the first files had neither
+    const std::string at = "/archive/";
+    r.descriptors.resize(length(file, at + "descriptor"));
+    const std::uint64_t cells = length(file, at + "cell"), width = r.descriptors.size();
+    put_texts(file, at + "descriptor", r.descriptors, &DescriptorAxis::name);
+    put_texts(file, at + "unit", r.descriptors, &DescriptorAxis::unit);
+    put(file, at + "low", r.descriptors, &DescriptorAxis::low);
+    put(file, at + "high", r.descriptors, &DescriptorAxis::high);
+    r.tried = layout::read_tried(file, "/tried", width);
+    r.archive.middles.resize(cells * width);
+    h5::read_table<float>(file, at + "middle", cells, width, [&](auto c, const float* from) {
+        std::copy_n(from, width, r.archive.middles.data() + c * width);
+    });
+    r.archive.elite = h5::read_list<std::int64_t>(file, at + "elite", cells);
+    r.archive.score = h5::read_list<float>(file, at + "score", cells);
+}
+
 void read_candidates(hid_t file, Results& r) {
     const std::string at = "/candidates/";
     r.rows.resize(length(file, at + "id"));
@@ -109,6 +132,8 @@ void read_metrics(hid_t file, Results& r) {
         file, at + "stem_power", n,
         r.stems.size(), [&](auto i) -> auto& { return r.rows[i].stem_power; });
     const auto names = h5::read_texts_attribute(h5::open_object(file, "/metrics"), "names");
+    const bool foretold = h5::exists(file, at + "stage0");  // not in the first files
+    r.stage0_metrics.assign(n, std::vector<float>(names.size(), kNaN));
     r.stage2_metrics.assign(n, std::vector<float>(names.size()));
     for (Row& row : r.rows) row.metrics.resize(names.size());
     for (std::size_t m = 0; m < names.size(); ++m) {
@@ -117,6 +142,9 @@ void read_metrics(hid_t file, Results& r) {
         put_numbers(file, at + names[m], n, [&](auto i) -> float& { return r.rows[i].metrics[m]; });
         put_numbers(file, at + "stage2/" + names[m], n,
                     [&](auto i) -> float& { return r.stage2_metrics[i][m]; });
+        if (foretold)
+            put_numbers(file, at + "stage0/" + names[m], n,
+                        [&](auto i) -> float& { return r.stage0_metrics[i][m]; });
     }
 }
 
@@ -129,6 +157,10 @@ void read_scores(hid_t file, Results& r) {
         put_numbers(file, at + r.terms[t], n, [&](auto i) -> float& { return r.scores[i][t]; });
     r.technical = h5::read_list<float>(file, at + "technical", n);
     r.stage2_technical = h5::read_list<float>(file, at + "stage2/technical", n);
+    if (h5::exists(file, at + "stage0"))
+        r.stage0_technical = h5::read_list<float>(file, at + "stage0/technical", n);
+    else
+        r.stage0_technical.assign(n, kNaN);
     r.rejected = h5::read_list<std::uint8_t>(file, at + "rejected", n);
 }
 
@@ -144,6 +176,10 @@ void read_ranking_and_funnel(hid_t file, Results& r) {
     put(file, funnel + "seconds", r.funnel, &FunnelLevel::seconds);
     put(file, funnel + "spearman", r.funnel, &FunnelLevel::spearman);
     put(file, funnel + "recall_top5", r.funnel, &FunnelLevel::recall_top5);
+    for (FunnelLevel& level : r.funnel) level.promoted = level.recall_promoted = kNaN;
+    if (!h5::exists(file, funnel + "promoted")) return;  // not in the first files
+    put(file, funnel + "promoted", r.funnel, &FunnelLevel::promoted);
+    put(file, funnel + "recall_promoted", r.funnel, &FunnelLevel::recall_promoted);
 }
 
 /// Throws InputError for a format version that this program does not know.
@@ -178,6 +214,7 @@ Results read_open(hid_t file) {
             r.attributes[name] = h5::read_text_attribute(file, name);
     r.seed = h5::read_attribute<std::uint64_t>(file, "seed");
     read_song_and_space(file, r);
+    read_search(file, r);
     read_candidates(file, r);
     read_metrics(file, r);
     read_scores(file, r);

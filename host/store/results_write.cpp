@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 
 #include "host/store/atomic_file.h"
@@ -9,16 +10,37 @@
 #include "host/store/h5.h"
 #include "host/store/results.h"
 #include "host/store/results_layout.h"
+#include "host/store/tried_layout.h"
 
 namespace mixfarm {
 
 namespace {
 
 using Paths = std::vector<std::string>;
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 /// Our own bug, not the user's: the parts of `Results` do not fit together.
 void require(bool fits, const std::string& what) {
     if (!fits) throw std::logic_error("write_results: " + what);
+}
+
+void require_consistent_search(const Results& r) {
+    const std::size_t cells = r.archive.elite.size();
+    const std::string wrong = layout::misfit(r.tried, r.descriptors.size());
+    require(wrong.empty(), "tried: " + wrong);
+    require(r.archive.middles.size() == cells * r.descriptors.size(),
+            "the archive's middles are not [C][D]");
+    require(r.archive.score.size() == cells, "the archive's scores are not one a cell");
+    for (std::size_t c = 0; c < cells; ++c)
+        require(
+            r.archive.elite[c] >= 0 || (r.archive.elite[c] == -1 && std::isnan(r.archive.score[c])),
+            "an empty cell of the archive must have the elite -1 and the score NaN");
+    const bool none = r.stage0_metrics.empty() && r.stage0_technical.empty();
+    require(none || (r.stage0_metrics.size() == r.rows.size() &&
+                     r.stage0_technical.size() == r.rows.size()),
+            "stage0_metrics and stage0_technical must have one entry a row, or both none");
+    for (const auto& row : r.stage0_metrics)
+        require(row.size() == r.metrics.size(), "stage0_metrics is not [N][M]");
 }
 
 void require_consistent(const Results& r) {
@@ -36,6 +58,7 @@ void require_consistent(const Results& r) {
                 r.stage2_technical.size() == n && r.rejected.size() == n,
             "stage2_metrics, scores, technical, stage2_technical and rejected must have one entry "
             "a row");
+    require_consistent_search(r);
     for (const auto& row : r.stage2_metrics)
         require(row.size() == r.metrics.size(), "stage2_metrics is not [N][M]");
     for (const auto& row : r.scores) require(row.size() == r.terms.size(), "scores is not [N][T]");
@@ -69,10 +92,12 @@ public:
         root();
         song();
         space();
+        tried();
         candidates();
         metrics();
         scores();
         ranking();
+        archive();
         funnel();
         axes_.finish();
     }
@@ -97,6 +122,10 @@ private:
         axis(path, labels);
     }
     void id_axis(const std::string& path) { axis(path, column(r_.rows, &Row::id)); }
+    void parent_axis(const std::string& path) { axis(path, std::vector<std::string>{"a", "b"}); }
+    void descriptor_axis(const std::string& path) {
+        axis(path, column(r_.descriptors, &DescriptorAxis::name));
+    }
 
     void named(const std::string& path, const Paths& axes, const std::string& unit) {
         axes_.attach(path, axes);
@@ -170,13 +199,28 @@ private:
         list("/space/automation/value", point, "", column(r_.automation, &DrawnPoint::value));
     }
 
+    void tried() {
+        group("/tried");
+        const std::string id = "/tried/id", parent = "/tried/parent",
+                          descriptor = "/tried/descriptor";
+        layout::write_tried(file_, "/tried", r_.tried, r_.descriptors.size());
+        axes_.declare(id);
+        parent_axis(parent);
+        descriptor_axis(descriptor);
+        named("/tried/level", {id}, "");
+        named("/tried/origin", {id}, "");
+        named("/tried/parents", {id, parent}, "");
+        named("/tried/score", {id}, "1");
+        named("/tried/descriptors", {id, descriptor}, "");
+    }
+
     void candidates() {
         group("/candidates");
         const std::string id = "/candidates/id", knob = "/candidates/knob",
                           parent = "/candidates/parent";
         id_axis(id);
         axis(knob, column(r_.knobs, &KnobColumn::name));
-        axis(parent, std::vector<std::string>{"a", "b"});
+        parent_axis(parent);
         table<float>("/candidates/values", {id, knob}, r_.knobs.size(), "", [&](auto i, float* to) {
             std::copy(r_.rows[i].values.begin(), r_.rows[i].values.end(), to);
         });
@@ -219,11 +263,23 @@ private:
                      [&](auto i, float* to) {
                          std::copy(r_.rows[i].stem_power.begin(), r_.rows[i].stem_power.end(), to);
                      });
-        group("/metrics/stage2");
-        id_axis("/metrics/stage2/id");
-        for (std::size_t m = 0; m < names.size(); ++m)
-            by_row<float>("/metrics/stage2/" + names[m], r_.metrics[m].second,
-                          [&](auto i) { return r_.stage2_metrics[i][m]; });
+        thought("/metrics/stage0", r_.stage0_metrics);
+        thought("/metrics/stage2", r_.stage2_metrics);
+    }
+
+    /// What a level thought of every row, [N][M]; NaN when it thought nothing at all.
+    void thought(const std::string& path, const std::vector<std::vector<float>>& metrics) {
+        group(path);
+        id_axis(path + "/id");
+        for (std::size_t m = 0; m < r_.metrics.size(); ++m)
+            by_row<float>(path + "/" + r_.metrics[m].first, r_.metrics[m].second,
+                          [&](auto i) { return metrics.empty() ? kNaN : metrics[i][m]; });
+    }
+    void thought_technical(const std::string& path, const std::vector<float>& technical) {
+        group(path);
+        id_axis(path + "/id");
+        by_row<float>(path + "/technical", "1",
+                      [&](auto i) { return technical.empty() ? kNaN : technical[i]; });
     }
 
     /// Column m of Results::metrics, unless it repeats a field of the row, which is there already.
@@ -251,10 +307,8 @@ private:
         by_row<float>("/scores/total", "1",
                       [&](auto i) { return r_.technical[i]; });  // no taste yet
         by_row<std::uint8_t>("/scores/rejected", "", [&](auto i) { return r_.rejected[i]; });
-        group("/scores/stage2");
-        id_axis("/scores/stage2/id");
-        by_row<float>("/scores/stage2/technical", "1",
-                      [&](auto i) { return r_.stage2_technical[i]; });
+        thought_technical("/scores/stage0", r_.stage0_technical);
+        thought_technical("/scores/stage2", r_.stage2_technical);
     }
 
     void ranking() {
@@ -267,6 +321,23 @@ private:
         texts("/ranking/words", "/ranking/pick", r_.words);
     }
 
+    void archive() {
+        group("/archive");
+        const std::string cell = "/archive/cell", descriptor = "/archive/descriptor";
+        const std::size_t cells = r_.archive.elite.size(), width = r_.descriptors.size();
+        ordinals(cell, cells);
+        descriptor_axis(descriptor);
+        h5::write_table<float>(file_, "/archive/middle", cells, width, [&](auto c, float* to) {
+            std::copy_n(r_.archive.middles.data() + c * width, width, to);
+        });
+        named("/archive/middle", {cell, descriptor}, "");
+        list("/archive/elite", cell, "", r_.archive.elite);
+        list("/archive/score", cell, "1", r_.archive.score);
+        list("/archive/low", descriptor, "", column(r_.descriptors, &DescriptorAxis::low));
+        list("/archive/high", descriptor, "", column(r_.descriptors, &DescriptorAxis::high));
+        texts("/archive/unit", descriptor, column(r_.descriptors, &DescriptorAxis::unit));
+    }
+
     void funnel() {
         group("/funnel");
         const std::string level = "/funnel/level";
@@ -275,6 +346,9 @@ private:
         list("/funnel/seconds", level, "s", column(r_.funnel, &FunnelLevel::seconds));
         list("/funnel/spearman", level, "1", column(r_.funnel, &FunnelLevel::spearman));
         list("/funnel/recall_top5", level, "1", column(r_.funnel, &FunnelLevel::recall_top5));
+        list("/funnel/promoted", level, "1", column(r_.funnel, &FunnelLevel::promoted));
+        list("/funnel/recall_promoted", level, "1",
+             column(r_.funnel, &FunnelLevel::recall_promoted));
     }
 
     h5::OutputFile& file_;

@@ -17,15 +17,18 @@ namespace mixfarm::bench {
 
 using Json = nlohmann::ordered_json;
 
-/// [--json] [JOB...]
+/// [--json] [--full] [JOB...]
 struct Words {
     bool json = false;
+    bool full = false;  ///< all of it, however long it takes
     std::vector<std::filesystem::path> jobs;
 
     Words(int argc, char** argv) {
         for (int i = 1; i < argc; ++i) {
             if (std::strcmp(argv[i], "--json") == 0)
                 json = true;
+            else if (std::strcmp(argv[i], "--full") == 0)
+                full = true;
             else
                 jobs.emplace_back(argv[i]);
         }

@@ -49,7 +49,8 @@ TEST_F(Refusal, Jobs) {
                    {"job.yaml", "loudness_lufs"});
     expect_refused(run(job_with("loudness_lufs: -14", "loudness_lufs: 14")),
                    {"job.yaml", "loudness_lufs"});
-    expect_refused(run(job_with("candidates: 2000", "candidates: -5")), {"job.yaml", "candidates"});
+    expect_refused(run(job_with("candidates: 100000", "candidates: -5")),
+                   {"job.yaml", "candidates"});
     expect_refused(run(job_with("role: kick", "role: kickdrum")), {"kickdrum"});
     expect_refused(run(job_with("style: neutral", "style: polka")), {"polka"});
     EXPECT_FALSE(fs::exists(scratch_ / "night/parts")) << "a refused job leaves no night";

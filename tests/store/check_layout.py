@@ -47,14 +47,16 @@ def contents(f):
     return found
 
 
-def check_attributes(f, layout, complain):
-    places = {"/": f, **{g: f[g] for g in layout["groups"] if g in f}}
-    for place, item in places.items():
+def check_attributes(f, layout, paths, complain):
+    for place in ["/", *layout["groups"], *paths]:
+        if place not in f:
+            continue
+        item = f[place]
         rules = {r["name"]: r for r in layout["attributes"] if r["at"] == place}
         for name in rules:
             if rules[name]["required"] and name not in item.attrs:
                 complain(f"{place}: attribute {name} is missing")
-        for name in item.attrs:
+        for name in set(item.attrs) - (HOUSEKEEPING | {"unit"} if isinstance(item, h5py.Dataset) else set()):
             rule = rules.get(name, rules.get("*"))
             if rule is None:
                 complain(f"{place}: attribute {name} is not in the layout")
@@ -99,8 +101,6 @@ def check_dataset(f, path, rule, complain):
     unit = data.attrs.get("unit")
     if unit != rule["unit"] and not (rule["unit"] == "own" and isinstance(unit, str) and unit):
         complain(f"{path}: unit is {unit!r}, not {rule['unit']!r}")
-    for extra in set(data.attrs) - HOUSEKEEPING - {"unit"}:
-        complain(f"{path}: attribute {extra} is not in the layout")
     if "same_as" in rule and rule["same_as"] in f and not np.array_equal(data[()], f[rule["same_as"]][()]):
         complain(f"{path}: differs from {rule['same_as']}")
 
@@ -112,15 +112,32 @@ def check_derived(f, complain):
             complain("/metrics/bands: is not 10 log10((left_power + right_power) / 2)")
     if f["scores/technical"][()].tobytes() != f["scores/total"][()].tobytes():
         complain("/scores/total: differs from technical, but there is no taste")
-    if list(f["candidates/parent"].asstr()[()]) != ["a", "b"]:
-        complain("/candidates/parent: must be a, b")
+    for group in ("candidates", "tried"):
+        if list(f[group]["parent"].asstr()[()]) != ["a", "b"]:
+            complain(f"/{group}/parent: must be a, b")
+    for group in ("candidates", "tried"):
+        if np.any(np.diff(f[group]["id"][()].astype("i8")) <= 0):
+            complain(f"/{group}/id: does not ascend")
+    if np.any(f["tried/origin"][()] >= len(names_at(f, "/tried/origin@names"))):
+        complain("/tried/origin: has no name")
+    if not set(f["tried/level"][()]) <= {0, 2, 3}:
+        complain("/tried/level: is none of 0, 2, 3")
+    if not np.array_equal(f["archive/cell"][()], np.arange(len(f["archive/cell"])) + 1):
+        complain("/archive/cell: is not 1, 2, 3 ..")
+    empty = f["archive/elite"][()] < 0
+    if np.any(f["archive/elite"][()] < -1) or not np.all(np.isnan(f["archive/score"][()][empty])):
+        complain("/archive: an empty cell is not -1 with the score NaN")
 
 
-def check_stem_metrics(f, layout, complain):
+def check_metric_units(f, layout, complain):
+    for name in names_at(f, "/metrics@names"):
+        for stage in ("stage0", "stage2"):
+            if f[f"metrics/{stage}/{name}"].attrs["unit"] != f[f"metrics/{name}"].attrs["unit"]:
+                complain(f"/metrics/{stage}/{name}: has another unit than /metrics/{name}")
     for name in set(names_at(f, "/metrics@names")) & set(layout["stem_metrics"]):
-        for path in (f"metrics/{name}", f"metrics/stage2/{name}"):
-            if f[path].attrs["unit"] != layout["stem_metrics"][name]:
-                complain(f"/{path}: unit is {f[path].attrs['unit']!r}, not {layout['stem_metrics'][name]!r}")
+        unit = f[f"metrics/{name}"].attrs["unit"]
+        if unit != layout["stem_metrics"][name]:
+            complain(f"/metrics/{name}: unit is {unit!r}, not {layout['stem_metrics'][name]!r}")
 
 
 def same(a, b):
@@ -131,12 +148,16 @@ def check_values(f, file, lines, complain):
     groups = {}
     for line in lines:
         path, index, text = line.rstrip("\n").split("\t")
+        path, _, attribute = path.partition("@")
         group, name = path.rsplit("/", 1)
         if group not in groups:
             groups[group] = xr.open_dataset(file, engine="h5netcdf", group=group)
         index = tuple(int(i) for i in index.split(","))
-        from_h5py = (f[path].asstr() if h5py.check_string_dtype(f[path].dtype) else f[path])[index]
-        from_xarray = groups[group][name].values[index]
+        if attribute:
+            from_h5py, from_xarray = f[path].attrs[attribute][index], groups[group][name].attrs[attribute][index[0]]
+        else:
+            from_h5py = (f[path].asstr() if h5py.check_string_dtype(f[path].dtype) else f[path])[index]
+            from_xarray = groups[group][name].values[index]
         wanted = text if isinstance(from_h5py, str) else f[path].dtype.type(text)
         if not same(from_h5py, wanted) or not same(from_xarray, wanted):
             complain(f"{path}[{index}]: written {wanted!r}, h5py reads {from_h5py!r}, xarray {from_xarray!r}")
@@ -150,13 +171,13 @@ def check(file, layout, lines=()):
         for kind, wanted in (("groups", set(layout["groups"])), ("datasets", set(rules))):
             deviations += [f"{path}: is missing" for path in sorted(wanted - found[kind])]
             deviations += [f"{path}: is not in the layout" for path in sorted(found[kind] - wanted)]
-        check_attributes(f, layout, deviations.append)
+        check_attributes(f, layout, rules, deviations.append)
         for path in sorted(set(rules) & found["datasets"]):
             check_dataset(f, path, rules[path], deviations.append)
         if deviations:
             return deviations
         check_derived(f, deviations.append)
-        check_stem_metrics(f, layout, deviations.append)
+        check_metric_units(f, layout, deviations.append)
         check_values(f, file, lines, deviations.append)
     for group in layout["groups"]:
         here = {path: rule for path, rule in rules.items() if path.rsplit("/", 1)[0] == group}
@@ -198,6 +219,21 @@ def spoil(file, layout):
                                   f["scores/total"].dims[0].attach_scale(f["scores/id"])),
         "another element type": lambda f: (replace(f, "scores/total", data=f["scores/total"][()].astype("f8"), **whole),
                                            f["scores/total"].dims[0].attach_scale(f["scores/id"])),
+        "an extra attribute of an axis": lambda f: f["tried/id"].attrs.create("more", 1),
+        "origins without names": lambda f: f["tried/origin"].attrs.__delitem__("names"),
+        "an origin of no name": lambda f: f["tried/origin"].__setitem__(3, 200),
+        "numbers as names of origins": lambda f: f["tried/origin"].attrs.__setitem__("names", [1, 2, 3, 4]),
+        "tried ids that do not ascend": lambda f: f["tried/id"].__setitem__(3, 0),
+        "a level that there is not": lambda f: f["tried/level"].__setitem__(3, 1),
+        "parents of other names": lambda f: f["tried/parent"].__setitem__(1, "c"),
+        "descriptors along another axis": lambda f: (
+            f["tried/descriptors"].dims[1].detach_scale(f["tried/descriptor"]),
+            f["tried/descriptors"].dims[1].attach_scale(f["archive/descriptor"])),
+        "descriptors of other names": lambda f: f["tried/descriptor"].__setitem__(0, "another"),
+        "cells from 0": lambda f: f["archive/cell"].__setitem__(slice(None), np.arange(len(f["archive/cell"]))),
+        "an empty cell with a score": lambda f: f["archive/score"].__setitem__(
+            int(np.argmin(f["archive/elite"][()])), 0.5),
+        "stage 0 in another unit": lambda f: f["metrics/stage0/integrated_lufs"].attrs.__setitem__("unit", "dB"),
         "ids that differ": lambda f: f["metrics/id"].__setitem__(0, 999),
         "bands that are not the powers": lambda f: f["metrics/bands"].__setitem__((0, 0), 1.0),
         "a total that is not the technical score": lambda f: f["scores/total"].__setitem__(0, 0.123),

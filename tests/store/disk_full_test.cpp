@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "host/store/results.h"
+#include "tests/store/equality.h"
 #include "tests/store/example.h"
 
 namespace mixfarm {

@@ -1,5 +1,5 @@
-/// Made-up nights and parts for the store's tests: every field filled, awkward numbers included,
-/// and equality to the bit.
+/// Made-up nights and parts for the store's tests, every field filled, awkward numbers included;
+/// and how their files are kept, spoilt and checked.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,7 +8,6 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <limits>
@@ -96,7 +95,7 @@ private:
 
 struct Size {
     std::size_t rows = 20, knobs = 17, metrics = 5, bands = 31, stems = 4, terms = 6, picks = 3,
-                sections = 3;
+                sections = 3, tried = 50, descriptors = 4, cells = 7;
 };
 
 inline Row example_row(Numbers& numbers, std::uint64_t id, const Size& size) {
@@ -117,6 +116,33 @@ inline Row example_row(Numbers& numbers, std::uint64_t id, const Size& size) {
     row.cross_power = numbers.list(size.bands);
     row.stem_power = numbers.powers(size.stems);
     return row;
+}
+
+/// Ids from `first` on, with gaps.
+inline TriedTable example_tried(Numbers& numbers, std::uint64_t first, const Size& size) {
+    TriedTable t;
+    t.origins = {"sobol", "cma_es", "", "Ümläut"};
+    for (std::size_t i = 0; i < size.tried; ++i) {
+        t.id.push_back(first + i + i / 3);
+        t.level.push_back(static_cast<std::uint8_t>(i % 7 ? 0 : i % 2 ? 2 : 3));
+        t.origin.push_back(static_cast<std::uint8_t>((i + i / 5) % 4));
+        t.parents.push_back(i < 2 ? -1 : static_cast<std::int64_t>(i / 2));
+        t.parents.push_back(i % 4 ? -1 : std::int64_t{1} << 40);
+    }
+    t.score = numbers.list(size.tried);
+    t.descriptors = numbers.list(size.tried * size.descriptors);
+    return t;
+}
+
+inline ArchiveRecord example_archive(Numbers& numbers, const Size& size) {
+    ArchiveRecord a;
+    a.middles = numbers.list(size.cells * size.descriptors);
+    for (std::size_t c = 0; c < size.cells; ++c) {
+        const bool empty = c % 3 == 1;
+        a.elite.push_back(empty ? -1 : static_cast<std::int64_t>(3 * c + 1));
+        a.score.push_back(empty ? std::numeric_limits<float>::quiet_NaN() : numbers.next());
+    }
+    return a;
 }
 
 inline Results example_results(const Size& size, std::uint64_t seed = 1) {
@@ -150,6 +176,10 @@ inline Results example_results(const Size& size, std::uint64_t seed = 1) {
     for (std::size_t i = 0; i < size.terms; ++i) r.terms.push_back("term_" + std::to_string(i));
     for (std::size_t i = 0; i < size.rows; ++i) {
         r.rows.push_back(example_row(numbers, 3 * i + 1, size));
+        r.stage0_metrics.push_back(
+            i % 5 ? numbers.list(size.metrics)
+                  : std::vector<float>(size.metrics, std::numeric_limits<float>::quiet_NaN()));
+        r.stage0_technical.push_back(numbers.next());
         r.stage2_metrics.push_back(
             i % 4 ? numbers.list(size.metrics)
                   : std::vector<float>(size.metrics, std::numeric_limits<float>::quiet_NaN()));
@@ -165,7 +195,27 @@ inline Results example_results(const Size& size, std::uint64_t seed = 1) {
         r.words.push_back("vocal +" + std::to_string(i) + " dB, darker top");
     }
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    r.funnel = {{2, size.rows, 12.25, 0.875, 0.8}, {3, size.rows / 3, 99.5, nan, nan}};
+    r.funnel = {{0, size.tried, 3.5, 0.625, 0.5, 0.4, 0.95},
+                {2, size.rows, 12.25, 0.875, 0.8, 1.0 / 3, 1},
+                {3, size.rows / 3, 99.5, nan, nan, nan, nan}};
+    for (std::size_t d = 0; d < size.descriptors; ++d)
+        r.descriptors.push_back({"descriptor " + std::to_string(d), d % 2 ? "dB" : "1",
+                                 -0.1f - float(d), 0.1f + float(d)});
+    r.tried = example_tried(numbers, 0, size);
+    r.archive = example_archive(numbers, size);
+    return r;
+}
+
+/// What is left of `r` in a file of the first nights, which knew no level 0.
+inline Results of_the_first_nights(Results r) {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    r.descriptors.clear();
+    r.tried = {};
+    r.archive = {};
+    for (auto& row : r.stage0_metrics) row.assign(row.size(), nan);
+    r.stage0_technical.assign(r.stage0_technical.size(), nan);
+    for (FunnelLevel& level : r.funnel)
+        level.promoted = level.recall_promoted = std::numeric_limits<double>::quiet_NaN();
     return r;
 }
 
@@ -182,124 +232,23 @@ inline Part example_part(std::uint64_t number, const Size& size, const std::stri
     return part;
 }
 
-template <class T>
-bool same_bits(const T& a, const T& b) {
-    return std::memcmp(&a, &b, sizeof(T)) == 0;
-}
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
-
-#define MF_SAME(field) \
-    if (!same_bits(a.field, b.field)) return ::testing::AssertionFailure() << #field " differs"
-#define MF_EQUAL(field) \
-    if (!(a.field == b.field)) return ::testing::AssertionFailure() << #field " differs"
-
-inline ::testing::AssertionResult same(const Row& a, const Row& b) {
-    MF_EQUAL(id);
-    MF_EQUAL(stage);
-    MF_EQUAL(origin);
-    MF_EQUAL(parent_a);
-    MF_EQUAL(parent_b);
-    MF_EQUAL(finite);
-    MF_SAME(values);
-    MF_SAME(master_gain_db);
-    MF_SAME(limiter_loss_lu);
-    MF_SAME(metrics);
-    MF_SAME(left_power);
-    MF_SAME(right_power);
-    MF_SAME(cross_power);
-    MF_SAME(stem_power);
-    return ::testing::AssertionSuccess();
-}
-
-inline ::testing::AssertionResult same_rows(const std::vector<Row>& a, const std::vector<Row>& b) {
-    if (a.size() != b.size())
-        return ::testing::AssertionFailure() << a.size() << " rows against " << b.size();
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (const auto result = same(a[i], b[i]); !result)
-            return ::testing::AssertionFailure() << "row " << i << ": " << result.message();
-    return ::testing::AssertionSuccess();
-}
-
-inline ::testing::AssertionResult same(const Part& a, const Part& b) {
-    MF_EQUAL(plan_hash);
-    MF_EQUAL(generation);
-    MF_EQUAL(stage);
-    MF_EQUAL(first);
-    MF_SAME(seconds);
-    return same_rows(a.rows, b.rows);
-}
-
-inline ::testing::AssertionResult same(const Results& a, const Results& b) {
-    MF_EQUAL(attributes);
-    MF_EQUAL(seed);
-    MF_EQUAL(metrics);
-    MF_EQUAL(terms);
-    MF_EQUAL(words);
-    MF_EQUAL(order);
-    MF_EQUAL(picks);
-    MF_EQUAL(rejected);
-    MF_EQUAL(pareto);
-    MF_SAME(band_centres_hz);
-    MF_SAME(technical);
-    MF_SAME(stage2_technical);
-    MF_EQUAL(stems.size());
-    MF_EQUAL(sections.size());
-    MF_EQUAL(knobs.size());
-    MF_EQUAL(automation.size());
-    MF_EQUAL(funnel.size());
-    for (std::size_t i = 0; i < a.stems.size(); ++i) {
-        MF_EQUAL(stems[i].name);
-        MF_EQUAL(stems[i].role);
-        MF_EQUAL(stems[i].file);
-        MF_EQUAL(stems[i].sha256);
-        MF_EQUAL(stems[i].channels);
-        MF_EQUAL(stems[i].rate);
-        MF_EQUAL(stems[i].frames);
+/// A part of stage 0: everything foretold, nothing measured.
+inline Part example_scouting_part(std::uint64_t number, const Size& size) {
+    Part part = example_part(number, size);
+    Numbers numbers(number + 2000);
+    part.stage = 0;
+    for (Row& row : part.rows) {
+        row.stage = 0;
+        for (const auto measured : {&Row::metrics, &Row::left_power, &Row::right_power,
+                                    &Row::cross_power, &Row::stem_power})
+            (row.*measured).clear();
+        row.unit = numbers.list(size.knobs / 2);
+        row.foretold_terms = numbers.list(size.terms);
+        row.foretold_metrics = numbers.list(size.metrics);
     }
-    for (std::size_t i = 0; i < a.sections.size(); ++i) {
-        MF_EQUAL(sections[i].name);
-        MF_SAME(sections[i].start_s);
-        MF_SAME(sections[i].end_s);
-    }
-    for (std::size_t i = 0; i < a.knobs.size(); ++i) {
-        MF_EQUAL(knobs[i].name);
-        MF_EQUAL(knobs[i].unit);
-        MF_EQUAL(knobs[i].stem);
-        MF_EQUAL(knobs[i].effect);
-        MF_EQUAL(knobs[i].scale);
-        MF_SAME(knobs[i].low);
-        MF_SAME(knobs[i].high);
-        MF_SAME(knobs[i].neutral);
-    }
-    for (std::size_t i = 0; i < a.automation.size(); ++i) {
-        MF_EQUAL(automation[i].knob);
-        MF_SAME(automation[i].at_s);
-        MF_SAME(automation[i].value);
-    }
-    for (std::size_t i = 0; i < a.funnel.size(); ++i) {
-        MF_EQUAL(funnel[i].level);
-        MF_EQUAL(funnel[i].candidates);
-        MF_SAME(funnel[i].seconds);
-        MF_SAME(funnel[i].spearman);
-        MF_SAME(funnel[i].recall_top5);
-    }
-    for (const auto list : {&Results::stage2_metrics, &Results::scores}) {
-        if ((a.*list).size() != (b.*list).size())
-            return ::testing::AssertionFailure() << "stage2_metrics or scores: length";
-        for (std::size_t i = 0; i < (a.*list).size(); ++i)
-            if (!same_bits((a.*list)[i], (b.*list)[i]))
-                return ::testing::AssertionFailure()
-                       << "stage2_metrics or scores differ in row " << i;
-    }
-    return same_rows(a.rows, b.rows);
+    part.tried = example_tried(numbers, part.first, size);
+    return part;
 }
-
-#undef MF_SAME
-#undef MF_EQUAL
 
 inline std::string slurp(const fs::path& file) {
     std::FILE* stream = std::fopen(file.c_str(), "rb");
@@ -326,15 +275,20 @@ inline std::vector<fs::path> files_with(const fs::path& folder, const std::strin
     return found;
 }
 
-/// Runs a line of Python with h5py; its exit code.
+/// Runs a few words of Python with h5py; their exit code.
 inline int python(const std::string& line) {
     return std::system((MIXFARM_PYTHON " -c \"" + line + "\"").c_str());
 }
 
-inline void set_attribute(const fs::path& file, const std::string& name, const std::string& value) {
-    ASSERT_EQ(python("import h5py, numpy; f = h5py.File('" + file.string() + "', 'r+'); f.attrs['" +
-                     name + "'] = " + value + "; f.close()"),
+/// Changes `f`, an HDF5 file opened with h5py; the seal is broken then.
+inline void change(const fs::path& file, const std::string& statements) {
+    ASSERT_EQ(python("import h5py, numpy; f = h5py.File('" + file.string() + "', 'r+'); " +
+                     statements + "; f.close()"),
               0);
+}
+
+inline void set_attribute(const fs::path& file, const std::string& name, const std::string& value) {
+    change(file, "f.attrs['" + name + "'] = " + value);
 }
 
 /// Runs check_layout.py on a file; its exit code.

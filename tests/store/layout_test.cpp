@@ -36,6 +36,35 @@ private:
     std::ofstream stream_;
 };
 
+void list_search(const Results& r, Values& values) {
+    const std::size_t width = r.descriptors.size();
+    for (std::size_t d = 0; d < width; ++d) {
+        values.add("/tried/descriptor", {d}, r.descriptors[d].name);
+        values.add("/archive/descriptor", {d}, r.descriptors[d].name);
+        values.add("/archive/unit", {d}, r.descriptors[d].unit);
+        values.add("/archive/low", {d}, r.descriptors[d].low);
+        values.add("/archive/high", {d}, r.descriptors[d].high);
+    }
+    for (std::size_t i = 0; i < r.tried.size(); ++i) {
+        values.add("/tried/id", {i}, r.tried.id[i]);
+        values.add("/tried/level", {i}, r.tried.level[i]);
+        values.add("/tried/origin", {i}, r.tried.origin[i]);
+        values.add("/tried/origin@names", {r.tried.origin[i]}, r.tried.origins[r.tried.origin[i]]);
+        values.add("/tried/parents", {i, 0}, r.tried.parents[2 * i]);
+        values.add("/tried/parents", {i, 1}, r.tried.parents[2 * i + 1]);
+        values.add("/tried/score", {i}, r.tried.score[i]);
+        for (std::size_t d = 0; d < width; ++d)
+            values.add("/tried/descriptors", {i, d}, r.tried.descriptors[width * i + d]);
+    }
+    for (std::size_t c = 0; c < r.archive.elite.size(); ++c) {
+        values.add("/archive/cell", {c}, c + 1);
+        values.add("/archive/elite", {c}, r.archive.elite[c]);
+        values.add("/archive/score", {c}, r.archive.score[c]);
+        for (std::size_t d = 0; d < width; ++d)
+            values.add("/archive/middle", {c, d}, r.archive.middles[width * c + d]);
+    }
+}
+
 void list_values(const Results& r, const fs::path& file) {
     Values values(file);
     for (std::size_t i = 0; i < r.rows.size(); ++i) {
@@ -52,6 +81,7 @@ void list_values(const Results& r, const fs::path& file) {
             values.add("/candidates/values", {i, k}, row.values[k]);
         for (std::size_t m = 0; m < r.metrics.size(); ++m) {
             values.add("/metrics/" + r.metrics[m].first, {i}, row.metrics[m]);
+            values.add("/metrics/stage0/" + r.metrics[m].first, {i}, r.stage0_metrics[i][m]);
             values.add("/metrics/stage2/" + r.metrics[m].first, {i}, r.stage2_metrics[i][m]);
         }
         for (std::size_t b = 0; b < row.left_power.size(); ++b) {
@@ -65,6 +95,7 @@ void list_values(const Results& r, const fs::path& file) {
             values.add("/scores/" + r.terms[t], {i}, r.scores[i][t]);
         values.add("/scores/technical", {i}, r.technical[i]);
         values.add("/scores/rejected", {i}, r.rejected[i]);
+        values.add("/scores/stage0/technical", {i}, r.stage0_technical[i]);
         values.add("/scores/stage2/technical", {i}, r.stage2_technical[i]);
         values.add("/ranking/order", {i}, r.order[i]);
         values.add("/ranking/pareto", {i}, r.pareto[i]);
@@ -111,7 +142,10 @@ void list_values(const Results& r, const fs::path& file) {
         values.add("/funnel/seconds", {i}, r.funnel[i].seconds);
         values.add("/funnel/spearman", {i}, r.funnel[i].spearman);
         values.add("/funnel/recall_top5", {i}, r.funnel[i].recall_top5);
+        values.add("/funnel/promoted", {i}, r.funnel[i].promoted);
+        values.add("/funnel/recall_promoted", {i}, r.funnel[i].recall_promoted);
     }
+    list_search(r, values);
 }
 
 TEST(Layout, IsKeptWithNamedAxesAndTheValuesWritten) {
@@ -125,6 +159,12 @@ TEST(Layout, IsKeptWithNamedAxesAndTheValuesWritten) {
 TEST(Layout, IsKeptByANightWithoutPicksAndSections) {
     const Scratch scratch;
     write_results(scratch / "results.h5", example_results({3, 2, 1, 31, 1, 6, 0, 0}));
+    EXPECT_EQ(check_layout("", scratch / "results.h5"), 0);
+}
+
+TEST(Layout, IsKeptByANightWithoutALevel0) {
+    const Scratch scratch;
+    write_results(scratch / "results.h5", of_the_first_nights(example_results({})));
     EXPECT_EQ(check_layout("", scratch / "results.h5"), 0);
 }
 

@@ -1,5 +1,5 @@
 /// The slow half of the store's tests: kill -9, flipped bytes, broken layouts, a thousand parts,
-/// 20,000 rows.
+/// 20,000 rows, a million that were tried.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "host/store/results.h"
+#include "tests/store/equality.h"
 #include "tests/store/example.h"
 
 namespace mixfarm {
@@ -19,6 +20,12 @@ namespace {
 using namespace mixfarm::test;
 
 constexpr Size kBatch{48, 300, 24, 31, 24, 0, 0, 0};
+
+double peak_mb() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
+}
 
 /// Publishes parts from `next` on until killed, and reports each through `pipe` once publish() has
 /// returned.
@@ -117,16 +124,89 @@ TEST(StoreSlow, AThousandPartsLoad) {
     EXPECT_EQ(read.size(), 1000u);
 }
 
+/// A night's worth of short rows: most of them only foretold, a fifth rejected.
+TriedTable short_rows(std::uint64_t first, std::size_t count) {
+    std::mt19937_64 random(first + 7);
+    std::normal_distribution<float> spread(0, 3);
+    TriedTable t;
+    t.origins = {"sobol", "prior", "typical", "cma_es", "differential", "coordinate", "elites"};
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t id = first + i;
+        t.id.push_back(id);
+        t.level.push_back(id % 50 ? 0 : id % 500 ? 2 : 3);
+        t.origin.push_back(static_cast<std::uint8_t>(i / 64 % 7));
+        const bool child = i / 64 % 7 > 2;
+        t.parents.push_back(child ? static_cast<std::int64_t>(random() % (id + 1)) : -1);
+        t.parents.push_back(child && random() % 2 ? static_cast<std::int64_t>(id / 2) : -1);
+        t.score.push_back(random() % 5 ? static_cast<float>(random() % 100'000) / 100'000 : 0.0f);
+        for (int d = 0; d < 6; ++d) t.descriptors.push_back(spread(random));
+        t.descriptors.push_back(std::numeric_limits<float>::quiet_NaN());  // known when heard
+    }
+    return t;
+}
+
+TEST(StoreSlow, AMillionTriedAreStreamed) {
+    const Scratch scratch;
+    Results written = example_results({20, 20, 5, 31, 4, 6, 3, 3, 0, 7, 1024});
+    written.tried = short_rows(0, 1'000'000);
+    const double before = peak_mb();
+    const Stopwatch writing;
+    write_results(scratch / "r.h5", written);
+    const auto [write_wall, write_cpu] = writing.seconds();
+    const double grown = peak_mb() - before;
+    const double megabytes = static_cast<double>(fs::file_size(scratch / "r.h5")) / 1e6;
+    const Stopwatch reading;
+    const Results read = read_results(scratch / "r.h5");
+    const auto [read_wall, read_cpu] = reading.seconds();
+    const double held = peak_mb() - before;
+    std::printf(
+        "  a million tried, 7 descriptors: written in %.2f s (%.2f s of CPU), read in %.2f s (%.2f "
+        "s of CPU), %.1f MB; peak memory %.0f MB more while writing, %.0f MB while reading\n",
+        write_wall, write_cpu, read_wall, read_cpu, megabytes, grown, held);
+    EXPECT_TRUE(same(written, read));
+    EXPECT_LT(write_cpu, 10);
+    EXPECT_LT(read_cpu, 5);
+    EXPECT_LT(megabytes, 60) << "58 bytes a row";
+#ifndef __SANITIZE_ADDRESS__  // which keeps freed memory for a while
+    EXPECT_LT(grown, 16);
+    EXPECT_LT(held, 120) << "the columns themselves are 58 MB";
+#endif
+}
+
+TEST(StoreSlow, AMillionTriedInPartsLoad) {
+    const Scratch scratch;
+    PartStore store(scratch.folder());
+    constexpr std::size_t kParts = 100, kEach = 10'000;
+    double publish_cpu = 0;
+    std::uintmax_t bytes = 0;
+    for (std::uint64_t number = 0; number < kParts; ++number) {
+        Part part = example_scouting_part(0, {100, 60, 24, 0, 0, 12, 0, 0, 0, 0, 0});
+        part.generation = static_cast<std::uint32_t>(number);
+        part.tried = short_rows(number * kEach, kEach);
+        const Stopwatch publishing;
+        store.publish(part);
+        publish_cpu += publishing.seconds().second;
+    }
+    for (const fs::path& file : files_with(scratch.folder(), ".h5")) bytes += fs::file_size(file);
+    const Stopwatch loading;
+    std::vector<std::string> warnings;
+    const auto read = store.load("plan", warnings);
+    const auto [wall, cpu] = loading.seconds();
+    std::printf(
+        "  a million tried in %zu parts: published in %.2f s of CPU, loaded in %.2f s (%.2f s of "
+        "CPU), %.1f MB\n",
+        kParts, publish_cpu, wall, cpu, static_cast<double>(bytes) / 1e6);
+    ASSERT_EQ(read.size(), kParts);
+    for (std::uint64_t number = 0; number < kParts; ++number)
+        EXPECT_TRUE(same(read[number].tried, short_rows(number * kEach, kEach))) << number;
+    EXPECT_LT(publish_cpu, 10);
+    EXPECT_LT(cpu, 5);
+}
+
 TEST(StoreSlow, EveryBreachOfTheLayoutIsNoticed) {
     const Scratch scratch;
     write_results(scratch / "results.h5", example_results({}));
     EXPECT_EQ(check_layout("--spoil", scratch / "results.h5"), 0);
-}
-
-double peak_mb() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 TEST(StoreSlow, TwentyThousandRowsAreStreamed) {

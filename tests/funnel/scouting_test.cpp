@@ -1,0 +1,140 @@
+/// A round of the first glance: what it names, what it remembers, and that it repeats itself.
+#include "host/scouting.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <set>
+
+#include "host/space/wiring.h"
+#include "tests/funnel/night.h"
+
+namespace mixfarm {
+namespace {
+
+using testing::no_parts;
+using testing::studio;
+
+constexpr Scouting::Round kFirst{1, 2, 1500, 40, 6};
+
+/// What became of rows: a made-up score that rises with the first glance's.
+std::vector<Heard> heard_as(const std::vector<Row>& rows, double better) {
+    std::vector<Heard> heard;
+    for (const Row& row : rows) {
+        Heard h;
+        h.row = row;
+        double sum = 0;
+        for (const float term : row.foretold_terms) sum += term;
+        h.scores.technical =
+            static_cast<float>(better * sum / static_cast<double>(row.foretold_terms.size()));
+        h.scores.terms.fill(h.scores.technical);
+        h.place.assign(12, static_cast<float>(row.id % 17));
+        h.character.assign(7, static_cast<float>(row.id % 5));
+        heard.push_back(std::move(h));
+    }
+    return heard;
+}
+
+TEST(Scouting, NamesTheBestItSawAndAPlainSample) {
+    NightParts parts = no_parts("best");
+    Scouting scouting(studio(), parts, "hash", 2);
+    const std::vector<Row> rows = scouting.explore(kFirst);
+    ASSERT_EQ(rows.size(), kFirst.heard);
+    EXPECT_EQ(scouting.looked_at(), kFirst.looked_at);
+    std::set<std::uint64_t> ids;
+    double chosen = 0, sampled = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row& row = rows[i];
+        ids.insert(row.id);
+        EXPECT_GE(row.id, kFirst.first_id);
+        EXPECT_LT(row.id, kFirst.first_id + kFirst.looked_at);
+        EXPECT_EQ(row.values, studio().space.values(row.unit));
+        ASSERT_EQ(row.foretold_terms.size(), static_cast<std::size_t>(kTerms));
+        EXPECT_EQ(row.foretold_metrics.size(), all_metrics().size());
+        double sum = 0;
+        for (const float term : row.foretold_terms) sum += term / kTerms;
+        const bool plain = i >= kFirst.heard - kFirst.sampled;
+        (plain ? sampled : chosen) +=
+            sum / static_cast<double>(plain ? kFirst.sampled : kFirst.heard - kFirst.sampled);
+    }
+    EXPECT_EQ(ids.size(), rows.size()) << "no mix is named twice";
+    std::printf("mean of the terms: chosen %.3f, plainly drawn %.3f\n", chosen, sampled);
+    EXPECT_GT(chosen, sampled + 0.02);
+}
+
+TEST(Scouting, RepeatsARoundToTheBit) {
+    std::vector<std::vector<Row>> found;
+    for (const int threads : {1, 2}) {
+        NightParts parts = no_parts("repeat" + std::to_string(threads));
+        Scouting scouting(studio(), parts, "hash", threads);
+        std::vector<Row> first = scouting.explore(kFirst);
+        scouting.learn(kFirst, heard_as(first, 0.8));
+        const Scouting::Round second{2, 1502, 700, 20, 3};
+        found.push_back(std::move(first));
+        found.push_back(scouting.explore(second));
+    }
+    for (const std::size_t round : {0u, 1u}) {
+        ASSERT_EQ(found[round].size(), found[round + 2].size());
+        for (std::size_t i = 0; i < found[round].size(); ++i) {
+            EXPECT_EQ(found[round][i].id, found[round + 2][i].id);
+            EXPECT_EQ(found[round][i].unit, found[round + 2][i].unit);
+            EXPECT_EQ(found[round][i].foretold_metrics.size(),
+                      found[round + 2][i].foretold_metrics.size());
+        }
+    }
+}
+
+TEST(Scouting, TakesAStoredRoundAsItIs) {
+    std::vector<Row> rows;
+    {
+        NightParts parts = no_parts("stored");
+        rows = Scouting(studio(), parts, "hash", 2).explore(kFirst);
+    }
+    PartStore store(testing::scratch() / "stored");
+    std::vector<std::string> warnings;
+    std::vector<Part> stored = store.load("hash", warnings);
+    ASSERT_EQ(stored.size(), 1u);
+    EXPECT_EQ(stored[0].stage, 0);
+    stored[0].seconds = 1234;
+    NightParts parts(std::move(store), std::move(stored));
+    Scouting scouting(studio(), parts, "hash", 2);
+    const std::vector<Row> again = scouting.explore(kFirst);
+    EXPECT_EQ(scouting.seconds(), 1234) << "it was looked up, not run";
+    ASSERT_EQ(again.size(), rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(again[i].unit, rows[i].unit);
+    EXPECT_EQ(scouting.looked_at(), kFirst.looked_at);
+}
+
+TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
+    NightParts parts = no_parts("worth");
+    Scouting scouting(studio(), parts, "hash", 2);
+    std::uint64_t first = 2;
+    for (std::uint32_t number = 1; number <= 4; ++number) {
+        const Scouting::Round round{number, first, 400, 40, 10};
+        scouting.learn(round, heard_as(scouting.explore(round), 0.8));
+        first += round.looked_at;
+    }
+    EXPECT_EQ(scouting.agreement().pairs, 40u);
+    EXPECT_GT(scouting.agreement().spearman, 0.99) << "the score followed the first glance";
+    EXPECT_GT(scouting.archive().size(), 1u);
+    const std::vector<std::uint64_t> beginnings = {2, 402, 802, 1202};
+    EXPECT_EQ(scouting.beginnings(), beginnings);
+    const TriedTable tried = std::move(scouting).tried();
+    ASSERT_EQ(tried.size(), 1600u);
+    for (std::size_t i = 0; i < tried.size(); ++i) ASSERT_EQ(tried.id[i], 2 + i);
+    EXPECT_EQ(tried.descriptors.size(), 7 * tried.size());
+}
+
+TEST(Scouting, OfFewCandidatesNamesThemAll) {
+    NightParts parts = no_parts("few");
+    Scouting scouting(studio(), parts, "hash", 2);
+    const std::vector<Row> rows = scouting.explore({1, 2, 30, 30, 4});
+    std::set<std::uint64_t> ids;
+    for (const Row& row : rows) ids.insert(row.id);
+    // One that the first glance rejects is heard only where it was drawn plainly.
+    EXPECT_GE(ids.size(), 25u);
+}
+
+}  // namespace
+}  // namespace mixfarm
