@@ -15,7 +15,7 @@ namespace mixfarm {
 namespace {
 
 constexpr int kRate = 48000;
-constexpr std::int64_t kFrames = 12 * kRate;
+constexpr std::int64_t kFrames = 9 * kRate;
 
 /// A listener who counts every stem.
 Listening everyone(std::size_t stems) {
@@ -128,7 +128,7 @@ double db(double ratio) {
 TEST(Foresight, AgreesWithRenderedLinearMixes) {
     const SmallSong song = rich_song();
     std::vector<MixSettings> mixes;
-    for (std::uint64_t seed = 1; seed <= 24; ++seed) mixes.push_back(linear_mix(4, seed));
+    for (std::uint64_t seed = 1; seed <= 16; ++seed) mixes.push_back(linear_mix(4, seed));
     const Both got = both(song, mixes);
     double worst_band = 0, mean_band = 0, worst_gain = 0, worst_stem = 0, worst_width = 0;
     int bands = 0;
@@ -241,12 +241,12 @@ TEST(Foresight, PutsWhatIsSentBesideTheMix) {
 TEST(Foresight, OfAMixIsTheSameInAnyCompany) {
     const SmallSong song = rich_song(2 * kRate);
     std::vector<MixSettings> mixes;
-    for (std::uint64_t seed = 1; seed <= 150; ++seed) mixes.push_back(random_mix(4, seed, true));
+    for (std::uint64_t seed = 1; seed <= 70; ++seed) mixes.push_back(random_mix(4, seed, true));
     const SongView view = song.view();
     const MasterTarget target;
     const auto all = Foresight(view, everyone(4), 2).foretell(mixes, target);
     const Foresight alone(view, everyone(4), 1);
-    for (const std::size_t i : {0u, 7u, 33u, 149u}) {
+    for (const std::size_t i : {0u, 7u, 33u, 69u}) {
         const Foretold one = alone.foretell({&mixes[i], 1}, target).front();
         EXPECT_EQ(difference(one.mix, all[i].mix), "") << i;
         EXPECT_EQ(one.masking, all[i].masking) << i;
