@@ -150,9 +150,12 @@ std::size_t row_of(const Results& results, std::uint64_t id) {
         std::lower_bound(results.rows.begin(), results.rows.end(), id,
                          [](const Row& row, std::uint64_t wanted) { return row.id < wanted; });
     if (at == results.rows.end() || at->id != id) {
+        const auto& tried = results.tried.id;
         throw InputError("ID " + std::to_string(id),
-                         "this night has no such mix; ids go from 0 to " +
-                             std::to_string(results.rows.empty() ? 0 : results.rows.back().id));
+                         std::binary_search(tried.begin(), tried.end(), id)
+                             ? "was only looked at, not heard: its settings are not kept; "
+                               "`mixfarm top` names mixes that were"
+                             : "this night has no such mix; `mixfarm top` names some");
     }
     return static_cast<std::size_t>(at - results.rows.begin());
 }

@@ -16,6 +16,8 @@ constexpr double kFirstStep = 0.18, kLastStep = 0.03;  // standard deviation of 
 // Isotropic and directional deviation of a line, V. Vassiliades and J.-B. Mouret, "Discovering the
 // Elite Hypervolume by Leveraging Interspecies Correlation", GECCO 2018, arXiv 1804.03906.
 constexpr double kIso = 0.01, kLine = 0.2;
+// A share of the children goes far from any elite, to where there is none yet.
+constexpr double kAbroad = 0.35, kFarStep = 0.3;
 constexpr double kGreedy = 6;        // of every other parent's draw from the ranking
 constexpr double kTouched = 0.5;     // of the knobs of a strip that moves
 constexpr double kFlipped = 0.1;     // of its touched toggles
@@ -58,7 +60,9 @@ private:
         c.unit = a.candidate.unit;
         c.parent_a = static_cast<std::int64_t>(a.candidate.id);
         const bool apart = a.candidate.id != b.candidate.id;
-        const double step = kFirstStep * std::pow(kLastStep / kFirstStep, progress);
+        const bool abroad = random.next() < kAbroad;
+        const double step =
+            abroad ? kFarStep : kFirstStep * std::pow(kLastStep / kFirstStep, progress);
         const double macros = cube_.macros.empty() ? 0 : 0.5 - 0.4 * progress;
         const double kind = random.next();
         if (kind < macros) {

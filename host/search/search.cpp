@@ -16,7 +16,9 @@ constexpr double kSampledShare = 0.2;
 /// night with many candidates.
 constexpr std::uint64_t kGenerations = 128, kMostInGeneration = 4096;
 
-constexpr double kFloor = 0.02;     // share that every sampler keeps, whatever its luck
+constexpr double kFloor = 0.02;  // share that every sampler keeps, whatever its luck
+/// Variation of all elites alike is what fills the archive, which success does not count.
+constexpr double kElitesFloor = 0.3;
 constexpr double kRecall = 0.9;     // weight of what happened before, a tell
 constexpr double kNewBest = 50;     // a rise of the best of all counts as so many of a cell
 constexpr double kPriorTrials = 5;  // as if so many had been tried, with the success of all
@@ -83,9 +85,12 @@ void Search::settle_shares() {
         if (sampling_) share.share = share.name == "sobol" ? 3 : share.name == "prior" ? 1 : 0;
         sum += share.share;
     }
-    const double floor = sampling_ ? 0 : kFloor;
-    const double floors = floor * static_cast<double>(shares_.size());
-    for (Share& share : shares_) share.share = floor + (1 - floors) * share.share / sum;
+    const auto floor = [&](const Share& share) {
+        return sampling_ ? 0 : share.name == "elites" ? kElitesFloor : kFloor;
+    };
+    double floors = 0;
+    for (const Share& share : shares_) floors += floor(share);
+    for (Share& share : shares_) share.share = floor(share) + (1 - floors) * share.share / sum;
 }
 
 double Search::progress() const {

@@ -4,8 +4,6 @@
 /// Truth is the whole song, rendered: half of the mixes are drawn from the priors, half are what a
 /// search at first glance would have heard. Arguments are jobs; without any, the built-in song.
 /// --full renders 500 of each song instead of 96.
-#include "tests/bench/counted.h"  // in front of what uses its operators
-// clang-format off
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -17,10 +15,9 @@
 #include "host/scouting.h"
 #include "host/space/wiring.h"
 #include "kernels/core/random.h"
-#include "kernels/proxy/band_mix.h"
 #include "tests/bench/bound.h"
+#include "tests/bench/lane_cost.h"
 #include "tests/bench/rows.h"
-// clang-format on
 
 namespace {
 
@@ -148,36 +145,17 @@ private:
             scouting_.glimpse(many);
             best = std::max(best, static_cast<double>(many.size()) / (now() - begun));
         }
-        // What the lanes alone do: operations counted, bytes of the tables they go through.
-        const LoadedSong song(wired_view(studio_.song, studio_.profile));
-        const StemBands bands(song, 0 + studio_.engine->info().workers);
-        const Listening listening = studio_.judge.listening();
-        BandMix<Counted> counted(bands, listening, {static_cast<double>(studio_.song.rate), 120});
-        Counted::operations = 0;
-        counted.run({&settings_[0], 1});
-        const auto operations = static_cast<double>(Counted::operations);
-        BandMix<CpuLanes> lanes(bands, listening, {static_cast<double>(studio_.song.rate), 120});
-        const std::size_t group = lane_count<CpuLanes>;
-        double alone = 0;
-        for (int take = 0; take < 5; ++take) {
-            const double begun = bench::thread_seconds();
-            for (std::size_t first = 0; first + group <= settings_.size(); first += group)
-                lanes.run(std::span(settings_).subspan(first, group));
-            const double seconds = bench::thread_seconds() - begun;
-            alone =
-                std::max(alone, static_cast<double>(settings_.size() / group * group) / seconds);
-        }
-        const double bytes = static_cast<double>(bands.pair_count()) *
-                             (sizeof(StemBands::Pair) +
-                              sizeof(float) * static_cast<double>(bands.padded_scenes() + 1)) /
-                             static_cast<double>(group);
+        const bench::LaneCost lanes =
+            bench::lane_cost(wired_view(studio_.song, studio_.profile), studio_.judge.listening(),
+                             settings_, studio_.engine->info().workers);
         row("l0_per_s", best, "candidates a second, all cores, with their settings and scores",
-            "its lanes alone on one core: " + std::to_string(std::lround(alone)) + ", " +
-                std::to_string(std::lround(operations / 1000)) + " thousand operations each",
-            nullptr, alone * operations / bound_.flops);
-        row("l0_bandwidth", alone * bytes * 1e-9, "GB a second and core, mostly from caches",
+            "its lanes alone on one core: " + std::to_string(std::lround(lanes.per_second)) + ", " +
+                std::to_string(std::lround(lanes.operations / 1000)) + " thousand operations each",
+            nullptr, lanes.per_second * lanes.operations / bound_.flops);
+        row("l0_bandwidth", lanes.per_second * lanes.bytes * 1e-9,
+            "GB a second and core, mostly from caches",
             "memory: " + std::to_string(bound_.bytes * 1e-9) + " GB/s", nullptr,
-            alone * bytes / bound_.bytes);
+            lanes.per_second * lanes.bytes / bound_.bytes);
     }
 
     Opinion glances() {

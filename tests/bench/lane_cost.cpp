@@ -1,0 +1,38 @@
+/// Counts and times BandMix.
+// clang-format off
+#include "tests/bench/counted.h"  // in front of what uses its operators
+#include "tests/bench/lane_cost.h"
+// clang-format on
+
+#include <algorithm>
+
+#include "kernels/proxy/band_mix.h"
+#include "tests/bench/bound.h"
+
+namespace mixfarm::bench {
+
+LaneCost lane_cost(const SongView& view, const Listening& listening,
+                   std::span<const MixSettings> mixes, int threads) {
+    const LoadedSong song(view);
+    const StemBands bands(song, threads);
+    const Session session{static_cast<double>(view.rate), view.tempo_bpm};
+    BandMix<Counted> counted(bands, listening, session);
+    Counted::operations = 0;
+    counted.run(mixes.first(1));
+    BandMix<CpuLanes> lanes(bands, listening, session);
+    constexpr std::size_t kGroup = lane_count<CpuLanes>;
+    LaneCost cost{0, static_cast<double>(Counted::operations), 0};
+    for (int take = 0; take < 5; ++take) {
+        const double begun = thread_seconds();
+        std::size_t done = 0;
+        for (; done + kGroup <= mixes.size(); done += kGroup)
+            lanes.run(mixes.subspan(done, kGroup));
+        cost.per_second =
+            std::max(cost.per_second, static_cast<double>(done) / (thread_seconds() - begun));
+    }
+    const double row = sizeof(StemBands::Pair) + sizeof(float) * (bands.padded_scenes() + 1.0);
+    cost.bytes = bands.pair_count() * row / kGroup;
+    return cost;
+}
+
+}  // namespace mixfarm::bench
