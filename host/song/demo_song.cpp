@@ -176,7 +176,7 @@ std::filesystem::path write_demo_song(const std::filesystem::path& folder) {
     Job job;
     job.title = "mixfarm demo";
     job.tempo_bpm = demo::kTempo_bpm;
-    job.search = {.seed = 1, .candidates = 3000, .time_s = 0, .picks = 12};
+    job.search = {.seed = 1, .candidates = 1000, .time_s = 0, .picks = 12};
     for (const demo::SectionPlan& section : demo::kForm) {
         job.sections.push_back({std::string(section.name),
                                 static_cast<double>(section.first_bar) * kBar / demo::kRate});

@@ -124,7 +124,7 @@ TEST_F(DemoSong, HasTheShapeOfASong) {
     EXPECT_GE(song_->seconds(), 64);
     EXPECT_GE(song_->stems.size(), 12u);
     EXPECT_EQ(song_->tempo_bpm, 112);
-    EXPECT_EQ(job_->search.candidates, 3000u);
+    EXPECT_EQ(job_->search.candidates, 1000u);
     EXPECT_EQ(job_->search.picks, 12);
     EXPECT_EQ(job_->search.seed, 1u);
     std::vector<std::string> names;
