@@ -31,9 +31,17 @@ struct Listening {
     float buried = 1, lost_lu = -200, lost_buried_lu = -200;
 };
 
+/// How closely mixes are looked at.
+enum class Glance {
+    levels,    ///< L0: compressors, gates and the limiter are taken for wire (make-up gains keep
+               ///< their sounds' loudness)
+    dynamics,  ///< L1: they are followed on envelopes of 10 ms
+};
+
 /// A mix that was foretold without rendering.
 struct Foretold {
-    /// What needs the waveform is NaN: peaks, crest, micro-dynamics. No limiter acts.
+    /// What needs the waveform is NaN: crest and sample peak; at a glance of levels all peaks,
+    /// micro-dynamics and what the limiter takes too.
     Measurement mix;
     /// As host/score has them of rendered mixes; NaN without lead, without sound.
     float masking = 0, lead_to_rest_lu = 0, lead_audibility = 0;
@@ -42,19 +50,23 @@ struct Foretold {
     int lost_stem = -1;
 };
 
-/// Foretells mixes of one song: gains, polarity, pan, width, filters, sends. Compressors, gates and
-/// the limiter are taken for wire (make-up gains keep their sounds' loudness), a knob that moves
-/// for its value at rest. The result of a mix does not depend on what else is asked, nor on
-/// threads.
+/// Foretells mixes of one song: gains, polarity, pan, width, filters, sends, and at a closer glance
+/// dynamics. A knob that moves is taken for its value at rest. The result of a mix does not depend
+/// on what else is asked, nor on threads.
 class Foresight {
 public:
-    /// Analyses the song, which takes seconds, and borrows nothing. `threads` 0 = all cores.
-    Foresight(const SongView& song, Listening listening, int threads = 0);
+    /// Analyses the song for glances up to `closest`, which takes seconds, and borrows nothing.
+    /// `threads` 0 = all cores.
+    Foresight(const SongView& song, Listening listening, int threads = 0,
+              Glance closest = Glance::levels);
     ~Foresight();
-    std::vector<Foretold> foretell(std::span<const MixSettings> mixes,
-                                   const MasterTarget& target) const;
+    /// `glance` no closer than `closest`.
+    std::vector<Foretold> foretell(std::span<const MixSettings> mixes, const MasterTarget& target,
+                                   Glance glance = Glance::levels) const;
     /// What a mix costs: products of weights, times scenes.
     std::size_t forms() const;
+    /// Of the envelopes that a glance of dynamics reads.
+    std::size_t course_bytes() const;
 
 private:
     struct Impl;

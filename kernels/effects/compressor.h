@@ -101,6 +101,21 @@ struct Compressor {
         }
         return in_db + 20 * std::log10(1 - p[7] + p[7] * gain_of_db(p[5] - reduction));
     }
+    /// The static curve in lanes: what a level in log2 units wants taken off, in the same units.
+    template <class F>
+    struct Curve {
+        F slope, offset, knee, bend;
+        MF_HD F wanted(F level) const {
+            const F u = max_(fma_(slope, level, offset), F(0.f)), bent = min_(u, knee);
+            return fma_(-bent, fma_(-bend, bent, F(1.f)), u);
+        }
+    };
+    template <class F>
+    MF_HD static Curve<F> curve(const F* p) {
+        const F slope = F(1.f) - F(1.f) / p[1], knee = slope * F(kLog2PerDb) * p[4];
+        return {slope, -slope * F(kLog2PerDb) * (p[0] - F(0.5f) * p[4]), knee,
+                F(0.5f) / max_(knee, F(1e-9f))};
+    }
     /// Of signals below the threshold.
     static double response_db(const Coefs<float>& c, double, double) {
         return 20 * std::log10(double(c.dry) + double(c.wet) * std::exp2(double(c.makeup)));

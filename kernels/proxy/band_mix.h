@@ -6,7 +6,7 @@
 /// Exact for gains, polarity, pan, width, filters and faders of strips, groups and master as far as
 /// a third octave is narrow; returns come in as powers. Compressors, gates, saturation and the
 /// limiter are taken for wire: make-up gains follow them so that levels stay
-/// (host/space/make_up.h).
+/// (host/space/make_up.h); L1 says by LevelGains what they do (mix_course.h).
 #pragma once
 
 #include <algorithm>
@@ -16,8 +16,8 @@
 
 #include "kernels/console/console.h"
 #include "kernels/meters/k_weighting.h"
-#include "kernels/meters/loudness.h"
 #include "kernels/proxy/distortion.h"
+#include "kernels/proxy/level_gains.h"
 #include "kernels/proxy/linear_channel.h"
 #include "kernels/proxy/listening.h"
 #include "kernels/proxy/stem_bands.h"
@@ -56,12 +56,14 @@ public:
         }
     }
 
-    /// At most kLanes mixes; the last one fills the lanes that are left.
-    void run(std::span<const MixSettings> mixes) {
+    /// At most kLanes mixes; the last one fills the lanes that are left. `gains` is what dynamics
+    /// do to their levels; null: nothing.
+    void run(std::span<const MixSettings> mixes, const LevelGains<F>* gains = nullptr) {
+        gains_ = gains;
         load(mixes);
         for (auto* sums : {&energy_, &loud_, &power_})
             std::fill(sums->begin(), sums->end(), F(0.f));
-        for (auto& s : saturators_) s.level = F(0.f);
+        for (Saturated& s : saturators_) s.level = F(0.f);
         wet_ = dry_ = wet_seconds_ = wet_heard_ = dry_heard_ = in_front_ = fold_ = F(0.f);
         for (int b = 0; b < kBands; ++b) band(b);
         follow_time();
@@ -69,43 +71,45 @@ public:
                               threshold_.data(), loud_.data());
         distort();
     }
-    /// Of one lane after run().
+    /// Of one lane after run() (band_mix_result.h).
     Foretold result(int at, const MasterTarget& target) const;
+    std::span<const F> scene_energy() const { return energy_; }  ///< [padded scenes]
+    F wet_to_dry() const { return wet_heard_ / max_(dry_heard_, F(1e-30f)); }
+    F wet_seconds() const { return wet_seconds_ / max_(wet_, F(1e-30f)); }
 
 private:
     static constexpr std::size_t kReturns = console::kReturns;
     static constexpr std::size_t kWindow = 7;                           ///< blocks of about 3 s
     static constexpr std::size_t kSceneBlock = StemBands::kSceneBlock;  ///< summed in registers
 
-    /// The knobs of a channel in lanes.
-    template <class Chain>
-    void read(std::span<const MixSettings> mixes, std::size_t first, bool of_buses,
-              LinearChannel<Chain, F>& channel, F (&knobs)[Chain::kParams]) const {
-        std::uint32_t acting[kLanes];
-        for (int at = 0; at < kLanes; ++at) {
-            const MixSettings& mix =
-                mixes[std::min(static_cast<std::size_t>(at), mixes.size() - 1)];
-            const std::vector<float>& buses = mix.buses.empty() ? neutral_ : mix.buses;
-            const float* const row = (of_buses ? buses : mix.strips).data() + first;
-            for (int k = 0; k < Chain::kParams; ++k) set_lane(knobs[k], at, row[k]);
-            acting[at] = Chain::active(row);
-        }
-        channel.set(knobs, acting);
+    struct Saturated {
+        bool acts = false;  ///< in some lane
+        F drive_db{}, mix{}, bias{};
+        F level{};          ///< power at the end of its channel
+        F behind = F(1.f);  ///< power gain of pan and fader, which follow it
+        F share(F power) const { return distortion::share(drive_db, mix, bias, power); }
+    };
+
+    static Saturated saturated(const F* knobs) {
+        return {!all_at_most(knobs[1], F(0.f)), knobs[0], knobs[1], knobs[2]};
     }
     template <class Chain>
     void read_bus(std::span<const MixSettings> mixes, Bus bus, LinearChannel<Chain, F>& channel,
                   F (&knobs)[Chain::kParams]) const {
-        read(mixes, static_cast<std::size_t>(bus_first(bus)), true, channel, knobs);
+        read_channel(mixes, static_cast<std::size_t>(bus_first(bus)), true, neutral_, channel,
+                     knobs);
     }
     void load(std::span<const MixSettings> mixes);
     void band(int b);
     void add_scenes(int b);
+    void add_moving_scenes(int b);
     void follow_time();
     void distort();
 
     const StemBands& bands_;
     const Listening& listening_;
     Session session_;
+    const LevelGains<F>* gains_ = nullptr;
     std::array<float, kBands> k_weight_{};
     std::vector<float> neutral_ = neutral_buses();
 
@@ -115,8 +119,8 @@ private:
     LinearChannel<HallChain, F> hall_;
     LinearChannel<EchoChain, F> echo_;
     LinearChannel<MasterChain, F> master_;
-    std::vector<distortion::Saturated<F>> saturators_;  ///< [stems]
-    distortion::Saturated<F> master_saturator_;
+    std::vector<Saturated> saturators_;  ///< [stems]
+    Saturated master_saturator_;
     F feedback_{}, seconds_[kReturns];  ///< of the echo; time of 60 dB of decay of each return
     bool sends_used_ = false;
 
@@ -147,14 +151,15 @@ void BandMix<F>::load(std::span<const MixSettings> mixes) {
     sends_used_ = false;
     for (std::size_t s = 0; s < strips_.size(); ++s) {
         F knobs[StripChain::kParams];
-        read(mixes, s * static_cast<std::size_t>(StripChain::kParams), false, strips_[s], knobs);
+        read_channel(mixes, s * static_cast<std::size_t>(StripChain::kParams), false, neutral_,
+                     strips_[s], knobs);
         for (std::size_t r = 0; r < kReturns; ++r) {
             const F db = knobs[kSend + r];
             const F power = where_less(F(Send::kOff), db, exp2_(F(2 * kLog2PerDb) * db), F(0.f));
             sends_used_ = sends_used_ || !all_at_most(power, F(0.f));
             sends_[s * kReturns + r] = power;
         }
-        saturators_[s] = distortion::saturated<F>(knobs + kSaturator);
+        saturators_[s] = saturated(knobs + kSaturator);
         const auto fader = Fader::template prototype<F>(knobs + kFader);
         const auto pan = Pan::template prototype<F>(knobs + kPan);
         saturators_[s].behind =
@@ -170,7 +175,7 @@ void BandMix<F>::load(std::span<const MixSettings> mixes) {
     read_bus(mixes, Bus::hall, hall_, hall);
     read_bus(mixes, Bus::echo, echo_, echo);
     read_bus(mixes, Bus::master, master_, master);
-    master_saturator_ = distortion::saturated<F>(master + MasterChain::first_param<Saturator>());
+    master_saturator_ = saturated(master + MasterChain::first_param<Saturator>());
     // Every repeat of the echo is weaker by its feedback.
     const float repeat_s = static_cast<float>(60 / session_.tempo_bpm);
     const F back = max_(echo[1], F(1e-3f));
@@ -195,6 +200,11 @@ void BandMix<F>::band(int b) {
         const F spread = path.side * F(own.side);
         const F middle = fma_(path.side, spread, F(own.middle));
         const F lean = F(2.f) * path.side * F(own.lean);
+        F moved = F(1.f), common = F(1.f);  // by the compressors of the group
+        if (gains_) {
+            moved = gains_->group[s], common = gains_->common[s];
+            path.gain(gains_->whole[s * kBands + at] / max_(moved, F(1e-12f)));
+        }
         const F power =
             path.power() * half *
             fma_(path.left * path.left, middle + lean, path.right * path.right * (middle - lean));
@@ -202,8 +212,9 @@ void BandMix<F>::band(int b) {
             sent[r] = fma_(power, sends_[s * kReturns + r], sent[r]);
         const Path<F>& group = groups[static_cast<int>(stem.group)];
         path.turn(group.re, group.im);
+        path.gain(moved);
         gain_re_[s] = path.re, gain_im_[s] = path.im;
-        const F behind = power * group.power();
+        const F behind = power * group.power() * (common * common);
         spectrum_[s * kBands + at] = behind;
         power_[s] = power_[s] + behind;
         saturators_[s].level = saturators_[s].level + power;
@@ -237,7 +248,8 @@ void BandMix<F>::band(int b) {
     // The forms: middle, side, and how they hang together.
     const auto& pairs = bands_.pairs[at];
     const auto& whole = bands_.whole[at];
-    const F wide = master.side * master.side, behind = master.power();
+    const F wide = master.side * master.side;
+    F behind = master.power();
     const F heard = F(2.f) * k * behind;
     F middle = F(0.f), side = F(0.f), both = F(0.f);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -254,7 +266,11 @@ void BandMix<F>::band(int b) {
         both = fma_(worth, ms, both);
         features_[i] = heard * fma_(wide, ss, mm);
     }
-    add_scenes(b);
+    if (gains_)
+        add_moving_scenes(b);
+    else
+        add_scenes(b);
+    if (gains_) behind = behind * gains_->master[at];
     const F lean = F(2.f) * master.side * both;
     side = wide * side;
     // Reverb is as strong in the side as in the middle, half its power each.
@@ -281,6 +297,30 @@ void BandMix<F>::add_scenes(int b) {
             const F feature = features_[i];
             const float* row = worth + i * stride + first;
             for (std::size_t k = 0; k < kSceneBlock; ++k) sum[k] = fma_(feature, F(row[k]), sum[k]);
+        }
+        for (std::size_t k = 0; k < kSceneBlock; ++k) energy_[first + k] = sum[k];
+    }
+}
+
+/// The same where the gains of stems are others in every scene.
+template <class F>
+void BandMix<F>::add_moving_scenes(int b) {
+    const auto at = static_cast<std::size_t>(b);
+    const auto& pairs = bands_.pairs[at];
+    const std::size_t stride = energy_.size();
+    const float* const worth = bands_.by_scene[at].data();
+    for (std::size_t first = 0; first < stride; first += kSceneBlock) {
+        F sum[kSceneBlock];
+        for (std::size_t k = 0; k < kSceneBlock; ++k) sum[k] = energy_[first + k];
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            const auto place = [&](int stem) {
+                return &gains_->scene[static_cast<std::size_t>(stem) * stride + first];
+            };
+            const F *one = place(pairs[i].stem_a), *other = place(pairs[i].stem_b);
+            const F feature = features_[i];
+            const float* row = worth + i * stride + first;
+            for (std::size_t k = 0; k < kSceneBlock; ++k)
+                sum[k] = fma_(feature * one[k] * other[k], F(row[k]), sum[k]);
         }
         for (std::size_t k = 0; k < kSceneBlock; ++k) energy_[first + k] = sum[k];
     }
@@ -319,7 +359,7 @@ void BandMix<F>::distort() {
     for (std::size_t s = 0; s < strips_.size(); ++s) {
         if (!listening_.plays[s]) continue;
         dry = dry + loud_[s];
-        const auto& its = saturators_[s];
+        const Saturated& its = saturators_[s];
         if (!its.acts) continue;
         const F power = F(listening_.burst[s]) * its.level / max_(its.behind, F(1e-12f));
         sum = fma_(loud_[s], its.share(power), sum);
@@ -328,65 +368,6 @@ void BandMix<F>::distort() {
     if (!master_saturator_.acts) return;
     const F of_master = master_saturator_.share(in_front_);
     distorted_ = fma_(of_master, F(1.f) - distorted_, distorted_);
-}
-
-template <class F>
-Foretold BandMix<F>::result(int at, const MasterTarget& target) const {
-    const auto of = [at](const F& x) { return static_cast<double>(lane(x, at)); };
-    Foretold told;
-    told.masking = lane(heard_.masking, at);
-    told.lost_stem = static_cast<int>(lane(heard_.lost, at));
-    const double lead = of(heard_.lead), rest = of(heard_.rest);
-    const bool compared = lead > 0 && rest > 0;
-    told.lead_to_rest_lu = compared ? static_cast<float>(10 * std::log10(lead / rest)) : NAN;
-    told.lead_audibility = compared ? lane(heard_.audibility, at) : NAN;
-    constexpr double kDriest = 1e-6;
-    const double dry = of(dry_), wet = of(wet_);
-    told.reverb_to_dry_lu =
-        dry > 0 ? static_cast<float>(10 * std::log10(std::max(wet / dry, kDriest))) : NAN;
-    told.reverb_s = wet > 0 ? static_cast<float>(of(wet_seconds_) / wet) : 0.f;
-    told.distorted_share = lane(distorted_, at);
-
-    Measurement& m = told.mix;
-    const auto set = [&m](std::string_view name, double value) {
-        m.metrics[static_cast<std::size_t>(metric_index(name))] = static_cast<float>(value);
-    };
-    m.metrics.assign(mix_metrics().size(), NAN);
-    const double integrated = of(integrated_);
-    m.finite = std::isfinite(integrated);
-    for (const F& power : power_) m.stem_power.push_back(lane(power, at));
-    if (!(integrated > 0)) {
-        set("integrated_lufs", -70);
-        return told;
-    }
-    m.master_gain_db = static_cast<float>(target.loudness_lufs - lufs_of_power(integrated));
-    const double gain = power_of_lufs(target.loudness_lufs) / integrated;
-    double left = 0, right = 0, cross = 0;
-    for (std::size_t b = 0; b < kBands; ++b) {
-        left += m.left_power[b] = static_cast<float>(gain * of(left_[b]));
-        right += m.right_power[b] = static_cast<float>(gain * of(right_[b]));
-        cross += m.cross_power[b] = static_cast<float>(gain * of(cross_[b]));
-    }
-    const double middle = (left + right + 2 * cross) / 4, side = (left + right - 2 * cross) / 4;
-    set("integrated_lufs", target.loudness_lufs);
-    set("correlation", cross / std::sqrt(left * right));
-    set("width", std::max(0.0, side) / middle);
-    set("balance_db", 10 * std::log10(right / left));
-    set("mono_loss_db",
-        10 * std::log10((of(dry_heard_) + of(wet_heard_)) / std::max(of(fold_), 1e-30)));
-    std::vector<double> windows;
-    double most = 0;
-    for (std::size_t i = 0; i + kWindow <= blocks_.size(); ++i) {
-        double sum = 0;
-        for (std::size_t k = 0; k < kWindow; ++k) sum += of(blocks_[i + k]);
-        windows.push_back(gain * sum / kWindow);
-        most = std::max(most, windows.back());
-    }
-    if (!windows.empty()) {
-        set("max_short_term_lufs", lufs_of_power(most));
-        set("loudness_range_lu", loudness_range(windows));
-    }
-    return told;
 }
 
 }  // namespace mixfarm

@@ -58,20 +58,4 @@ MF_HD F share(F drive_db, F mix, F bias, F power) {
     return where_less(F(0.f), mix, distorted / made, F(0.f));
 }
 
-/// A saturator in a channel.
-template <class F>
-struct Saturated {
-    bool acts = false;  ///< in some lane
-    F drive_db{}, mix{}, bias{};
-    F level{};          ///< power at the end of its channel
-    F behind = F(1.f);  ///< power gain of pan and fader, which follow it
-
-    MF_HD F share(F power) const { return distortion::share(drive_db, mix, bias, power); }
-};
-/// By the knobs of the effect.
-template <class F>
-MF_HD Saturated<F> saturated(const F* knobs) {
-    return {!all_at_most(knobs[1], F(0.f)), knobs[0], knobs[1], knobs[2]};
-}
-
 }  // namespace mixfarm::distortion

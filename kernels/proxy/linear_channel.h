@@ -2,8 +2,12 @@
 /// the other.
 #pragma once
 
+#include <algorithm>
+#include <span>
+
 #include "kernels/console/chain.h"
 #include "kernels/core/path.h"
+#include "kernels/engine.h"
 
 namespace mixfarm {
 
@@ -45,8 +49,14 @@ struct LinearChannel<Chain<Effects...>, F> {
     }
     MF_HD Path<F> at(F hz) const {
         Path<F> path;
+        pass<0, Its::kEffects>(hz, path);
+        return path;
+    }
+    /// Through effects kFrom to kTo, that one not included.
+    template <int kFrom, int kTo>
+    MF_HD void pass(F hz, Path<F>& path) const {
         Its::for_each([&]<class Effect, int I>(int) {
-            if constexpr (has_prototype<Effect>) {
+            if constexpr (has_prototype<Effect> && I >= kFrom && I < kTo) {
                 if ((active >> I & 1u) == 0) return;
                 Path<F> passed = path;
                 Effect::pass(item<I>(prototypes), hz, passed);
@@ -54,8 +64,24 @@ struct LinearChannel<Chain<Effects...>, F> {
                 path = choose(acts[I], path, passed);
             }
         });
-        return path;
     }
 };
+
+/// The knobs of a channel in lanes, [Chain::kParams] from place `first` of the strips or of the
+/// buses; the last mix fills the lanes that are left, `neutral` stands for buses not set.
+template <class Chain, class F>
+void read_channel(std::span<const MixSettings> mixes, std::size_t first, bool of_buses,
+                  const std::vector<float>& neutral, LinearChannel<Chain, F>& channel,
+                  F (&knobs)[Chain::kParams]) {
+    std::uint32_t acting[lane_count<F>];
+    for (int at = 0; at < lane_count<F>; ++at) {
+        const MixSettings& mix = mixes[std::min(static_cast<std::size_t>(at), mixes.size() - 1)];
+        const std::vector<float>& buses = mix.buses.empty() ? neutral : mix.buses;
+        const float* const row = (of_buses ? buses : mix.strips).data() + first;
+        for (int k = 0; k < Chain::kParams; ++k) set_lane(knobs[k], at, row[k]);
+        acting[at] = Chain::active(row);
+    }
+    channel.set(knobs, acting);
+}
 
 }  // namespace mixfarm
