@@ -114,15 +114,21 @@ void record_funnel(Results& results, const Scouting& scouting, const Hearing& he
     const auto share = [](std::size_t part, std::size_t whole) {
         return whole ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
     };
-    const double heard = share(results.rows.size(), scouting.looked_at()),
+    const double looked = share(scouting.closer(), scouting.looked_at()),
+                 heard = share(results.rows.size(), scouting.closer()),
                  whole = share(song_score.size(), results.rows.size());
-    const Agreement glance = scouting.agreement(), excerpt = agreement(excerpt_score, song_score);
-    results.funnel = {{0, scouting.looked_at(), scouting.seconds(), glance.spearman,
-                       glance.recall_top5, heard, scouting.recall(heard)},
-                      {2, results.rows.size(), hearing.seconds(2), excerpt.spearman,
-                       excerpt.recall_top5, whole, recall_at(excerpt_score, song_score, whole)},
-                      {3, song_score.size(), hearing.seconds(3), std::nan(""), std::nan(""),
-                       std::nan(""), std::nan("")}};
+    const Agreement glance = scouting.agreement(Glance::levels),
+                    closer = scouting.agreement(Glance::dynamics),
+                    excerpt = agreement(excerpt_score, song_score);
+    const double none = std::nan("");
+    results.funnel = {
+        {0, scouting.looked_at(), scouting.seconds() - scouting.closer_seconds(), glance.spearman,
+         glance.recall_top5, looked, scouting.recall(Glance::levels, looked)},
+        {1, scouting.closer(), scouting.closer_seconds(), closer.spearman, closer.recall_top5,
+         heard, scouting.recall(Glance::dynamics, heard)},
+        {2, results.rows.size(), hearing.seconds(2), excerpt.spearman, excerpt.recall_top5, whole,
+         recall_at(excerpt_score, song_score, whole)},
+        {3, song_score.size(), hearing.seconds(3), none, none, none, none}};
 }
 
 /// What became of those that were heard, into the short rows.
@@ -189,7 +195,9 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         const std::vector<float>& foretold = h.row.foretold_metrics;
         results.stage0_metrics.push_back(foretold.empty() ? unknown : foretold);
         results.stage0_technical.push_back(
-            foretold.empty() ? kUnheard : weighted(studio.judge.weights(), h.row.foretold_terms));
+            foretold.empty()
+                ? kUnheard
+                : weighted(studio.judge.weights(), std::span(h.row.foretold_terms).first(kTerms)));
         results.stage2_metrics.push_back(all_metrics(measurement_of(h.row), h.stems));
         results.stage2_technical.push_back(h.scores.technical);
         h.row.metrics = results.stage2_metrics.back();

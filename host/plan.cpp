@@ -234,18 +234,18 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scoutin
          {0, 0, 2, 2, 0});
     while (scouting.rounds() == 0 || !late()) {
         const double glance_s = scouting.seconds() / static_cast<double>(scouting.looked_at());
-        const Scouting::Round round =
-            plan.round(scouting.rounds() + 1, scouting.looked_at(), all.size(),
-                       {glance_s, excerpt_s(), Plan::trusted(scouting.agreement())});
+        const Scouting::Round round = plan.round(
+            scouting.rounds() + 1, scouting.looked_at(), all.size(),
+            {glance_s, excerpt_s(), Plan::trusted(scouting.agreement(Glance::dynamics))});
         if (round.heard == 0) break;
         hear(scouting.explore(round), round);
     }
     progress.end();
-    if (!Plan::trusted(scouting.agreement()))
+    if (!Plan::trusted(scouting.agreement(Glance::dynamics)))
         progress.say(
-            fmt::format("the first glance foretells this song badly (rank correlation "
+            fmt::format("looking foretells this song badly (rank correlation "
                         "{:.2f}): half of what was heard was drawn plainly instead",
-                        scouting.agreement().spearman));
+                        scouting.agreement(Glance::dynamics).spearman));
     return all;
 }
 

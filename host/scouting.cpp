@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <unordered_set>
 
 #include "host/rank/character.h"
@@ -19,6 +20,8 @@ namespace mixfarm {
 namespace {
 
 constexpr std::size_t kCells = 1024, kFirstLook = 1024;
+/// So many times those that will be heard are looked at more closely, and so many at least.
+constexpr std::size_t kCloserEach = 6, kCloserLeast = 128;
 constexpr double kTail = 0.02;        // of the mixes seen, on either side of the archive
 constexpr std::uint64_t kSteps = 12;  // tells a round, at least
 constexpr std::uint64_t kLeastStep = 64, kMostStep = 2048;
@@ -53,6 +56,11 @@ ArchivePlan archive_plan(std::span<const Glimpse> seen, std::uint64_t seed) {
                              std::max(at(1 - kTail), middle + reach)});
     }
     return plan;
+}
+
+/// The terms at one glance of a row's foretold_terms.
+std::span<const float> terms_at(std::span<const float> foretold, Glance glance) {
+    return foretold.subspan(glance == Glance::levels ? 0 : kTerms, kTerms);
 }
 
 /// A short row at the end of the table.
@@ -104,26 +112,32 @@ Scouting::Scouting(const Studio& studio, NightParts& parts, std::string plan_has
     : studio_(studio),
       parts_(parts),
       plan_hash_(std::move(plan_hash)),
-      foresight_(wired_view(studio.song, studio.profile), studio.judge.listening(), threads),
+      foresight_(wired_view(studio.song, studio.profile), studio.judge.listening(), threads,
+                 Glance::dynamics),
       cube_(cube_of(studio.space)),
       archive_({}),
-      calibration_(studio.judge.weights()) {
+      calibration_(studio.judge.weights()),
+      closer_calibration_(studio.judge.weights()) {
     const SamplerPtr prior = prior_draws(cube_, studio.job.search.seed);
     const std::vector<Glimpse> seen = glimpse(prior->ask(ids_from(0, kFirstLook), 0));
     archive_ = Archive(archive_plan(seen, studio.job.search.seed));
 }
 
-std::vector<Glimpse> Scouting::glimpse(std::span<const Candidate> candidates) const {
+std::vector<Glimpse> Scouting::glimpse(std::span<const Candidate> candidates, Glance glance) const {
     const std::size_t count = candidates.size();
     std::vector<MixSettings> mixes(count);
     std::vector<double> distance(count);
     tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+        // What follows from compressors matters where these are followed.
         std::vector<float> values(studio_.space.knobs().size());
-        studio_.space.sketch(candidates[i].unit, values);
+        if (glance == Glance::levels)
+            studio_.space.sketch(candidates[i].unit, values);
+        else
+            values = studio_.space.values(candidates[i].unit);
         distance[i] = studio_.space.prior_distance(values);
         mixes[i] = studio_.space.settings(values);
     });
-    const std::vector<Foretold> told = foresight_.foretell(mixes, studio_.target);
+    const std::vector<Foretold> told = foresight_.foretell(mixes, studio_.target, glance);
     std::vector<Glimpse> glimpses(count);
     tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
         const StemMetrics stems = studio_.judge.stem_metrics(told[i], mixes[i], distance[i]);
@@ -139,10 +153,13 @@ double Scouting::guess(const Candidate& candidate, const Glimpse& glimpse) const
     return std::clamp(calibration_.guess(glimpse.scores.terms) + inherited(candidate), 1e-6, 1.0);
 }
 
-std::vector<double> Scouting::guesses() const {
+std::vector<double> Scouting::guesses(Glance glance) const {
     std::vector<double> all;
-    for (const std::vector<float>& terms : sampled_)
-        all.push_back(terms[0] > 0 ? calibration_.guess(terms) : 0);
+    for (const std::vector<float>& foretold : sampled_) {
+        const std::span<const float> terms = terms_at(foretold, glance);
+        const Calibration& c = glance == Glance::levels ? calibration_ : closer_calibration_;
+        all.push_back(terms[0] > 0 ? c.guess(terms) : 0);
+    }
     return all;
 }
 
@@ -161,18 +178,20 @@ std::vector<Row> Scouting::explore(const Round& round) {
         part.plan_hash = plan_hash_;
         part.generation = round.number;
         part.first = round.first_id;
-        part.rows = scout(round, part.tried);
+        scout(round, part);
         part.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         parts_.publish(part);
     }
     seconds_ += part.seconds;
+    closer_seconds_ += part.closer_seconds;
+    closer_ += part.closer;
     beginnings_.push_back(round.first_id);
     append(tried_, part.tried);
     return std::move(part.rows);
 }
 
-std::vector<Row> Scouting::scout(const Round& round, TriedTable& tried) {
+void Scouting::scout(const Round& round, Part& part) {
     SearchPlan plan;
     plan.cube = cube_;
     plan.seed = studio_.job.search.seed + kGolden * round.number;
@@ -196,7 +215,7 @@ std::vector<Row> Scouting::scout(const Round& round, TriedTable& tried) {
         std::vector<Outcome> outcomes;
         for (std::size_t i = 0; i < asked.size(); ++i) {
             outcomes.push_back({guess(asked[i], seen[i]), seen[i].character});
-            note(tried, asked[i], outcomes.back());
+            note(part.tried, asked[i], outcomes.back());
             if (const float surprise = inherited(asked[i]); surprise != 0)
                 heirs[asked[i].id] = surprise;
         }
@@ -219,33 +238,66 @@ std::vector<Row> Scouting::scout(const Round& round, TriedTable& tried) {
             if (elite.candidate.id >= round.first_id && !taken.count(elite.candidate.id))
                 open.push_back(std::move(elite.candidate));
     }
-    std::vector<Row> rows = choose(round, std::move(open), std::move(sample));
+    part.rows = choose(round, std::move(open), std::move(sample), part);
     for (const auto& [id, surprise] : heirs) surprise_.erase(id);
-    return rows;
+}
+
+std::vector<Candidate> Scouting::best_of(std::vector<Candidate> open, std::size_t most) const {
+    if (open.size() <= most) return open;
+    const std::vector<Glimpse> glimpses = glimpse(open);
+    std::vector<Contender> contenders;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        contenders.push_back({open[i].id, 0, glimpses[i].scores, glimpses[i].place});
+        contenders.back().scores.technical = static_cast<float>(guess(open[i], glimpses[i]));
+    }
+    std::vector<Candidate> best;
+    for (const int i : promote(contenders, static_cast<int>(most)))
+        best.push_back(std::move(open[static_cast<std::size_t>(i)]));
+    return best;
 }
 
 std::vector<Row> Scouting::choose(const Round& round, std::vector<Candidate> open,
-                                  std::vector<Candidate> sample) {
-    const std::vector<Glimpse> glimpses = glimpse(open);
+                                  std::vector<Candidate> sample, Part& part) {
+    const std::size_t wanted = round.heard - sample.size();
+    open = best_of(std::move(open), std::max(kCloserEach * wanted, kCloserLeast));
+    const auto begun = std::chrono::steady_clock::now();
+    const std::vector<Glimpse> glimpses = glimpse(open, Glance::dynamics);
     std::vector<Contender> contenders;
     for (std::size_t i = 0; i < open.size(); ++i) {
         Contender c{open[i].id, 0, glimpses[i].scores, glimpses[i].place};
         double nearest = kFar;
         for (const std::vector<float>& place : heard_places_)
             nearest = std::min(nearest, heard_distance(place, c.place));
-        const double hope = kHope * calibration_.error() * nearest / kFar;
-        c.scores.technical = static_cast<float>(guess(open[i], glimpses[i]) + hope);
+        const double hope = kHope * closer_calibration_.error() * nearest / kFar;
+        if (c.scores.rejected == Reject::none)
+            c.scores.technical =
+                static_cast<float>(closer_calibration_.guess(glimpses[i].scores.terms) + hope);
         contenders.push_back(std::move(c));
     }
+    // Half for what they promise, whatever they are like; half for being good and different.
+    std::vector<std::size_t> order(contenders.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return contenders[a].scores.technical > contenders[b].scores.technical;
+    });
     std::vector<Candidate> chosen;
-    for (const int i : promote(contenders, static_cast<int>(round.heard - sample.size())))
+    for (const std::size_t i : order) {
+        if (chosen.size() >= wanted / 2 || contenders[i].scores.rejected != Reject::none) break;
+        contenders[i].scores.rejected = Reject::silent;  // no contender any more
+        chosen.push_back(open[i]);
+    }
+    for (const int i : promote(contenders, static_cast<int>(wanted - chosen.size())))
         chosen.push_back(std::move(open[static_cast<std::size_t>(i)]));
     std::move(sample.begin(), sample.end(), std::back_inserter(chosen));
+    part.closer = contenders.size();
+    part.closer_seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return rows_of(chosen);
 }
 
 std::vector<Row> Scouting::rows_of(std::span<const Candidate> candidates) const {
-    const std::vector<Glimpse> glimpses = glimpse(candidates);
+    const std::vector<Glimpse> glimpses = glimpse(candidates),
+                               closer = glimpse(candidates, Glance::dynamics);
     std::vector<Row> rows(candidates.size());
     tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
         const Candidate& c = candidates[i];
@@ -256,7 +308,9 @@ std::vector<Row> Scouting::rows_of(std::span<const Candidate> candidates) const 
         row.unit = c.unit;
         row.values = studio_.space.values(c.unit);
         row.foretold_metrics = glimpses[i].metrics;
-        row.foretold_terms.assign(glimpses[i].scores.terms.begin(), glimpses[i].scores.terms.end());
+        for (const Glimpse* glance : {&glimpses[i], &closer[i]})
+            row.foretold_terms.insert(row.foretold_terms.end(), glance->scores.terms.begin(),
+                                      glance->scores.terms.end());
     });
     return rows;
 }
@@ -273,25 +327,29 @@ void Scouting::learn(const Round& round, std::span<const Heard> heard) {
             note(tried_, c, {score, h.character});
             continue;
         }
-        const bool passed = h.row.foretold_terms[0] > 0;  // at first glance
         if (i >= sampled) {
             sampled_.push_back(h.row.foretold_terms);
             found_.push_back(score);
         }
         archive_.insert({h.row.id, h.row.origin, h.row.parent_a, h.row.parent_b, h.row.unit},
                         {score, h.character});
-        if (!passed || h.scores.rejected != Reject::none) continue;
-        calibration_.learn(h.row.foretold_terms, score);
+        if (h.scores.rejected != Reject::none) continue;
+        for (const Glance glance : {Glance::levels, Glance::dynamics}) {
+            const std::span<const float> terms = terms_at(h.row.foretold_terms, glance);
+            if (terms[0] > 0)  // else rejected there
+                (glance == Glance::levels ? calibration_ : closer_calibration_).learn(terms, score);
+        }
         terms_[h.row.id] = h.row.foretold_terms;
     }
     calibration_.fit();
+    closer_calibration_.fit();
     surprise_.clear();
     for (std::size_t rank = 0; rank < archive_.size(); ++rank) {
         const Elite& elite = archive_.ranked(rank);
         const auto terms = terms_.find(elite.candidate.id);
         if (terms == terms_.end()) continue;
-        surprise_[elite.candidate.id] =
-            static_cast<float>(elite.outcome.score - calibration_.guess(terms->second));
+        surprise_[elite.candidate.id] = static_cast<float>(
+            elite.outcome.score - calibration_.guess(terms_at(terms->second, Glance::levels)));
     }
 }
 

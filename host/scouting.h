@@ -1,5 +1,5 @@
-/// The first level of the funnel: looks at thousands of candidates without rendering any, and names
-/// those worth hearing.
+/// The first levels of the funnel: looks at thousands of candidates without rendering any, at the
+/// best of them more closely, and names those worth hearing.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace mixfarm {
 /// What the search has to know of a song's knobs.
 Cube cube_of(const Space& space);
 
-/// A candidate at first glance.
+/// A candidate that was looked at.
 struct Glimpse {
     Scores scores;
     std::vector<float> metrics;  ///< all_metrics()
@@ -47,12 +47,17 @@ public:
     void learn(const Round& round, std::span<const Heard> heard);
 
     /// Of candidates as they are: [candidates].
-    std::vector<Glimpse> glimpse(std::span<const Candidate> candidates) const;
+    std::vector<Glimpse> glimpse(std::span<const Candidate> candidates,
+                                 Glance glance = Glance::levels) const;
 
-    /// How guesses of this level agree with what was heard, on the plain samples alone.
-    Agreement agreement() const { return mixfarm::agreement(guesses(), found_); }
-    double recall(double promoted) const { return recall_at(guesses(), found_, promoted); }
-    double seconds() const { return seconds_; }
+    /// How guesses at a glance agree with what was heard, on the plain samples alone.
+    Agreement agreement(Glance glance) const { return mixfarm::agreement(guesses(glance), found_); }
+    double recall(Glance glance, double promoted) const {
+        return recall_at(guesses(glance), found_, promoted);
+    }
+    double seconds() const { return seconds_; }  ///< of both glances
+    double closer_seconds() const { return closer_seconds_; }
+    std::uint64_t closer() const { return closer_; }           ///< looked at more closely
     std::uint64_t looked_at() const { return tried_.size(); }  ///< baselines included
     /// First candidates of the rounds so far.
     const std::vector<std::uint64_t>& beginnings() const { return beginnings_; }
@@ -62,13 +67,16 @@ public:
     const Archive& archive() const { return archive_; }  ///< of what was heard
 
 private:
-    std::vector<Row> scout(const Round& round, TriedTable& tried);
+    void scout(const Round& round, Part& part);
     std::vector<Row> choose(const Round& round, std::vector<Candidate> open,
-                            std::vector<Candidate> sample);
+                            std::vector<Candidate> sample, Part& part);
     std::vector<Row> rows_of(std::span<const Candidate> candidates) const;
+    /// The best `most`, each good and different, by a first glance.
+    std::vector<Candidate> best_of(std::vector<Candidate> open, std::size_t most) const;
     /// Technical score that is to be expected; 0 = rejected at first glance.
     double guess(const Candidate& candidate, const Glimpse& glimpse) const;
-    std::vector<double> guesses() const;  ///< of the plain samples, by all that is known now
+    /// Of the plain samples, by all that is known now.
+    std::vector<double> guesses(Glance glance) const;
     /// What a candidate may hope for from its parent's surprise.
     float inherited(const Candidate& candidate) const;
 
@@ -78,17 +86,18 @@ private:
     Foresight foresight_;
     Cube cube_;
     Archive archive_;
-    Calibration calibration_;
+    Calibration calibration_, closer_calibration_;                 ///< of the two glances
     std::unordered_map<std::uint64_t, std::vector<float>> terms_;  ///< foretold, of those heard
     /// By how much a mix turned out better than guessed: of those heard, and of the round's
     /// candidates that descend from them.
     std::unordered_map<std::uint64_t, float> surprise_;
     std::vector<std::vector<float>> heard_places_;
-    std::vector<std::vector<float>> sampled_;  ///< terms at first glance of the plain samples
+    std::vector<std::vector<float>> sampled_;  ///< foretold_terms of the plain samples
     std::vector<double> found_;                ///< and what they turned out to score
     std::vector<std::uint64_t> beginnings_;
     TriedTable tried_;
-    double seconds_ = 0;
+    double seconds_ = 0, closer_seconds_ = 0;
+    std::uint64_t closer_ = 0;
 };
 
 }  // namespace mixfarm

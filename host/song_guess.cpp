@@ -8,7 +8,7 @@
 namespace mixfarm {
 namespace {
 
-/// [2 kTerms] over the excerpts, then at first glance.
+/// [3 kTerms] over the excerpts, at first glance, at a closer look.
 std::vector<float> terms_of(const Heard& excerpt) {
     std::vector<float> terms(excerpt.scores.terms.begin(), excerpt.scores.terms.end());
     const std::vector<float>& foretold = excerpt.row.foretold_terms;
@@ -19,7 +19,7 @@ std::vector<float> terms_of(const Heard& excerpt) {
 /// To begin with, excerpts are believed as they are.
 std::vector<double> first_weights(const Judge& judge) {
     std::vector<double> weights = judge.weights();
-    weights.resize(2 * kTerms, 0.0);
+    weights.resize(3 * kTerms, 0.0);
     return weights;
 }
 

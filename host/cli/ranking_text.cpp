@@ -146,12 +146,15 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
         results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
     std::cout << fmt::format("\n{} mixes looked at, {} heard on excerpts, {} rendered whole",
                              results.looked_at(), results.rows.size(), songs);
-    for (const auto& [number, words] : {std::pair{0, "the first glance foretells the excerpts"},
-                                        {2, "excerpts foretell the whole song"}})
+    std::string foretold;
+    for (const auto& [number, words] :
+         {std::pair{0, "first glance"}, {1, "closer look"}, {2, "excerpts"}})
         if (const FunnelLevel* level = results.level(number);
             level && std::isfinite(level->spearman))
-            std::cout << fmt::format("{} {} with rank correlation {:.2f}", number == 0 ? ";" : ",",
-                                     words, level->spearman);
+            foretold +=
+                fmt::format("{} {} {:.2f}", foretold.empty() ? "" : ",", words, level->spearman);
+    if (!foretold.empty())
+        std::cout << "\nrank correlation of each level with a later one:" << foretold;
     std::cout << "\n";
     tell_rejects(results);
     if (const fs::path report = night / "report.html"; fs::exists(report))

@@ -110,11 +110,12 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
                              "twentieth the excerpts name {} %.",
                              fixed(excerpts->spearman, 2), fixed(100 * excerpts->recall_top5, 0)),
                  {{"class", "note"}});
-    if (const FunnelLevel* glance = results.level(0); glance && std::isfinite(glance->spearman))
+    const FunnelLevel *glance = results.level(0), *closer = results.level(1);
+    if (glance && closer && std::isfinite(glance->spearman) && std::isfinite(closer->spearman))
         all.leaf("p",
-                 fmt::format("Rank correlation of the first glance with the excerpts: {}, on mixes "
-                             "that were drawn plainly for the purpose.",
-                             fixed(glance->spearman, 2)),
+                 fmt::format("Rank correlation with the excerpts, on mixes that were drawn plainly "
+                             "for the purpose: {} at first glance, {} at a closer look.",
+                             fixed(glance->spearman, 2), fixed(closer->spearman, 2)),
                  {{"class", "note"}});
     all.close()
         .add(rejections(results))
@@ -126,6 +127,7 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
         heard += fmt::format("{}{} {} in {}", heard.empty() ? "" : ", ",
                              counted(level.candidates, "mix", "mixes"),
                              level.level == 0   ? "looked at"
+                             : level.level == 1 ? "looked at more closely"
                              : level.level == 2 ? "heard over the excerpts"
                                                 : "heard whole",
                              clock(level.seconds));

@@ -19,7 +19,8 @@ struct Row {
     std::int64_t parent_a = -1, parent_b = -1;
     std::vector<float> values;  ///< [knobs]
     std::vector<float> unit;    ///< [searched knobs] its point of the cube; empty for a baseline
-    /// What the first glance (level 0) had of it: [terms] and [metric names]; empty for a baseline.
+    /// What was foretold of it: [2 terms] at first glance (level 0), then at a closer look (1), and
+    /// [metric names] at first glance; empty for a baseline.
     std::vector<float> foretold_terms, foretold_metrics;
     bool finite = true;
     float master_gain_db = 0;  ///< listed among the metrics as master_gain_db
@@ -52,6 +53,8 @@ struct Part {
     std::uint64_t first =
         0;  ///< index of its first candidate within the generation's list of this stage
     double seconds = 0;  ///< wall time of the batch
+    std::uint64_t closer = 0;   ///< of a stage 0 part: how many were looked at more closely
+    double closer_seconds = 0;  ///< wall time of that
     std::vector<Row> rows;
     TriedTable
         tried;  ///< of a stage 0 part: all that was looked at; `rows` are those worth hearing
@@ -96,7 +99,7 @@ struct DrawnPoint {
     float value = 0;  ///< in the knob's unit
 };
 struct FunnelLevel {
-    std::int32_t level = 0;  ///< 0, 2, 3
+    std::int32_t level = 0;  ///< 0, 1, 2, 3
     std::uint64_t candidates = 0;
     double seconds = 0;  ///< summed wall time of its batches
     double spearman =

@@ -35,6 +35,19 @@ TEST(Repeat, OneThreadOrManyAndAnotherFolder) {
     }
 }
 
+TEST(Repeat, OneThreadOrTwoLookAndHearAlike) {
+    const SharedNight& shared = shared_night();
+    const Scratch scratch;
+    for (const char* threads : {"1", "2"})
+        succeed({"run", shared.job, "-o", scratch / threads, "--candidates", "600", "--device",
+                 "cpu", "--threads", threads});
+    expect_same_night(scratch / "1", scratch / "2");
+    const Json top = ask({"top", scratch / "1"});
+    EXPECT_EQ(top["candidates"], 600);
+    EXPECT_LT(top["heard"].get<int>(), 400) << "some were only looked at";
+    EXPECT_NEAR(top["funnel"][0]["candidates"].get<double>(), 600, 0);
+}
+
 TEST(Repeat, AFinishedNightRunAgainRendersNothing) {
     const Scratch scratch;
     const std::string job = write_song(scratch.path(), 4);

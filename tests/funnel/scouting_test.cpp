@@ -16,18 +16,17 @@ namespace {
 using testing::no_parts;
 using testing::studio;
 
-constexpr Scouting::Round kFirst{1, 2, 1500, 40, 6};
+constexpr Scouting::Round kFirst{1, 2, 1500, 60, 20};
 
-/// What became of rows: a made-up score that rises with the first glance's.
+/// What became of rows: a made-up score that rises with the closer look's.
 std::vector<Heard> heard_as(const std::vector<Row>& rows, double better) {
     std::vector<Heard> heard;
     for (const Row& row : rows) {
         Heard h;
         h.row = row;
         double sum = 0;
-        for (const float term : row.foretold_terms) sum += term;
-        h.scores.technical =
-            static_cast<float>(better * sum / static_cast<double>(row.foretold_terms.size()));
+        for (const float term : std::span(row.foretold_terms).last(kTerms)) sum += term;
+        h.scores.technical = static_cast<float>(better * sum / kTerms);
         h.scores.terms.fill(h.scores.technical);
         h.place.assign(12, static_cast<float>(row.id % 17));
         h.character.assign(7, static_cast<float>(row.id % 5));
@@ -50,13 +49,14 @@ TEST(Scouting, NamesTheBestItSawAndAPlainSample) {
         EXPECT_GE(row.id, kFirst.first_id);
         EXPECT_LT(row.id, kFirst.first_id + kFirst.looked_at);
         EXPECT_EQ(row.values, studio().space.values(row.unit));
-        ASSERT_EQ(row.foretold_terms.size(), static_cast<std::size_t>(kTerms));
+        ASSERT_EQ(row.foretold_terms.size(), static_cast<std::size_t>(2 * kTerms));
         EXPECT_EQ(row.foretold_metrics.size(), all_metrics().size());
         double sum = 0;
-        for (const float term : row.foretold_terms) sum += term / kTerms;
-        const bool plain = i >= kFirst.heard - kFirst.sampled;
-        (plain ? sampled : chosen) +=
-            sum / static_cast<double>(plain ? kFirst.sampled : kFirst.heard - kFirst.sampled);
+        for (const float term : std::span(row.foretold_terms).last(kTerms)) sum += term / kTerms;
+        // The first half of what is chosen is chosen for that alone.
+        constexpr std::size_t kPromising = (kFirst.heard - kFirst.sampled) / 2;
+        if (i < kPromising) chosen += sum / kPromising;
+        if (i >= kFirst.heard - kFirst.sampled) sampled += sum / kFirst.sampled;
     }
     EXPECT_EQ(ids.size(), rows.size()) << "no mix is named twice";
     std::printf("mean of the terms: chosen %.3f, plainly drawn %.3f\n", chosen, sampled);
@@ -115,8 +115,13 @@ TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
         scouting.learn(round, heard_as(scouting.explore(round), 0.8));
         first += round.looked_at;
     }
-    EXPECT_EQ(scouting.agreement().pairs, 40u);
-    EXPECT_GT(scouting.agreement().spearman, 0.99) << "the score followed the first glance";
+    const Agreement glance = scouting.agreement(Glance::levels),
+                    closer = scouting.agreement(Glance::dynamics);
+    EXPECT_EQ(closer.pairs, 40u);
+    EXPECT_GT(closer.spearman, 0.99) << "the score followed the closer look";
+    EXPECT_GT(glance.spearman, 0.5);
+    EXPECT_GT(scouting.closer(), 250u);
+    EXPECT_GT(scouting.closer_seconds(), 0);
     EXPECT_GT(scouting.archive().size(), 1u);
     const std::vector<std::uint64_t> beginnings = {2, 402, 802, 1202};
     EXPECT_EQ(scouting.beginnings(), beginnings);

@@ -22,7 +22,7 @@ std::vector<Heard> excerpts(std::size_t count) {
         h.row.stage = 2;
         if (i >= 2) {
             h.row.unit = {0.5f};
-            h.row.foretold_terms.assign(kTerms, 0.5f);
+            h.row.foretold_terms.assign(2 * kTerms, 0.5f);
             h.row.foretold_terms[0] = static_cast<float>(random.next());
         }
         for (float& term : h.scores.terms) term = static_cast<float>(random.next());
