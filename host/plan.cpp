@@ -28,10 +28,10 @@ constexpr std::uint64_t kRounds = 16, kRoundsInTime = 24;
 constexpr std::size_t kExcerptPart = 64, kMostInRound = 4096;
 // A night that the clock ends: a look costs so much of what hearing costs, in time; the first round
 // has nothing to go by; a share of the time is for whole songs.
-constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 1.5, kSpare = 1.15;
+constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 1.5, kSpare = 1.5;
 constexpr std::uint64_t kFirstLook = 4096, kLeastLook = 1024, kMostLook = 1 << 20;
 /// A whole song takes longer a second than excerpts do: the gain has further to go.
-constexpr double kWholeOverExcerpts = 1.5;
+constexpr double kWholeOverExcerpts = 2;
 /// Fewer pairs say nothing; below this rank correlation the first glance is told to be poor.
 constexpr std::size_t kTellFrom = 24;
 constexpr double kPoor = 0.3;
@@ -91,6 +91,7 @@ Plan::Plan(const Studio& studio)
       song_part(32),
       time_s(studio.job.search.time_s),
       hash(studio.plan_hash()),
+      begun(studio.begun),
       heard_in_round_(std::clamp<std::size_t>(heard / kRounds / kExcerptPart * kExcerptPart,
                                               kExcerptPart, kMostInRound)),
       batch_(static_cast<std::size_t>(std::max(1, studio.engine->good_batch()))) {

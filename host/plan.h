@@ -30,7 +30,7 @@ public:
     std::size_t excerpt_part, song_part;
     double time_s;  ///< 0 = no limit
     std::string hash;
-    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point begun;  ///< of the studio
 
     Hearing::Context context(const Studio& studio, NightParts& parts, Progress& progress) const;
 

@@ -2,6 +2,7 @@
 /// knobs, its judge, an engine.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,8 @@ namespace mixfarm {
 std::unique_ptr<Engine> open_engine(const std::string& device, int threads);
 
 struct Studio {
+    /// When work on the job began: what a night's time is counted from.
+    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
     Job job;
     Song song;
     Profile profile;

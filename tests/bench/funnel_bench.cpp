@@ -96,13 +96,16 @@ public:
         draw();
         glance_rate();
         const Excerpt whole = whole_song(studio_.song);
-        const Opinion glance = glances(), excerpts = hear(2, studio_.profile.telling),
-                      songs = hear(3, {&whole, 1});
+        const Opinion glance = glances(Glance::levels), closer = glances(Glance::dynamics),
+                      excerpts = hear(2, studio_.profile.telling), songs = hear(3, {&whole, 1});
         agree("l0", glance, songs);
+        agree("l1", closer, songs);
         agree("l2", excerpts, songs);
         row("recall_top5", recall_at(glance.technical, songs.technical, kPromoted),
             "of the best twentieth is in the first glance's best quarter",
-            "in the excerpts' best quarter: " +
+            "in the closer look's: " +
+                std::to_string(recall_at(closer.technical, songs.technical, kPromoted)) +
+                ", in the excerpts': " +
                 std::to_string(recall_at(excerpts.technical, songs.technical, kPromoted)),
             nullptr, nullptr);
     }
@@ -139,12 +142,19 @@ private:
     void glance_rate() {
         std::vector<Candidate> many;
         for (std::size_t i = 0; i < 4096; ++i) many.push_back(candidates_[i % candidates_.size()]);
-        double best = 0;
-        for (int take = 0; take < 3; ++take) {
-            const double begun = now();
-            scouting_.glimpse(many);
-            best = std::max(best, static_cast<double>(many.size()) / (now() - begun));
-        }
+        const auto rate = [&](std::size_t count, Glance glance) {
+            double best = 0;
+            for (int take = 0; take < 3; ++take) {
+                const double begun = now();
+                scouting_.glimpse(std::span(many).first(count), glance);
+                best = std::max(best, static_cast<double>(count) / (now() - begun));
+            }
+            return best;
+        };
+        const double best = rate(many.size(), Glance::levels);
+        row("l1_per_s", rate(many.size() / 4, Glance::dynamics),
+            "candidates a second, all cores, with their settings and scores", "first glances",
+            nullptr, nullptr);
         const bench::LaneCost lanes =
             bench::lane_cost(wired_view(studio_.song, studio_.profile), studio_.judge.listening(),
                              settings_, studio_.engine->info().workers);
@@ -158,11 +168,11 @@ private:
             lanes.per_second * lanes.bytes / bound_.bytes);
     }
 
-    Opinion glances() {
+    Opinion glances(Glance glance) {
         Opinion all;
         const Foresight foresight(wired_view(studio_.song, studio_.profile),
-                                  studio_.judge.listening());
-        const std::vector<Foretold> told = foresight.foretell(settings_, studio_.target);
+                                  studio_.judge.listening(), 0, glance);
+        const std::vector<Foretold> told = foresight.foretell(settings_, studio_.target, glance);
         for (std::size_t i = 0; i < told.size(); ++i) {
             const StemMetrics stems = studio_.judge.stem_metrics(
                 told[i], settings_[i], studio_.space.prior_distance(values_[i]));
@@ -243,8 +253,8 @@ private:
 /// The plain row of a figure that every song has: its median.
 void medians(Json& rows) {
     std::map<std::string, std::vector<double>> all;
-    for (const char* name :
-         {"l0_per_s", "l2_per_s", "l3_per_s", "spearman_l0", "spearman_l2", "recall_top5"})
+    for (const char* name : {"l0_per_s", "l1_per_s", "l2_per_s", "l3_per_s", "spearman_l0",
+                             "spearman_l1", "spearman_l2", "recall_top5"})
         for (const Json& r : rows)
             if (r["name"].get<std::string>().rfind(std::string(name) + " ", 0) == 0)
                 all[name].push_back(r["value"]);
