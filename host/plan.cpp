@@ -227,7 +227,7 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scoutin
         std::vector<Heard> heard =
             hearing.hear(std::move(rows), round.number, 2, studio.profile.telling, enough);
         slots += plan.slots(heard.size());
-        scouting.learn(round, heard);
+        scouting.learn(heard);
         std::move(heard.begin(), heard.end(), std::back_inserter(all));
     };
     hear({unheard(kStaticBalance, "static_balance", studio.space.static_balance()),

@@ -188,6 +188,7 @@ std::vector<Row> Scouting::explore(const Round& round) {
     closer_ += part.closer;
     beginnings_.push_back(round.first_id);
     append(tried_, part.tried);
+    first_sampled_ = part.rows.size() - part.sampled;
     return std::move(part.rows);
 }
 
@@ -259,6 +260,7 @@ std::vector<Candidate> Scouting::best_of(std::vector<Candidate> open, std::size_
 std::vector<Row> Scouting::choose(const Round& round, std::vector<Candidate> open,
                                   std::vector<Candidate> sample, Part& part) {
     const std::size_t wanted = round.heard - sample.size();
+    part.sampled = sample.size();
     open = best_of(std::move(open), std::max(kCloserEach * wanted, kCloserLeast));
     const auto begun = std::chrono::steady_clock::now();
     const std::vector<Glimpse> glimpses = glimpse(open, Glance::dynamics);
@@ -315,8 +317,7 @@ std::vector<Row> Scouting::rows_of(std::span<const Candidate> candidates) const 
     return rows;
 }
 
-void Scouting::learn(const Round& round, std::span<const Heard> heard) {
-    const std::size_t sampled = round.heard - round.sampled;  // first of them
+void Scouting::learn(std::span<const Heard> heard) {
     for (std::size_t i = 0; i < heard.size(); ++i) {
         const Heard& h = heard[i];
         heard_places_.push_back(h.place);
@@ -327,7 +328,7 @@ void Scouting::learn(const Round& round, std::span<const Heard> heard) {
             note(tried_, c, {score, h.character});
             continue;
         }
-        if (i >= sampled) {
+        if (i >= first_sampled_) {
             sampled_.push_back(h.row.foretold_terms);
             found_.push_back(score);
         }

@@ -42,9 +42,9 @@ public:
     /// Rows to be heard, best first, at the end a plain sample of what was looked at, by which the
     /// guesses are judged. They are on disk when this returns. Throws Interrupted.
     std::vector<Row> explore(const Round& round);
-    /// What became of a round's rows, in their order; fewer where the clock ended it. The baselines
-    /// belong to no round.
-    void learn(const Round& round, std::span<const Heard> heard);
+    /// What became of the rows explored last, in their order; fewer where the clock ended it. The
+    /// baselines belong to no round.
+    void learn(std::span<const Heard> heard);
 
     /// Of candidates as they are: [candidates].
     std::vector<Glimpse> glimpse(std::span<const Candidate> candidates,
@@ -95,6 +95,7 @@ private:
     std::vector<std::vector<float>> sampled_;  ///< foretold_terms of the plain samples
     std::vector<double> found_;                ///< and what they turned out to score
     std::vector<std::uint64_t> beginnings_;
+    std::size_t first_sampled_ = 0;  ///< of the rows explored last
     TriedTable tried_;
     double seconds_ = 0, closer_seconds_ = 0;
     std::uint64_t closer_ = 0;

@@ -69,7 +69,7 @@ TEST(Scouting, RepeatsARoundToTheBit) {
         NightParts parts = no_parts("repeat" + std::to_string(threads));
         Scouting scouting(studio(), parts, "hash", threads);
         std::vector<Row> first = scouting.explore(kFirst);
-        scouting.learn(kFirst, heard_as(first, 0.8));
+        scouting.learn(heard_as(first, 0.8));
         const Scouting::Round second{2, 1502, 700, 20, 3};
         found.push_back(std::move(first));
         found.push_back(scouting.explore(second));
@@ -112,7 +112,7 @@ TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
     std::uint64_t first = 2;
     for (std::uint32_t number = 1; number <= 4; ++number) {
         const Scouting::Round round{number, first, 400, 40, 10};
-        scouting.learn(round, heard_as(scouting.explore(round), 0.8));
+        scouting.learn(heard_as(scouting.explore(round), 0.8));
         first += round.looked_at;
     }
     const Agreement glance = scouting.agreement(Glance::levels),
@@ -139,6 +139,15 @@ TEST(Scouting, OfFewCandidatesNamesThemAll) {
     for (const Row& row : rows) ids.insert(row.id);
     // One that the first glance rejects is heard only where it was drawn plainly.
     EXPECT_GE(ids.size(), 25u);
+}
+
+TEST(Scouting, KnowsItsSampleWhereLessIsNamedThanWasAskedFor) {
+    NightParts parts = no_parts("less");
+    Scouting scouting(studio(), parts, "hash", 2);
+    // Some of so few are rejected at a glance: the list is shorter than asked for.
+    const std::vector<Row> rows = scouting.explore({1, 2, 60, 60, 8});
+    scouting.learn(heard_as(rows, 0.8));
+    EXPECT_EQ(scouting.agreement(Glance::dynamics).pairs, 8u) << "of " << rows.size();
 }
 
 }  // namespace

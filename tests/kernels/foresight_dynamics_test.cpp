@@ -6,28 +6,13 @@
 
 #include "kernels/foresight.h"
 #include "kernels/meters/k_weighting.h"
+#include "tests/support/listener.h"
 #include "tests/support/small_song.h"
 
 namespace mixfarm {
 namespace {
 
 constexpr int kRate = 48000;
-
-/// A listener who counts every stem.
-Listening everyone(std::size_t stems) {
-    Listening rule;
-    rule.plays.assign(stems, 1);
-    rule.leads.assign(stems, 0);
-    rule.leads[0] = 1;
-    rule.priority.assign(stems, 1);
-    rule.gain.assign(stems * stems, 1);
-    rule.lead_gain.assign(stems, 1);
-    rule.burst.assign(stems, 1);
-    rule.width.fill(1);
-    for (std::size_t b = 0; b < kBands; ++b)
-        rule.spread[b * kBands + b] = rule.heard[b * kBands + b] = 1;
-    return rule;
-}
 
 /// Drums and bass, a mono tone, noise that comes late, and a silent stem.
 SmallSong song_of(int seconds) {

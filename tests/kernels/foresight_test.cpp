@@ -9,6 +9,7 @@
 #include "kernels/effects/equalizer.h"
 #include "kernels/effects/high_pass.h"
 #include "kernels/effects/low_pass.h"
+#include "tests/support/listener.h"
 #include "tests/support/small_song.h"
 
 namespace mixfarm {
@@ -16,22 +17,6 @@ namespace {
 
 constexpr int kRate = 48000;
 constexpr std::int64_t kFrames = 9 * kRate;
-
-/// A listener who counts every stem.
-Listening everyone(std::size_t stems) {
-    Listening rule;
-    rule.plays.assign(stems, 1);
-    rule.leads.assign(stems, 0);
-    rule.leads[0] = 1;
-    rule.priority.assign(stems, 1);
-    rule.gain.assign(stems * stems, 1);
-    rule.lead_gain.assign(stems, 1);
-    rule.burst.assign(stems, 1);
-    rule.width.fill(1);
-    for (std::size_t b = 0; b < kBands; ++b)
-        rule.spread[b * kBands + b] = rule.heard[b * kBands + b] = 1;
-    return rule;
-}
 
 /// Sound of every band: two noises, one of them in both sides and late on the right, a copy of it
 /// in another stem, and music.
