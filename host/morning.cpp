@@ -140,12 +140,8 @@ void record_levels(Results& results) {
         const auto row = heard.find(tried.id[t]);
         if (row == heard.end()) continue;
         const Row& heard_row = results.rows[row->second];
-        tried.level[t] = heard_row.stage;
-        tried.score[t] = results.technical[row->second];
-        const std::vector<float> character =
-            character_of(measurement_of(heard_row), stem_metrics_of(heard_row.metrics));
-        std::copy(character.begin(), character.end(),
-                  tried.descriptors.begin() + static_cast<std::ptrdiff_t>(t * character.size()));
+        tried.reach(t, heard_row.stage, results.technical[row->second],
+                    character_of(measurement_of(heard_row), stem_metrics_of(heard_row.metrics)));
     }
 }
 
@@ -326,6 +322,7 @@ void write_report(const std::filesystem::path& file, const Results& results, con
     record.target = studio.aim;
     record.style = studio.style;
     record.weights = studio.job.weights;
+    if (studio.style.models.empty()) record.weights["reference"] = 0;  // none to come near to
     record.generations = scouting.beginnings();
     record.picks = std::move(sounds.picks);
     record.rules = std::move(sounds.rules);

@@ -26,10 +26,13 @@ constexpr std::uint64_t kAllHeard = 256;            // of so few candidates ever
 constexpr std::uint64_t kMostHeardInTime = 65'536;  // more would fill memory and say little
 constexpr std::uint64_t kRounds = 16, kRoundsInTime = 24;
 constexpr std::size_t kExcerptPart = 64, kMostInRound = 4096;
-// A night that the clock ends: a look costs so much of what hearing costs, in time; the first round
-// has nothing to go by; a share of the time is for whole songs.
+/// One in so many looks is a close one that no first glance came before: a close look takes about
+/// thirty times as long. Fewer in a round than that many are no search.
+constexpr std::uint64_t kFollowedOf = 48, kLeastFollowed = 64;
+// A night that the clock ends: a look costs so much of what hearing costs, in time; a share of the
+// time is for whole songs.
 constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 1.5, kSpare = 1.5;
-constexpr std::uint64_t kFirstLook = 4096, kLeastLook = 1024, kMostLook = 1 << 20;
+constexpr std::uint64_t kLeastLook = 1024, kMostLook = 1 << 20;
 /// A whole song takes longer a second than excerpts do: the gain has further to go.
 constexpr double kWholeOverExcerpts = 2;
 /// Fewer pairs say nothing; below this rank correlation the first glance is told to be poor.
@@ -112,16 +115,13 @@ Hearing::Context Plan::context(const Studio& studio, NightParts& parts, Progress
 
 Scouting::Round Plan::round(std::uint32_t number, std::uint64_t looked_at, std::uint64_t already,
                             const Course& course) const {
-    Scouting::Round round{number, looked_at, 0, 0, 0};
+    Scouting::Round round{number, looked_at, 0, 0, 0, 0};
     if (already >= heard || looked_at >= candidates) return round;
     const std::uint64_t left = candidates - looked_at, unheard = heard - already;
     if (candidates < kUnlimited) {
         round.heard = std::min<std::uint64_t>(heard_in_round_, unheard);
         const std::uint64_t rounds = (unheard + heard_in_round_ - 1) / heard_in_round_;
         round.looked_at = left / rounds;
-    } else if (number == 1) {
-        round.heard = heard_in_round_;
-        round.looked_at = kFirstLook;
     } else {
         const double a_round = time_s / kRoundsInTime * (1 - kLookingShare) / course.excerpt_s;
         const auto parts = static_cast<std::uint64_t>(a_round / static_cast<double>(kExcerptPart));
@@ -133,6 +133,8 @@ Scouting::Round Plan::round(std::uint32_t number, std::uint64_t looked_at, std::
         round.looked_at = std::clamp(static_cast<std::uint64_t>(looks), kLeastLook, kMostLook);
     }
     round.heard = std::min<std::uint64_t>(round.heard, round.looked_at);
+    round.followed = round.looked_at / kFollowedOf;
+    if (round.followed < kLeastFollowed || round.looked_at < 2 * round.heard) round.followed = 0;
     // What is drawn plainly is what guesses are judged by, and what helps where they are of no use.
     round.sampled = std::min(round.heard, round.heard / (course.trusted ? 8 : 2) + 1);
     return round;
@@ -232,12 +234,12 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scoutin
     };
     hear({unheard(kStaticBalance, "static_balance", studio.space.static_balance()),
           unheard(kRuleBased, "rule_based", studio.space.rule_based())},
-         {0, 0, 2, 2, 0});
+         {0, 0, 2, 0, 2, 0});
     while (scouting.rounds() == 0 || !late()) {
-        const double glance_s = scouting.seconds() / static_cast<double>(scouting.looked_at());
-        const Scouting::Round round = plan.round(
-            scouting.rounds() + 1, scouting.looked_at(), all.size(),
-            {glance_s, excerpt_s(), Plan::trusted(scouting.agreement(Glance::dynamics))});
+        const Scouting::Round round =
+            plan.round(scouting.rounds() + 1, scouting.looked_at(), all.size(),
+                       {scouting.glance_s(), excerpt_s(),
+                        Plan::trusted(scouting.agreement(Glance::dynamics))});
         if (round.heard == 0) break;
         hear(scouting.explore(round), round);
     }

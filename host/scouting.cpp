@@ -6,23 +6,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <unordered_set>
 
-#include "host/rank/character.h"
 #include "host/rank/rank.h"
-#include "host/space/wiring.h"
-#include "kernels/core/check.h"
-#include "kernels/core/random.h"
 
 namespace mixfarm {
 namespace {
 
-constexpr std::size_t kCells = 1024, kFirstLook = 1024;
+constexpr std::size_t kFirstLook = 1024;
+/// A look of a round takes about so long in terms of a first glance: some are closer.
+constexpr double kRoundOverGlance = 2;
 /// So many times those that will be heard are looked at more closely, and so many at least.
 constexpr std::size_t kCloserEach = 6, kCloserLeast = 128;
-constexpr double kTail = 0.02;        // of the mixes seen, on either side of the archive
 constexpr std::uint64_t kSteps = 12;  // tells a round, at least
 constexpr std::uint64_t kLeastStep = 64, kMostStep = 2048;
 /// How much of a parent's surprise its children can be expected to have.
@@ -34,139 +30,59 @@ constexpr std::uint64_t kFew =
     4096;  // of so few every one may be heard, of more the best of each kind
 constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ull;  // far apart seeds
 
-/// An archive over what mixes of this song are like: from the lowest to the highest of almost all
-/// that was seen; `reach` about the middle where it is not known or hardly differs.
-/// An archive over what mixes of this song are like: from the lowest to the highest of almost all
-/// that were seen, and a least reach about the middle where that is not known or hardly differs.
-ArchivePlan archive_plan(std::span<const Glimpse> seen, std::uint64_t seed) {
-    ArchivePlan plan;
-    plan.cells = kCells;
-    plan.seed = seed;
-    for (std::size_t a = 0; a < kCharacter.size(); ++a) {
-        std::vector<float> known;
-        for (const Glimpse& glimpse : seen)
-            if (std::isfinite(glimpse.character[a])) known.push_back(glimpse.character[a]);
-        if (known.empty()) known = {kCharacter[a].usual};
-        std::sort(known.begin(), known.end());
-        const auto at = [&](double share) {
-            return known[static_cast<std::size_t>(share * static_cast<double>(known.size() - 1))];
-        };
-        const float middle = at(0.5), reach = kCharacter[a].least_reach;
-        plan.axes.push_back({std::string(kCharacter[a].name), std::min(at(kTail), middle - reach),
-                             std::max(at(1 - kTail), middle + reach)});
-    }
-    return plan;
-}
-
 /// The terms at one glance of a row's foretold_terms.
 std::span<const float> terms_at(std::span<const float> foretold, Glance glance) {
     return foretold.subspan(glance == Glance::levels ? 0 : kTerms, kTerms);
 }
 
-/// A short row at the end of the table.
-void note(TriedTable& table, const Candidate& c, const Outcome& outcome) {
-    auto origin = std::find(table.origins.begin(), table.origins.end(), c.origin);
-    if (origin == table.origins.end()) origin = table.origins.insert(table.origins.end(), c.origin);
-    table.id.push_back(c.id);
-    table.level.push_back(0);
-    table.origin.push_back(static_cast<std::uint8_t>(origin - table.origins.begin()));
-    table.parents.insert(table.parents.end(), {c.parent_a, c.parent_b});
-    table.score.push_back(static_cast<float>(outcome.score));
-    table.descriptors.insert(table.descriptors.end(), outcome.character.begin(),
-                             outcome.character.end());
-}
-
-void append(TriedTable& all, const TriedTable& more) {
-    std::vector<std::uint8_t> code;
-    for (const std::string& name : more.origins) {
-        auto origin = std::find(all.origins.begin(), all.origins.end(), name);
-        if (origin == all.origins.end()) origin = all.origins.insert(all.origins.end(), name);
-        code.push_back(static_cast<std::uint8_t>(origin - all.origins.begin()));
-    }
-    const auto add = [](auto& to, const auto& from) {
-        to.insert(to.end(), from.begin(), from.end());
-    };
-    add(all.id, more.id);
-    add(all.level, more.level);
-    for (const std::uint8_t origin : more.origin) all.origin.push_back(code[origin]);
-    add(all.parents, more.parents);
-    add(all.score, more.score);
-    add(all.descriptors, more.descriptors);
+double seconds_since(std::chrono::steady_clock::time_point begun) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
 }  // namespace
-
-Cube cube_of(const Space& space) {
-    Cube cube;
-    for (const Coordinate& c : space.axes()) {
-        const bool rests = c.rest_low <= c.rest_high;
-        cube.axes.push_back({space.knobs()[static_cast<std::size_t>(c.knob)].channel,
-                             rests ? c.rest_low : 0, rests ? c.rest_high : 0, c.toggle, c.gate});
-    }
-    for (const MacroKnob& m : space.directions())
-        cube.macros.push_back({m.name, m.channel, m.pull});
-    return cube;
-}
 
 Scouting::Scouting(const Studio& studio, NightParts& parts, std::string plan_hash, int threads)
     : studio_(studio),
       parts_(parts),
       plan_hash_(std::move(plan_hash)),
-      foresight_(wired_view(studio.song, studio.profile), studio.judge.listening(), threads,
-                 Glance::dynamics),
+      lookout_(studio, threads),
       cube_(cube_of(studio.space)),
       archive_({}),
-      calibration_(studio.judge.weights()),
-      closer_calibration_(studio.judge.weights()) {
+      calibrations_{Calibration(studio.judge.weights()), Calibration(studio.judge.weights())} {
     const SamplerPtr prior = prior_draws(cube_, studio.job.search.seed);
-    const std::vector<Glimpse> seen = glimpse(prior->ask(ids_from(0, kFirstLook), 0));
+    const auto begun = std::chrono::steady_clock::now();
+    const std::vector<Glimpse> seen =
+        lookout_.glimpse(prior->ask(ids_from(0, kFirstLook), 0), Glance::levels);
+    glance_s_ = seconds_since(begun) / kFirstLook;
     archive_ = Archive(archive_plan(seen, studio.job.search.seed));
 }
 
-std::vector<Glimpse> Scouting::glimpse(std::span<const Candidate> candidates, Glance glance) const {
-    const std::size_t count = candidates.size();
-    std::vector<MixSettings> mixes(count);
-    std::vector<double> distance(count);
-    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-        // What follows from compressors matters where these are followed.
-        std::vector<float> values(studio_.space.knobs().size());
-        if (glance == Glance::levels)
-            studio_.space.sketch(candidates[i].unit, values);
-        else
-            values = studio_.space.values(candidates[i].unit);
-        distance[i] = studio_.space.prior_distance(values);
-        mixes[i] = studio_.space.settings(values);
-    });
-    const std::vector<Foretold> told = foresight_.foretell(mixes, studio_.target, glance);
-    std::vector<Glimpse> glimpses(count);
-    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-        const StemMetrics stems = studio_.judge.stem_metrics(told[i], mixes[i], distance[i]);
-        const Measurement& mix = told[i].mix;
-        glimpses[i] = {studio_.judge.score(mix, stems), all_metrics(mix, stems),
-                       perceptual_place(mix, stems), character_of(mix, stems)};
-    });
-    return glimpses;
+double Scouting::glance_s() const {
+    return beginnings_.empty() ? kRoundOverGlance * glance_s_
+                               : seconds_ / static_cast<double>(tried_.size());
 }
 
-double Scouting::guess(const Candidate& candidate, const Glimpse& glimpse) const {
+double Scouting::guess(const Candidate& candidate, const Glimpse& glimpse, Glance glance) const {
     if (glimpse.scores.rejected != Reject::none) return 0;
-    return std::clamp(calibration_.guess(glimpse.scores.terms) + inherited(candidate), 1e-6, 1.0);
+    return std::clamp(calibration(glance).guess(glimpse.scores.terms) +
+                          inherited(candidate)[static_cast<std::size_t>(glance)],
+                      1e-6, 1.0);
 }
 
 std::vector<double> Scouting::guesses(Glance glance) const {
     std::vector<double> all;
     for (const std::vector<float>& foretold : sampled_) {
         const std::span<const float> terms = terms_at(foretold, glance);
-        const Calibration& c = glance == Glance::levels ? calibration_ : closer_calibration_;
-        all.push_back(terms[0] > 0 ? c.guess(terms) : 0);
+        all.push_back(terms[0] > 0 ? calibration(glance).guess(terms) : 0);
     }
     return all;
 }
 
-float Scouting::inherited(const Candidate& candidate) const {
-    if (candidate.parent_a < 0) return 0;
+Scouting::Surprise Scouting::inherited(const Candidate& candidate) const {
+    if (candidate.parent_a < 0) return {};
     const auto parent = surprise_.find(static_cast<std::uint64_t>(candidate.parent_a));
-    return parent == surprise_.end() ? 0 : kInherited * parent->second;
+    if (parent == surprise_.end()) return {};
+    return {kInherited * parent->second[0], kInherited * parent->second[1]};
 }
 
 std::vector<Row> Scouting::explore(const Round& round) {
@@ -179,59 +95,73 @@ std::vector<Row> Scouting::explore(const Round& round) {
         part.generation = round.number;
         part.first = round.first_id;
         scout(round, part);
-        part.seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+        part.seconds = seconds_since(begun);
         parts_.publish(part);
     }
     seconds_ += part.seconds;
     closer_seconds_ += part.closer_seconds;
     closer_ += part.closer;
     beginnings_.push_back(round.first_id);
-    append(tried_, part.tried);
+    tried_.append(part.tried);
     first_sampled_ = part.rows.size() - part.sampled;
     return std::move(part.rows);
 }
 
-void Scouting::scout(const Round& round, Part& part) {
+Search Scouting::search_of(const Round& round, std::uint64_t first_id, std::uint64_t candidates,
+                           std::uint64_t salt) const {
     SearchPlan plan;
     plan.cube = cube_;
-    plan.seed = studio_.job.search.seed + kGolden * round.number;
-    plan.candidates = round.looked_at;
-    plan.first_id = round.first_id;
+    plan.seed = studio_.job.search.seed + kGolden * round.number + salt;
+    plan.candidates = candidates;
+    plan.first_id = first_id;
     plan.archive = archive_.plan();
-    Search search(std::move(plan));
-    if (!archive_.empty()) search.restart(archive_.elites(), round.looked_at);
+    return Search(std::move(plan));
+}
 
-    const bool few = round.looked_at <= kFew;
-    const double apart = static_cast<double>(round.looked_at) / static_cast<double>(round.sampled);
-    std::vector<Candidate> open, sample;
-    std::unordered_map<std::uint64_t, float> heirs;
-    const std::uint64_t step = std::clamp(round.looked_at / kSteps, kLeastStep, kMostStep);
-    for (std::uint64_t done = 0; done < round.looked_at;) {
+template <class Each>
+void Scouting::expedition(Search& search, std::uint64_t count, Glance glance, Part& part,
+                          Each each) {
+    const std::uint64_t step = std::clamp(count / kSteps, kLeastStep, kMostStep);
+    for (std::uint64_t done = 0; done < count;) {
         if (interrupted()) throw Interrupted{};
         std::vector<Candidate> asked =
-            search.ask(static_cast<std::size_t>(std::min(step, round.looked_at - done)));
+            search.ask(static_cast<std::size_t>(std::min(step, count - done)));
         if (asked.empty()) break;
-        const std::vector<Glimpse> seen = glimpse(asked);
+        std::vector<Glimpse> seen = lookout_.glimpse(asked, glance);
         std::vector<Outcome> outcomes;
         for (std::size_t i = 0; i < asked.size(); ++i) {
-            outcomes.push_back({guess(asked[i], seen[i]), seen[i].character});
-            note(part.tried, asked[i], outcomes.back());
-            if (const float surprise = inherited(asked[i]); surprise != 0)
-                heirs[asked[i].id] = surprise;
+            const Candidate& c = asked[i];
+            outcomes.push_back({guess(c, seen[i], glance), seen[i].character});
+            part.tried.add(c.id, static_cast<std::uint8_t>(glance), c.origin, c.parent_a,
+                           c.parent_b, outcomes.back().score, outcomes.back().character);
         }
         search.tell(outcomes);
-        surprise_.insert(heirs.begin(), heirs.end());
-        for (std::size_t i = 0; i < asked.size(); ++i) {
-            // The one in the middle of each stretch of the round.
-            const double next = (static_cast<double>(sample.size()) + 0.5) * apart;
-            if (sample.size() < round.sampled && static_cast<double>(done + i + 1) > next)
-                sample.push_back(std::move(asked[i]));
-            else if (few)
-                open.push_back(std::move(asked[i]));
-        }
+        for (const Candidate& c : asked)
+            if (const Surprise surprise = inherited(c); surprise != Surprise{})
+                surprise_[c.id] = surprise;
+        for (std::size_t i = 0; i < asked.size(); ++i)
+            each(std::move(asked[i]), std::move(seen[i]));
         done += outcomes.size();
     }
+}
+
+void Scouting::scout(const Round& round, Part& part) {
+    const std::uint64_t glanced = round.looked_at - round.followed;
+    Search search = search_of(round, round.first_id, glanced, 0);
+    if (!archive_.empty()) search.restart(archive_.elites(), glanced);
+
+    const bool few = round.looked_at <= kFew;
+    const double apart = static_cast<double>(glanced) / static_cast<double>(round.sampled);
+    std::vector<Candidate> open, sample;
+    std::uint64_t done = 0;
+    expedition(search, glanced, Glance::levels, part, [&](Candidate&& c, const Glimpse&) {
+        // The one in the middle of each stretch of the round.
+        const double next = (static_cast<double>(sample.size()) + 0.5) * apart;
+        if (sample.size() < round.sampled && static_cast<double>(++done) > next)
+            sample.push_back(std::move(c));
+        else if (few)
+            open.push_back(std::move(c));
+    });
     if (!few) {
         std::unordered_set<std::uint64_t> taken;
         for (const Candidate& c : sample) taken.insert(c.id);
@@ -239,17 +169,53 @@ void Scouting::scout(const Round& round, Part& part) {
             if (elite.candidate.id >= round.first_id && !taken.count(elite.candidate.id))
                 open.push_back(std::move(elite.candidate));
     }
-    part.rows = choose(round, std::move(open), std::move(sample), part);
-    for (const auto& [id, surprise] : heirs) surprise_.erase(id);
+    const auto begun = std::chrono::steady_clock::now();
+    const std::size_t wanted = round.heard - sample.size();
+    open = best_of(std::move(open), std::max(kCloserEach * wanted, kCloserLeast));
+    std::vector<Seen> closer = follow(round, std::move(open), part);
+    part.sampled = sample.size();
+    part.rows = choose(round, std::move(closer), std::move(sample));
+    part.closer_seconds = seconds_since(begun);
+    std::erase_if(surprise_, [&](const auto& heir) { return heir.first >= round.first_id; });
+}
+
+std::vector<Scouting::Seen> Scouting::follow(const Round& round, std::vector<Candidate> open,
+                                             Part& part) {
+    std::vector<Glimpse> glimpses = lookout_.glimpse(open, Glance::dynamics);
+    part.closer = open.size() + round.followed;
+    std::vector<Seen> seen;
+    std::vector<Elite> seeds;
+    std::unordered_map<std::uint64_t, std::size_t> place;
+    const auto add = [&](Candidate&& c, Glimpse&& glimpse) {
+        place[c.id] = seen.size();
+        seen.push_back({std::move(c), std::move(glimpse)});
+    };
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        seeds.push_back(
+            {open[i], {guess(open[i], glimpses[i], Glance::dynamics), glimpses[i].character}});
+        part.tried.reach(open[i].id - round.first_id, static_cast<std::uint8_t>(Glance::dynamics),
+                         seeds.back().outcome.score, glimpses[i].character);
+        add(std::move(open[i]), std::move(glimpses[i]));
+    }
+    if (round.followed == 0) return seen;
+    Search search = search_of(round, round.first_id + round.looked_at - round.followed,
+                              round.followed, kGolden / 2);
+    search.restart(seeds, round.followed);
+    expedition(search, round.followed, Glance::dynamics, part, add);
+    std::vector<Seen> best;
+    for (const Elite& elite : search.archive().elites())
+        best.push_back(std::move(seen[place.at(elite.candidate.id)]));
+    return best;
 }
 
 std::vector<Candidate> Scouting::best_of(std::vector<Candidate> open, std::size_t most) const {
     if (open.size() <= most) return open;
-    const std::vector<Glimpse> glimpses = glimpse(open);
+    const std::vector<Glimpse> glimpses = lookout_.glimpse(open, Glance::levels);
     std::vector<Contender> contenders;
     for (std::size_t i = 0; i < open.size(); ++i) {
         contenders.push_back({open[i].id, 0, glimpses[i].scores, glimpses[i].place});
-        contenders.back().scores.technical = static_cast<float>(guess(open[i], glimpses[i]));
+        contenders.back().scores.technical =
+            static_cast<float>(guess(open[i], glimpses[i], Glance::levels));
     }
     std::vector<Candidate> best;
     for (const int i : promote(contenders, static_cast<int>(most)))
@@ -257,23 +223,19 @@ std::vector<Candidate> Scouting::best_of(std::vector<Candidate> open, std::size_
     return best;
 }
 
-std::vector<Row> Scouting::choose(const Round& round, std::vector<Candidate> open,
-                                  std::vector<Candidate> sample, Part& part) {
+std::vector<Row> Scouting::choose(const Round& round, std::vector<Seen> open,
+                                  std::vector<Candidate> sample) const {
     const std::size_t wanted = round.heard - sample.size();
-    part.sampled = sample.size();
-    open = best_of(std::move(open), std::max(kCloserEach * wanted, kCloserLeast));
-    const auto begun = std::chrono::steady_clock::now();
-    const std::vector<Glimpse> glimpses = glimpse(open, Glance::dynamics);
     std::vector<Contender> contenders;
-    for (std::size_t i = 0; i < open.size(); ++i) {
-        Contender c{open[i].id, 0, glimpses[i].scores, glimpses[i].place};
+    for (const Seen& seen : open) {
+        Contender c{seen.candidate.id, 0, seen.glimpse.scores, seen.glimpse.place};
         double nearest = kFar;
         for (const std::vector<float>& place : heard_places_)
             nearest = std::min(nearest, heard_distance(place, c.place));
-        const double hope = kHope * closer_calibration_.error() * nearest / kFar;
+        const double hope = kHope * calibration(Glance::dynamics).error() * nearest / kFar;
         if (c.scores.rejected == Reject::none)
             c.scores.technical =
-                static_cast<float>(closer_calibration_.guess(glimpses[i].scores.terms) + hope);
+                static_cast<float>(guess(seen.candidate, seen.glimpse, Glance::dynamics) + hope);
         contenders.push_back(std::move(c));
     }
     // Half for what they promise, whatever they are like; half for being good and different.
@@ -282,25 +244,25 @@ std::vector<Row> Scouting::choose(const Round& round, std::vector<Candidate> ope
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
         return contenders[a].scores.technical > contenders[b].scores.technical;
     });
-    std::vector<Candidate> chosen;
+    std::vector<Seen> chosen;
     for (const std::size_t i : order) {
         if (chosen.size() >= wanted / 2 || contenders[i].scores.rejected != Reject::none) break;
         contenders[i].scores.rejected = Reject::silent;  // no contender any more
-        chosen.push_back(open[i]);
+        chosen.push_back(std::move(open[i]));
     }
     for (const int i : promote(contenders, static_cast<int>(wanted - chosen.size())))
         chosen.push_back(std::move(open[static_cast<std::size_t>(i)]));
-    std::move(sample.begin(), sample.end(), std::back_inserter(chosen));
-    part.closer = contenders.size();
-    part.closer_seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    std::vector<Glimpse> plain = lookout_.glimpse(sample, Glance::dynamics);
+    for (std::size_t i = 0; i < sample.size(); ++i)
+        chosen.push_back({std::move(sample[i]), std::move(plain[i])});
     return rows_of(chosen);
 }
 
-std::vector<Row> Scouting::rows_of(std::span<const Candidate> candidates) const {
-    const std::vector<Glimpse> glimpses = glimpse(candidates),
-                               closer = glimpse(candidates, Glance::dynamics);
-    std::vector<Row> rows(candidates.size());
+std::vector<Row> Scouting::rows_of(std::span<const Seen> chosen) const {
+    std::vector<Candidate> candidates;
+    for (const Seen& seen : chosen) candidates.push_back(seen.candidate);
+    const std::vector<Glimpse> glimpses = lookout_.glimpse(candidates, Glance::levels);
+    std::vector<Row> rows(chosen.size());
     tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
         const Candidate& c = candidates[i];
         Row& row = rows[i];
@@ -310,7 +272,7 @@ std::vector<Row> Scouting::rows_of(std::span<const Candidate> candidates) const 
         row.unit = c.unit;
         row.values = studio_.space.values(c.unit);
         row.foretold_metrics = glimpses[i].metrics;
-        for (const Glimpse* glance : {&glimpses[i], &closer[i]})
+        for (const Glimpse* glance : {&glimpses[i], &chosen[i].glimpse})
             row.foretold_terms.insert(row.foretold_terms.end(), glance->scores.terms.begin(),
                                       glance->scores.terms.end());
     });
@@ -323,9 +285,7 @@ void Scouting::learn(std::span<const Heard> heard) {
         heard_places_.push_back(h.place);
         const double score = h.scores.technical;
         if (h.row.unit.empty()) {  // a baseline
-            Candidate c;
-            c.id = h.row.id, c.origin = h.row.origin;
-            note(tried_, c, {score, h.character});
+            tried_.add(h.row.id, 0, h.row.origin, -1, -1, score, h.character);
             continue;
         }
         if (i >= first_sampled_) {
@@ -338,19 +298,19 @@ void Scouting::learn(std::span<const Heard> heard) {
         for (const Glance glance : {Glance::levels, Glance::dynamics}) {
             const std::span<const float> terms = terms_at(h.row.foretold_terms, glance);
             if (terms[0] > 0)  // else rejected there
-                (glance == Glance::levels ? calibration_ : closer_calibration_).learn(terms, score);
+                calibrations_[static_cast<std::size_t>(glance)].learn(terms, score);
         }
         terms_[h.row.id] = h.row.foretold_terms;
     }
-    calibration_.fit();
-    closer_calibration_.fit();
+    for (Calibration& calibration : calibrations_) calibration.fit();
     surprise_.clear();
     for (std::size_t rank = 0; rank < archive_.size(); ++rank) {
         const Elite& elite = archive_.ranked(rank);
         const auto terms = terms_.find(elite.candidate.id);
         if (terms == terms_.end()) continue;
-        surprise_[elite.candidate.id] = static_cast<float>(
-            elite.outcome.score - calibration_.guess(terms_at(terms->second, Glance::levels)));
+        for (const Glance glance : {Glance::levels, Glance::dynamics})
+            surprise_[elite.candidate.id][static_cast<std::size_t>(glance)] = static_cast<float>(
+                elite.outcome.score - calibration(glance).guess(terms_at(terms->second, glance)));
     }
 }
 

@@ -93,7 +93,7 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
 std::string Studio::plan_hash() const {
     // Numbers in full precision.
     std::string text = fmt::format(
-        "plan 1 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
+        "plan 2 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
         MIXFARM_VERSION, kSoundRevision, job.search.seed, job.search.candidates, job.search.time_s,
         aim.loudness_lufs, aim.true_peak_dbtp, style.name);
     for (int b = 0; b < kBands; ++b)
@@ -102,6 +102,9 @@ std::string Studio::plan_hash() const {
     text += fmt::format("{} {} {} {} {} {} {} {}\n", style.plr_low_db, style.plr_high_db,
                         style.lra_low_lu, style.lra_high_lu, style.lead_low_lu, style.lead_high_lu,
                         style.width_low, style.width_high);
+    for (const Reference& r : references)
+        if (r.amount.mix > 0)
+            text += fmt::format("model {} {} {}\n", r.sha256, r.weight, r.amount.mix);
     for (const auto& [term, weight] : job.weights)
         text += fmt::format("weight {} {}\n", term, weight);
     for (const Stem& s : song.stems)

@@ -14,7 +14,7 @@ namespace {
 
 using Bands = BandPowers;
 
-/// Traunmueller-like fit of Zwicker's critical-band rate.
+/// Zwicker's critical-band rate, his and Terhardt's fit.
 double bark(double hz) {
     return 13 * std::atan(0.00076 * hz) + 3.5 * std::atan((hz / 7500) * (hz / 7500));
 }
@@ -90,6 +90,10 @@ double k_weighting_power(double hz) {
     const C shelf = stage(1681.974450955533, 0.7071752369554196, 1, vb, vh);
     const C high_pass = stage(38.13547087602444, 0.5003270373238773, 0, 0, 1);
     return std::norm(shelf * high_pass);
+}
+
+double width_in_bark(int band) {
+    return width(static_cast<std::size_t>(band));
 }
 
 BandPowers power_per_bark(const BandPowers& power) {

@@ -13,6 +13,8 @@ namespace mixfarm {
 
 using BandPowers = std::array<double, kBands>;
 
+/// Of a third octave, by Zwicker's and Terhardt's fit.
+double width_in_bark(int band);
 /// Power within one Bark about the middle of each third octave: what the ear compares. Low third
 /// octaves are a fraction of a Bark wide, those about 2 kHz one and a half.
 BandPowers power_per_bark(const BandPowers& power);

@@ -65,6 +65,7 @@ struct ReferenceAspects {
     double dynamics = 0;  ///< peak-to-loudness ratio and loudness range
     double loudness = 0;  ///< integrated loudness: moves the target
     double width = 0;     ///< side-to-mid energy ratio
+    double mix = 0;       ///< the mix itself, of the same song: middle and sides band by band
     bool operator==(const ReferenceAspects&) const = default;
 };
 

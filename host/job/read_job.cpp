@@ -87,7 +87,7 @@ double read_time(const json& value) {
 }
 
 /// Where a reference says nothing: its tone most of all, its loudness not (mixes are matched).
-constexpr ReferenceAspects kUsualAspects{80, 50, 0, 30};
+constexpr ReferenceAspects kUsualAspects{80, 50, 0, 30, 0};
 
 Job read_values(const json& value) {
     const json& song = value.at("song");
@@ -109,7 +109,8 @@ Job read_values(const json& value) {
                                   {reference.value("tone", kUsualAspects.tone),
                                    reference.value("dynamics", kUsualAspects.dynamics),
                                    reference.value("loudness", kUsualAspects.loudness),
-                                   reference.value("width", kUsualAspects.width)}});
+                                   reference.value("width", kUsualAspects.width),
+                                   reference.value("mix", kUsualAspects.mix)}});
     job.target.loudness_lufs = target.value("loudness_lufs", job.target.loudness_lufs);
     job.target.true_peak_dbtp = target.value("true_peak_dbtp", job.target.true_peak_dbtp);
     job.search.seed = search.value("seed", job.search.seed);

@@ -160,7 +160,7 @@ void write_references(std::ostream& out, const std::vector<ReferenceJob>& refere
         out << "  - {file: " << path_text(r.file) << ", weight: " << number(r.weight)
             << ", tone: " << number(r.amount.tone) << ", dynamics: " << number(r.amount.dynamics)
             << ", loudness: " << number(r.amount.loudness) << ", width: " << number(r.amount.width)
-            << "}\n";
+            << ", mix: " << number(r.amount.mix) << "}\n";
 }
 
 }  // namespace
@@ -207,7 +207,8 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
            "# There are tone, dynamics, masking, stereo, lead, depth (reverb and echo), "
            "distortion, "
            "prior (nearness to what\n"
-           "# engineers do) and economy (no effects that buy nothing).\n"
+           "# engineers do), economy (no effects that buy nothing) and reference (nearness to "
+           "references of this song).\n"
            "weights: "
         << flow_map(job.weights) << "\n";
     return out.str();

@@ -9,7 +9,7 @@
 namespace mixfarm {
 
 /// Scores in whole steps, so that ties are ties on every machine; bigger is better.
-using ParetoPoint = std::array<std::int32_t, 9>;
+using ParetoPoint = std::array<std::int32_t, 10>;
 
 /// Layer of each point: 0 = no other is as good in every objective and better in one; 1 = none once
 /// layer 0 is gone, ... Efficient non-dominated sort with binary search (Zhang, Tian, Cheng, Jin,

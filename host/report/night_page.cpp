@@ -27,6 +27,7 @@ constexpr std::pair<std::string_view, std::string_view> kTermWords[] = {
     {"depth", "reverb against dry sound, for how long it rings"},
     {"distortion", "what saturation adds that was not in the stems"},
     {"economy", "few effects, none that undoes another"},
+    {"reference", "nearness to the job's references of this song"},
 };
 
 /// A key metric with the range in which the style has nothing to complain about.
@@ -290,16 +291,17 @@ private:
         Markup all;
         all.open("footer").open("p").text(
             "Terms, each from 0 to 1, 1 = nothing to complain about: ");
-        for (std::size_t t = 0; t < results_.terms.size(); ++t) {
+        for (std::size_t t = 0, told = 0; t < results_.terms.size(); ++t) {
+            if (weights_[t] == 0) continue;
             const auto words =
                 std::find_if(std::begin(kTermWords), std::end(kTermWords),
                              [&](const auto& entry) { return entry.first == results_.terms[t]; });
+            if (told++ > 0) all.text("; ");
             all.leaf("b", results_.terms[t]);
             if (words != std::end(kTermWords)) all.text(": " + std::string(words->second));
             if (weights_[t] != 1) all.text(fmt::format(" (weight {})", fixed(weights_[t], 2)));
-            all.text(t + 1 < results_.terms.size() ? "; " : ".");
         }
-        all.close();
+        all.text(".").close();
         const auto said = [&](const char* key) {
             const auto at = results_.attributes.find(key);
             return at == results_.attributes.end() ? std::string("?") : at->second;

@@ -98,7 +98,8 @@ double range_of(const Profile& profile, const std::vector<std::size_t>& blocks) 
     return windows.empty() ? std::nan("") : loudness_range(windows);
 }
 
-std::array<double, kTerms> checked_weights(const std::map<std::string, double>& given) {
+std::array<double, kTerms> checked_weights(const std::map<std::string, double>& given,
+                                           const Style& style) {
     std::array<double, kTerms> weights;
     weights.fill(1);
     for (const auto& [name, weight] : given) {
@@ -116,6 +117,7 @@ std::array<double, kTerms> checked_weights(const std::map<std::string, double>& 
             throw InputError("", "weights: '" + name + "' must be a number of at least 0");
         weights[static_cast<std::size_t>(term - kTermNames.begin())] = weight;
     }
+    if (style.models.empty()) weights[kTerms - 1] = 0;
     if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 0; }))
         throw InputError("",
                          "weights: all are 0, so nothing would tell mixes apart; set one above 0");
@@ -126,7 +128,7 @@ std::array<double, kTerms> checked_weights(const std::map<std::string, double>& 
 
 Judge::Judge(const Song& song, const Profile& profile, const Style& style, const Target& target,
              const std::map<std::string, double>& weights)
-    : style_(style), target_(target), weights_(checked_weights(weights)), rate_(song.rate) {
+    : style_(style), target_(target), weights_(checked_weights(weights, style)), rate_(song.rate) {
     MF_CHECK_EQ(song.stems.size(), profile.stems.size());
     for (std::size_t s = 0; s < song.stems.size(); ++s) {
         const Stem& stem = song.stems[s];
@@ -208,7 +210,8 @@ Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
         depth_term(stems.reverb_to_dry_lu, stems.reverb_s),
         distortion_term(stems.distortion_db),
         fall_off(static_cast<double>(stems.prior_distance) * stems.prior_distance),
-        economy_term(stems.effects, stems.undone_db)};
+        economy_term(stems.effects, stems.undone_db),
+        reference_term(m, style_)};
     double sum = 0, total = 0;
     for (std::size_t t = 0; t < kTerms; ++t) {
         scores.terms[t] = static_cast<float>(terms[t]);

@@ -49,6 +49,8 @@ Reference read_reference(const std::filesystem::path& path, const ReferenceJob& 
     if (!(r.loudness_lufs > kNoLoudness))
         throw InputError(path.string(), "is too short or too quiet to be a reference");
     if (file.channels == 1) r.amount.width = 0;
+    r.model = {r.amount.mix / 100, r.loudness_lufs, r.plr_db,
+               m.left_power,       m.right_power,   m.cross_power};
     for (std::size_t b = 0; b < kBands; ++b)
         r.band_db[b] =
             10 * std::log10(static_cast<double>(m.left_power[b]) + m.right_power[b] + kNoPower);
@@ -129,6 +131,13 @@ Style toward(const Style& style, std::span<const Reference> references) {
         double low = level(moved.width_low), high = level(moved.width_high);
         move_range(low, high, width);
         moved.width_low = std::pow(10.0, low / 10), moved.width_high = std::pow(10.0, high / 10);
+    }
+    double weights = 0;
+    for (const Reference& r : references) weights += r.weight;
+    for (const Reference& r : references) {
+        if (!(r.model.amount > 0)) continue;
+        moved.models.push_back(r.model);
+        moved.models.back().amount *= r.weight / weights;
     }
     return moved;
 }

@@ -20,6 +20,7 @@ struct Reference {
     double loudness_lufs = 0, plr_db = 0, lra_lu = 0;
     double width = 0;                      ///< side-to-mid energy ratio, linear
     std::array<double, kBands> band_db{};  ///< third-octave levels re full scale
+    Model model;                           ///< its amount is this reference's alone, 0 to 1
 };
 
 /// Decodes and measures the job's references, each at its own rate. Throws InputError where one is
@@ -31,7 +32,8 @@ std::vector<Reference> read_references(const Job& job);
 /// what the references have: to their weighted mean with all at 100, half of the way with all at
 /// 50. The tone curve moves band by band, both curves brought to one mean level from 100 Hz to
 /// 4 kHz; a range keeps its extent (on a logarithmic scale for the width) and moves its middle.
-/// Bands where the style accepts any level take the references' where tone is asked for.
+/// Bands where the style accepts any level take the references' where tone is asked for. What is to
+/// be matched in the mix itself becomes a model.
 Style toward(const Style& style, std::span<const Reference> references);
 /// The loudness likewise; the ceiling stays.
 Target toward(const Target& target, std::span<const Reference> references);

@@ -48,9 +48,12 @@ std::string_view reject_reason(Reject reject);  ///< "a stem can no longer be he
 /// distortion  what saturators add that was not in the stems, by loudness
 /// prior     nearness to what engineers do
 /// economy   no more effects in play than it takes, none that undoes another
-inline constexpr int kTerms = 9;
+/// reference nearness to the references that the job wants to be matched in the mix itself; counts
+///           nothing without one
+inline constexpr int kTerms = 10;
 inline constexpr std::array<std::string_view, kTerms> kTermNames = {
-    "tone", "dynamics", "masking", "stereo", "lead", "depth", "distortion", "prior", "economy"};
+    "tone",  "dynamics",   "masking", "stereo",  "lead",
+    "depth", "distortion", "prior",   "economy", "reference"};
 
 struct Scores {
     Reject rejected = Reject::none;
@@ -105,6 +108,13 @@ struct Covering {
     std::vector<double> section_lead_lu;
 };
 
+/// Another mix of the song to come near to.
+struct Model {
+    double amount = 0;  ///< how far, 0 to 1; the sum over all models is at most 1
+    double loudness_lufs = 0, plr_db = 0;
+    std::array<float, kBands> left_power{}, right_power{}, cross_power{};  ///< as Measurement
+};
+
 /// Target ranges of a style: jobs/styles/<name>.yaml, each with its source.
 struct Style {
     std::string name;
@@ -115,6 +125,7 @@ struct Style {
     double lra_low_lu = 0, lra_high_lu = 0;
     double lead_low_lu = 0, lead_high_lu = 0;  ///< comfortable range of lead_to_rest_lu
     double width_low = 0, width_high = 0;      ///< side-to-mid energy ratio, linear
+    std::vector<Model> models;                 ///< no style file has any: references bring them
     /// Where each key of the file comes from, kNoSource where it does not say; in the file's order.
     std::vector<std::pair<std::string, std::string>> sources;
 };

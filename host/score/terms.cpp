@@ -67,6 +67,10 @@ constexpr double kColourDb = -30, kColourUnitDb = 10;
 // of their processors (grafx-prune, arXiv 2509.15948), also two or three a channel. Three are
 // free; what a unit is: estimate.
 constexpr double kFreeEffects = 3, kEffectsUnit = 2, kUndoneUnitDb = 3;
+// Weights of the published loss, see FeatureLoss in kernels/engine.h; PLR stands for the crest
+// factor.
+constexpr double kLossOfBands = 0.1, kLossOfPeaks = 0.001;
+constexpr double kHalfNear = 0.02;   // at this loss a mix is half as good as the model itself
 constexpr double kBandFloor = 1e-8;  // -80 dB re the whole, for bands that hold nothing
 constexpr double kNothing = 1e-30;   // keeps the logarithm of an empty mix finite
 
@@ -107,6 +111,56 @@ Image image_of(const Measurement& m) {
     }
     image.against = weights > 0 ? image.against / weights : std::nan("");
     return image;
+}
+
+/// Middle and sides of one band, as left + right and left - right have it.
+struct MidSide {
+    double mid, side;
+};
+template <class Mix>
+MidSide mid_side(const Mix& m, std::size_t b) {
+    const double both = static_cast<double>(m.left_power[b]) + m.right_power[b],
+                 cross = 2.0 * m.cross_power[b];
+    return {both + cross, both - cross};
+}
+
+/// What the published loss takes from the spectrum as a whole.
+struct Whole {
+    double left = 0, right = 0, mid = 0, side = 0;
+};
+template <class Mix>
+Whole whole(const Mix& m) {
+    Whole all;
+    for (std::size_t b = 0; b < kBands; ++b) {
+        all.left += m.left_power[b], all.right += m.right_power[b];
+        all.mid += mid_side(m, b).mid, all.side += mid_side(m, b).side;
+    }
+    return all;
+}
+
+/// Distance of a mix from a model: see reference_term.
+double feature_distance(const Measurement& m, const Model& model) {
+    const Whole mix = whole(m), wanted = whole(model);
+    const double faint = kBandFloor * (wanted.left + wanted.right) + kNothing,
+                 gain = std::pow(10.0, (model.loudness_lufs - m.metric("integrated_lufs")) / 10);
+    const auto apart = [&](double has, double wants) {
+        return square(std::log(std::max(gain * has, faint) / std::max(wants, faint)) / 2);
+    };
+    double bands = 0, widths = 0;
+    for (std::size_t b = 0; b < kBands; ++b) {
+        const double width = width_in_bark(static_cast<int>(b));
+        const MidSide has = mid_side(m, b), wants = mid_side(model, b);
+        bands += width * (apart(has.mid, wants.mid) + apart(has.side, wants.side)) / 2;
+        widths += width;
+    }
+    const auto width = [](const Whole& w) { return w.side / std::max(w.mid, kNothing); };
+    const auto balance = [](const Whole& w) {
+        return (w.right - w.left) / std::max(w.right + w.left, kNothing);
+    };
+    const double peaks = m.metric("plr_db") - model.plr_db;
+    return kLossOfBands * bands / widths + square(width(mix) - width(wanted)) +
+           square(balance(mix) - balance(wanted)) +
+           (std::isnan(peaks) ? 0 : kLossOfPeaks * square(peaks));
 }
 
 }  // namespace
@@ -215,6 +269,13 @@ double distortion_term(double distortion_db) {
 double economy_term(double effects, double undone_db) {
     return fall_off(square(miss(effects, 0, kFreeEffects, 1, kEffectsUnit)) +
                     square(undone_db / kUndoneUnitDb));
+}
+
+double reference_term(const Measurement& m, const Style& style) {
+    double term = 1;
+    for (const Model& model : style.models)
+        term += model.amount * (1 / (1 + std::sqrt(feature_distance(m, model) / kHalfNear)) - 1);
+    return term;
 }
 
 }  // namespace mixfarm

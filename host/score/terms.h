@@ -30,5 +30,12 @@ double lead_term(const StemMetrics& stems, const Style& style);
 double depth_term(double reverb_to_dry_lu, double reverb_s);
 double distortion_term(double distortion_db);
 double economy_term(double effects, double undone_db);
+/// Of all models, each by its amount; 1 without any. A model's part of it is
+/// 1 / (1 + sqrt(d / 0.02)), where d is close to the published audio-feature loss of whole mixes
+/// (FeatureLoss in kernels/engine.h) at equal loudness: 0.1 times the mean squared difference of
+/// the magnitudes' logarithms, third octave by third octave by their widths in Bark, of middle and
+/// sides; that of side over middle and of the balance of both sides; 0.001 times that of PLR, where
+/// it is known.
+double reference_term(const Measurement& m, const Style& style);
 
 }  // namespace mixfarm

@@ -1,4 +1,5 @@
-/// Children of the archive's elites: strips crossed whole, points along a line, macros, knobs.
+/// Children of the archive's elites: strips crossed whole with another or with a plain draw, points
+/// along a line, macros, knobs.
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -16,8 +17,9 @@ constexpr double kFirstStep = 0.18, kLastStep = 0.03;  // standard deviation of 
 // Isotropic and directional deviation of a line, V. Vassiliades and J.-B. Mouret, "Discovering the
 // Elite Hypervolume by Leveraging Interspecies Correlation", GECCO 2018, arXiv 1804.03906.
 constexpr double kIso = 0.01, kLine = 0.2;
-// A share of the children goes far from any elite, to where there is none yet.
-constexpr double kAbroad = 0.35, kFarStep = 0.3;
+// So many of the children take strips from a plain draw: that is what leads to where there is no
+// elite yet, and half of it is good already.
+constexpr double kAbroad = 0.6;
 constexpr double kGreedy = 6;        // of every other parent's draw from the ranking
 constexpr double kTouched = 0.5;     // of the knobs of a strip that moves
 constexpr double kFlipped = 0.1;     // of its touched toggles
@@ -60,12 +62,12 @@ private:
         c.unit = a.candidate.unit;
         c.parent_a = static_cast<std::int64_t>(a.candidate.id);
         const bool apart = a.candidate.id != b.candidate.id;
-        const bool abroad = random.next() < kAbroad;
-        const double step =
-            abroad ? kFarStep : kFirstStep * std::pow(kLastStep / kFirstStep, progress);
+        const double step = kFirstStep * std::pow(kLastStep / kFirstStep, progress);
         const double macros = cube_.macros.empty() ? 0 : 0.5 - 0.4 * progress;
         const double kind = random.next();
-        if (kind < macros) {
+        if (random.next() < kAbroad) {
+            cross(c, fresh(id), random);
+        } else if (kind < macros) {
             pull(c, step, random);
         } else if (kind < macros + (1 - macros) * 0.15 && apart) {
             c.parent_b = static_cast<std::int64_t>(b.candidate.id);
@@ -101,6 +103,15 @@ private:
         for (std::size_t d = 0; d < c.unit.size(); ++d)
             c.unit[d] =
                 fold(c.unit[d] + t * (double(other[d]) - c.unit[d]) + kIso * normal(noise, d));
+    }
+
+    /// A plain draw.
+    std::vector<float> fresh(std::uint64_t id) const {
+        const RandomStream random(seed_ ^ 0xf4e54ull, id);
+        std::vector<float> unit(cube_.dimensions());
+        for (std::size_t d = 0; d < unit.size(); ++d)
+            unit[d] = static_cast<float>(random.uniform(d));
+        return unit;
     }
 
     /// Every strip whole from either parent.

@@ -35,13 +35,20 @@ struct Row {
 struct TriedTable {
     std::vector<std::string> origins;  ///< what `origin` counts in
     std::vector<std::uint64_t> id;     ///< ascending
-    std::vector<std::uint8_t>
-        level;  ///< highest level reached: 0 foretold, 2 excerpts, 3 whole song
+    std::vector<std::uint8_t> level;  ///< highest level reached: 0 foretold, 1 with its dynamics, 2
+                                      ///< excerpts, 3 whole song
     std::vector<std::uint8_t> origin;
     std::vector<std::int64_t> parents;  ///< [n x 2], -1 = none
     std::vector<float> score;           ///< technical score at that level; 0 = rejected
     std::vector<float> descriptors;     ///< [n x descriptors], NaN where unknown
     std::size_t size() const { return id.size(); }
+    void add(std::uint64_t id_, std::uint8_t level_, const std::string& origin_,
+             std::int64_t parent_a, std::int64_t parent_b, double score_,
+             const std::vector<float>& character);
+    /// Row `at` got to a higher level, and this is what it is there.
+    void reach(std::size_t at, std::uint8_t level_, double score_,
+               const std::vector<float>& character);
+    void append(const TriedTable& more);
 };
 
 /// What one batch of work produced; written once, never changed.

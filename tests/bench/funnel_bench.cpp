@@ -87,6 +87,7 @@ public:
           folder_(fs::temp_directory_path() / ("mixfarm-funnel-" + std::to_string(getpid()))),
           parts_(PartStore(folder_ / "parts"), {}),
           scouting_(studio_, parts_, studio_.plan_hash(), 0),
+          lookout_(studio_, 0),
           mixes_(words.full ? 500 : 96),
           bound_(bound),
           rows_(rows) {}
@@ -128,7 +129,7 @@ private:
                 c.unit[k] = static_cast<float>(random.uniform(k));
             candidates_.push_back(std::move(c));
         }
-        for (Row& found : scouting_.explore({1, 2, 200 * half, half, half / 8})) {
+        for (Row& found : scouting_.explore({1, 2, 200 * half, 0, half, half / 8})) {
             Candidate c;
             c.id = found.id, c.unit = std::move(found.unit);
             candidates_.push_back(std::move(c));
@@ -146,7 +147,7 @@ private:
             double best = 0;
             for (int take = 0; take < 3; ++take) {
                 const double begun = now();
-                scouting_.glimpse(std::span(many).first(count), glance);
+                lookout_.glimpse(std::span(many).first(count), glance);
                 best = std::max(best, static_cast<double>(count) / (now() - begun));
             }
             return best;
@@ -242,6 +243,7 @@ private:
     fs::path folder_;
     NightParts parts_;
     Scouting scouting_;
+    Lookout lookout_;
     std::size_t mixes_;
     Bound bound_;
     Json& rows_;

@@ -7,11 +7,10 @@
 #include <cmath>
 #include <cstdio>
 
-#include "host/night_parts.h"
-#include "host/plan.h"
+#include "host/lookout.h"
 #include "host/rank/character.h"
 #include "host/rank/rank.h"
-#include "host/scouting.h"
+#include "host/search/samplers.h"
 #include "tests/bench/rows.h"
 
 namespace {
@@ -21,12 +20,15 @@ namespace fs = std::filesystem;
 using bench::Json;
 
 constexpr int kPicks = 12;
-constexpr std::size_t kStep = 512;
+constexpr double kLeastSpan = 0.01;
+constexpr std::size_t kStep = 512, kFirst = 1024;
+constexpr std::uint64_t kSeed = 11;
 
 struct Found {
     double seconds = 0, best = 0, coverage = 0, qd_score = 0;
-    double median = 0;         ///< technical score of the picks
-    std::vector<double> span;  ///< [kCharacterAxes] of the picks, NaN where unknown
+    double median = 0;  ///< technical score of the picks
+    /// [kCharacterAxes] of the picks, as a share of the archive's axis; NaN where unknown.
+    std::vector<double> span;
 };
 
 double median(std::vector<double> x) {
@@ -39,19 +41,21 @@ class SongBench {
 public:
     explicit SongBench(const fs::path& job)
         : studio_(read_job(job), "cpu", 0, progress_),
-          folder_(fs::temp_directory_path() / ("mixfarm-search-" + std::to_string(getpid()))),
-          parts_(PartStore(folder_ / "parts"), {}),
-          scouting_(studio_, parts_, studio_.plan_hash(), 0) {}
-    ~SongBench() { fs::remove_all(folder_); }
+          lookout_(studio_, 0),
+          cube_(cube_of(studio_.space)),
+          archive_(
+              archive_plan(lookout_.glimpse(prior_draws(cube_, kSeed)->ask(ids_from(0, kFirst), 0),
+                                            Glance::levels),
+                           kSeed)) {}
 
     /// Searches by the technical score at first glance. `crowd`: picks come from all that was seen
     /// last, as they do where nobody keeps an archive.
     Found search(std::vector<std::string> samplers, std::uint64_t candidates, bool crowd) const {
         SearchPlan plan;
-        plan.cube = cube_of(studio_.space);
-        plan.seed = 11;
+        plan.cube = cube_;
+        plan.seed = kSeed;
         plan.candidates = candidates;
-        plan.archive = scouting_.archive().plan();
+        plan.archive = archive_;
         plan.samplers = std::move(samplers);
         Search search(plan);
         std::vector<Candidate> last;
@@ -61,7 +65,7 @@ public:
                 static_cast<std::size_t>(std::min<std::uint64_t>(kStep, candidates - done)));
             if (asked.empty()) break;
             std::vector<Outcome> outcomes;
-            for (Glimpse& g : scouting_.glimpse(asked))
+            for (Glimpse& g : lookout_.glimpse(asked, Glance::levels))
                 outcomes.push_back({g.scores.technical, std::move(g.character)});
             search.tell(outcomes);
             done += asked.size();
@@ -85,7 +89,7 @@ public:
 
 private:
     void pick(std::span<const Candidate> from, Found& found) const {
-        const std::vector<Glimpse> seen = scouting_.glimpse(from);
+        const std::vector<Glimpse> seen = lookout_.glimpse(from, Glance::levels);
         std::vector<Contender> contenders;
         for (std::size_t i = 0; i < seen.size(); ++i)
             contenders.push_back({i, kWholeSong, seen[i].scores, seen[i].place});
@@ -103,22 +107,25 @@ private:
         }
         found.median = median(scores);
         for (std::size_t a = 0; a < low.size(); ++a)
-            found.span.push_back(high[a] >= low[a] ? high[a] - low[a] : std::nan(""));
+            found.span.push_back(high[a] >= low[a] ? (high[a] - low[a]) / (archive_.axes[a].high -
+                                                                           archive_.axes[a].low)
+                                                   : std::nan(""));
     }
 
     Progress progress_;
     Studio studio_;
-    fs::path folder_;
-    NightParts parts_;
-    Scouting scouting_;
+    Lookout lookout_;
+    Cube cube_;
+    ArchivePlan archive_;
 };
 
-/// Median over the axes of how much further the farm's picks spread.
+/// Median over the axes of how much further the farm's picks spread; what spreads over less than a
+/// hundredth of the archive's axis counts as that.
 double span_ratio(const Found& farm, const Found& other) {
     std::vector<double> ratios;
     for (std::size_t a = 0; a < farm.span.size(); ++a)
-        if (other.span[a] > 0 && std::isfinite(farm.span[a]))
-            ratios.push_back(farm.span[a] / other.span[a]);
+        if (std::isfinite(farm.span[a]) && std::isfinite(other.span[a]))
+            ratios.push_back(farm.span[a] / std::max(other.span[a], kLeastSpan));
     return median(ratios);
 }
 
@@ -146,7 +153,9 @@ void measure(const fs::path& job, const bench::Words& words, Json& rows) {
         "random search " + text(random.qd_score) + ", CMA-ES " + text(cma.qd_score),
         farm.qd_score / random.qd_score);
     row("qd_span_ratio", span_ratio(farm, cma), "median over descriptors, of the picks",
-        "picks of the last CMA-ES generation", span_ratio(farm, cma));
+        "picks of the last CMA-ES generation, which span " + text(median(cma.span)) +
+            " of the archive, ours " + text(median(farm.span)),
+        span_ratio(farm, cma));
     row("picks_median", farm.median, "technical score at first glance",
         "CMA-ES " + text(cma.median), farm.median / cma.median);
     row("looks_per_s", static_cast<double>(looks) / farm.seconds, "asked, judged and told",

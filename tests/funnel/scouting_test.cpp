@@ -16,7 +16,7 @@ namespace {
 using testing::no_parts;
 using testing::studio;
 
-constexpr Scouting::Round kFirst{1, 2, 1500, 60, 20};
+constexpr Scouting::Round kFirst{1, 2, 1500, 0, 60, 20};
 
 /// What became of rows: a made-up score that rises with the closer look's.
 std::vector<Heard> heard_as(const std::vector<Row>& rows, double better) {
@@ -70,7 +70,7 @@ TEST(Scouting, RepeatsARoundToTheBit) {
         Scouting scouting(studio(), parts, "hash", threads);
         std::vector<Row> first = scouting.explore(kFirst);
         scouting.learn(heard_as(first, 0.8));
-        const Scouting::Round second{2, 1502, 700, 20, 3};
+        const Scouting::Round second{2, 1502, 700, 150, 20, 3};
         found.push_back(std::move(first));
         found.push_back(scouting.explore(second));
     }
@@ -111,7 +111,7 @@ TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
     Scouting scouting(studio(), parts, "hash", 2);
     std::uint64_t first = 2;
     for (std::uint32_t number = 1; number <= 4; ++number) {
-        const Scouting::Round round{number, first, 400, 40, 10};
+        const Scouting::Round round{number, first, 400, 0, 40, 10};
         scouting.learn(heard_as(scouting.explore(round), 0.8));
         first += round.looked_at;
     }
@@ -134,7 +134,7 @@ TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
 TEST(Scouting, OfFewCandidatesNamesThemAll) {
     NightParts parts = no_parts("few");
     Scouting scouting(studio(), parts, "hash", 2);
-    const std::vector<Row> rows = scouting.explore({1, 2, 30, 30, 4});
+    const std::vector<Row> rows = scouting.explore({1, 2, 30, 0, 30, 4});
     std::set<std::uint64_t> ids;
     for (const Row& row : rows) ids.insert(row.id);
     // One that the first glance rejects is heard only where it was drawn plainly.
@@ -145,7 +145,7 @@ TEST(Scouting, KnowsItsSampleWhereLessIsNamedThanWasAskedFor) {
     NightParts parts = no_parts("less");
     Scouting scouting(studio(), parts, "hash", 2);
     // Some of so few are rejected at a glance: the list is shorter than asked for.
-    const std::vector<Row> rows = scouting.explore({1, 2, 60, 60, 8});
+    const std::vector<Row> rows = scouting.explore({1, 2, 60, 0, 60, 8});
     scouting.learn(heard_as(rows, 0.8));
     EXPECT_EQ(scouting.agreement(Glance::dynamics).pairs, 8u) << "of " << rows.size();
 }

@@ -90,8 +90,8 @@ Job full_job() {
     job.buses["effects"] = {{}, {{"fader_db", {{12, "", 0}}}}};
     job.buses["master"] = {};
     job.style = "mine.yaml";
-    job.references = {{"a b/808 #2.wav", 1, {80, 50, 0, 30}},
-                      {"kick.wav", 0.1 + 0.2, {0, 100, 1.0 / 3, 12.5}}};
+    job.references = {{"a b/808 #2.wav", 1, {80, 50, 0, 30, 70}},
+                      {"kick.wav", 0.1 + 0.2, {0, 100, 1.0 / 3, 12.5, 0}}};
     job.target = {-9.5, -0.3};
     job.search = {18446744073709551615U, 1'000'000'000, 5400, 100};
     job.weights = {{"tone", 0}, {"masking", 1.0 / 3}};

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "host/job/input_error.h"
+#include "host/score/terms.h"
 #include "tests/score/fine_mix.h"
 #include "tests/song/audio_files.h"
 #include "tests/support/signals.h"
@@ -15,6 +16,7 @@ namespace {
 
 using testing::band_at;
 using testing::neutral;
+using testing::set;
 
 /// What a track of this width and loudness would be measured as.
 Reference track(double lufs, double width, double plr_db, ReferenceAspects amount,
@@ -81,6 +83,72 @@ TEST(Reference, HalfIsHalfWayAndSeveralAreWeighted) {
                 (style.tone_db[high] - style.tone_db[low] - double(high - low)) / 2, 1e-9);
 }
 
+/// A model that measures as `m`.
+Model model_of(const Measurement& m, double amount = 1) {
+    return {
+        amount,       m.metric("integrated_lufs"), m.metric("plr_db"), m.left_power, m.right_power,
+        m.cross_power};
+}
+
+TEST(Reference, OfTheSameSongIsMatchedInTheMixItself) {
+    Style style = neutral();
+    const Measurement m = testing::fine_measurement(style, 1);
+    EXPECT_EQ(reference_term(m, style), 1) << "there is none";
+    style.models = {model_of(m)};
+    EXPECT_NEAR(reference_term(m, style), 1, 1e-6);
+
+    // Louder by 6 dB all over is no difference, at a loudness that is known.
+    Measurement loud = m;
+    for (auto* powers : {&loud.left_power, &loud.right_power, &loud.cross_power})
+        for (float& p : *powers) p *= 4;
+    set(loud, "integrated_lufs", m.metric("integrated_lufs") + 20 * std::log10(2));
+    EXPECT_NEAR(reference_term(loud, style), 1, 1e-3);
+
+    // Right up by a factor: middle, sides, width and balance written out.
+    Measurement off = m;
+    for (std::size_t b = 0; b < kBands; ++b) off.right_power[b] *= 1.5f;
+    double left = 0, right = 0, cross = 0, bands = 0, widths = 0;
+    const auto zwicker = [](double hz) {
+        return 13 * std::atan(0.00076 * hz) + 3.5 * std::atan(std::pow(hz / 7500, 2));
+    };
+    for (std::size_t b = 0; b < kBands; ++b) {
+        const double l = m.left_power[b], r = m.right_power[b], x = m.cross_power[b],
+                     hz = 1000 * std::pow(10, (static_cast<double>(b) - 16) / 10),
+                     width = zwicker(hz * std::pow(10, 0.05)) - zwicker(hz * std::pow(10, -0.05));
+        left += l, right += r, cross += x, widths += width;
+        bands += width *
+                 (std::pow(std::log((l + 1.5 * r + 2 * x) / (l + r + 2 * x)) / 2, 2) +
+                  std::pow(std::log((l + 1.5 * r - 2 * x) / (l + r - 2 * x)) / 2, 2)) /
+                 2;
+    }
+    const auto width = [&](double up) {
+        return (left + up * right - 2 * cross) / (left + up * right + 2 * cross);
+    };
+    const auto balance = [&](double up) { return (up * right - left) / (up * right + left); };
+    const double d = 0.1 * bands / widths + std::pow(width(1.5) - width(1), 2) +
+                     std::pow(balance(1.5) - balance(1), 2);
+    EXPECT_NEAR(reference_term(off, style), 1 / (1 + std::sqrt(d / 0.02)), 1e-4);
+    // Half the amount costs half as much; peaks count where they are known.
+    style.models = {model_of(m, 0.5)};
+    EXPECT_NEAR(reference_term(off, style), 0.5 + 0.5 / (1 + std::sqrt(d / 0.02)), 1e-4);
+    style.models = {model_of(m)};
+    set(off, "plr_db", m.metric("plr_db") + 4);
+    EXPECT_NEAR(reference_term(off, style), 1 / (1 + std::sqrt((d + 0.016) / 0.02)), 1e-4);
+    set(off, "plr_db", std::nan(""));
+    EXPECT_NEAR(reference_term(off, style), 1 / (1 + std::sqrt(d / 0.02)), 1e-4);
+}
+
+TEST(Reference, ShareTheirAmountAsModels) {
+    std::vector<Reference> two{track(-9, 0.5, 8, {0, 0, 0, 0, 100}, 3),
+                               track(-9, 0.5, 8, {0, 0, 0, 0, 50}, 1)};
+    two[0].model.amount = 1, two[1].model.amount = 0.5;
+    const Style moved = toward(neutral(), two);
+    ASSERT_EQ(moved.models.size(), 2u);
+    EXPECT_NEAR(moved.models[0].amount, 0.75, 1e-12);
+    EXPECT_NEAR(moved.models[1].amount, 0.125, 1e-12);
+    EXPECT_TRUE(toward(neutral(), std::vector{track(-9, 0.5, 8, {80, 50, 0, 30})}).models.empty());
+}
+
 TEST(Reference, IsMeasuredAsAFile) {
     const auto folder =
         std::filesystem::temp_directory_path() / ("mixfarm-reference-" + std::to_string(getpid()));
@@ -95,7 +163,7 @@ TEST(Reference, IsMeasuredAsAFile) {
     write("blip.wav", 2, 4800, 0.25f);
     Job job;
     job.folder = folder;
-    job.references = {{"tone.wav", 2, {80, 50, 10, 30}}, {"mono.wav", 1, {80, 50, 10, 30}}};
+    job.references = {{"tone.wav", 2, {80, 50, 10, 30, 40}}, {"mono.wav", 1, {80, 50, 10, 30}}};
     const std::vector<Reference> read = read_references(job);
     ASSERT_EQ(read.size(), 2u);
     EXPECT_EQ(read[0].name, "tone.wav");
@@ -108,6 +176,9 @@ TEST(Reference, IsMeasuredAsAFile) {
     const std::size_t band = band_at(1000);
     for (std::size_t b = 0; b < kBands; ++b)
         EXPECT_TRUE(b == band || read[0].band_db[b] < read[0].band_db[band] - 20) << b;
+    EXPECT_NEAR(read[0].model.amount, 0.4, 1e-12);
+    EXPECT_NEAR(read[0].model.left_power[band], 0.25 * 0.25 / 2, 1e-3);
+    EXPECT_NEAR(read[0].model.cross_power[band], 0.25 * 0.125 / 2, 1e-3);
     EXPECT_EQ(read[1].amount.width, 0) << "mono has no width to match";
     EXPECT_EQ(read[1].amount.tone, 80);
     job.references = {{"blip.wav", 1, {}}};

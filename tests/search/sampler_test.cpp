@@ -234,8 +234,30 @@ TEST(Elites, InheritStripsWhole) {
     }
     std::printf("  %.1f %% of the strips of crossed children whole from a parent\n",
                 100.0 * whole / strips);
-    EXPECT_GT(strips, 500 * kStrips);
+    EXPECT_GT(strips, 250 * kStrips);
     EXPECT_GT(whole, 0.8 * strips);
+}
+
+TEST(Elites, TakeWholeStripsFromPlainDraws) {
+    const Cube c = cube(kStrips, 5);
+    Archive archive(archive_plan());
+    Candidate only = blank(0, "prior", c.dimensions());
+    archive.insert(only, outcome(0.5, only.unit));
+    int taken = 0, children = 0;
+    for (const Candidate& x : elite_variation(c, 2, archive)->ask(ids_from(1, 1000), 0.5)) {
+        int fresh = 0, kept = 0;
+        for (int s = 0; s < kStrips; ++s) {
+            const auto first = x.unit.begin() + 5 * s;
+            // All five knobs elsewhere than the one elite has them: no step of a few does that.
+            fresh += std::none_of(first, first + 5, [](float u) { return u == 0.5f; });
+            kept += std::all_of(first, first + 5, [](float u) { return u == 0.5f; });
+        }
+        EXPECT_LT(kept, kStrips) << "a child is no copy";
+        children += 1, taken += fresh > 0 && fresh + kept == kStrips;
+    }
+    std::printf("  %d of %d children took whole strips\n", taken, children);
+    EXPECT_GT(taken, 0.45 * children);
+    EXPECT_LT(taken, 0.8 * children);
 }
 
 /// A million candidates a night of a thousand knobs: asking must cost next to nothing.
