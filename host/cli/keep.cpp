@@ -92,9 +92,10 @@ int run_keep(const std::vector<std::string>& words) {
         return kDone;
     }
     for (const Kept& wish : all)
-        std::cout << fmt::format("  {}: {} knobs of {} channels, as in {}\n", wish.words,
-                                 wish.knobs.size(), wish.names.size(),
-                                 mix_in_words(results, wish.id));
+        std::cout << fmt::format(
+            "  {}: {} knobs of {}, as in {}\n", wish.words, wish.knobs.size(),
+            wish.names.size() == 1 ? "one channel" : fmt::format("{} channels", wish.names.size()),
+            mix_in_words(results, wish.id));
     if (everything) std::cout << "everything is kept: the next night is this one mix\n";
     std::cout << fmt::format("wrote {}; then: mixfarm run {} -o NIGHT\n", file.string(),
                              file.string());

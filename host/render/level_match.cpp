@@ -42,9 +42,14 @@ RoughMix read_rough_mix(const std::filesystem::path& file, int rate, std::int64_
     DecodedFile decoded = decode_file(file);
     RoughMix rough;
     rough.audio.rate = rate;
-    if (!decoded.right.empty())
-        rough.audio.right = fit_channel(std::move(decoded.right), decoded.rate, rate, 0, frames);
-    rough.audio.left = fit_channel(std::move(decoded.left), decoded.rate, rate, 0, frames);
+    const std::int64_t own = resampled_frames(decoded.frames, decoded.rate, rate);
+    const auto fit = [&](std::vector<float> channel) {
+        channel = fit_channel(std::move(channel), decoded.rate, rate, 0, std::max(own, frames));
+        channel.resize(static_cast<std::size_t>(frames));
+        return channel;
+    };
+    if (!decoded.right.empty()) rough.audio.right = fit(std::move(decoded.right));
+    rough.audio.left = fit(std::move(decoded.left));
     if (rough.audio.right.empty()) rough.audio.right = rough.audio.left;
     const Measurement before = metered(rough.audio).measured;
     if (!(before.metric("integrated_lufs") > kNoLoudness))

@@ -91,7 +91,7 @@ private:
                            counted(results_.picks.size(), "is", "are"),
                            fixed(record_.target.loudness_lufs, 1));
         if (!results_.picks.empty() && !wild(results_.picks.size() - 1).empty())
-            words += " The last of them is a wild card.";
+            words += " The last is a wild card: here for its character, not for its score.";
         all.leaf("p", words, {{"class", "lead"}});
         all.leaf("p",
                  "The score says how little there is to complain about technically. It cannot say "
@@ -203,13 +203,22 @@ private:
         return all.close();
     }
 
-    static Markup player(const std::string& file, const std::string& name) {
+    /// By how much the rough mix stays below the target, LU: its peaks allowed no more gain.
+    double rough_lacks() const {
+        if (!record_.rough) return 0;
+        const double lacks = record_.target.loudness_lufs -
+                             metric(results_, record_.rough->measured.metrics, "integrated_lufs");
+        return lacks > kJustLouder ? lacks : 0;
+    }
+    /// In the page all play as loud as the quietest.
+    Markup player(const std::string& file, const std::string& name, double down_db) const {
         Markup all;
         if (file.empty()) return all;
         return all.leaf("audio", "",
                         {{"controls", "controls"},
                          {"preload", "none"},
                          {"src", link_to(file)},
+                         {"data-down", fmt::format("{:.2f}", -down_db)},
                          {"aria-label", name}});
     }
     static void add_link(Markup& all, const std::string& file) {
@@ -275,10 +284,9 @@ private:
             all.text(fixed(score(id), 3)).leaf("small", "score").close().close();
             if (!wild(p).empty())
                 all.leaf("p",
-                         "The mix that is least like all other picks. It may score lower: it is "
-                         "here for its character.",
+                         "The mix that is least like all other picks, whatever that cost in score.",
                          {{"class", "note"}});
-            all.add(player(sound.file, fmt::format("Pick {}", p + 1)));
+            all.add(player(sound.file, fmt::format("Pick {}", p + 1), rough_lacks()));
             all.add(metrics(row(id)));
             all.add(pictures(id, fmt::format("pick {}", p + 1), sound)).close();
         }
@@ -297,7 +305,7 @@ private:
             all.close().close();
             all.open("div", {{"class", "score"}, {"style", "flex:none"}});
             all.text(fixed(score(id), 3)).leaf("small", "score").close().close();
-            all.add(player(sound.file, name)).add(metrics(row(id)));
+            all.add(player(sound.file, name, rough_lacks())).add(metrics(row(id)));
             all.add(pictures(id, name, sound)).close();
         };
         one(kRules, "The rule-based mix",
@@ -316,17 +324,15 @@ private:
         all.open("div").leaf("h3", "Your rough mix");
         std::string words =
             fmt::format("{} dB, nothing else is done to it", with_sign(rough.gain_db, 1));
-        const double lacks = record_.target.loudness_lufs -
-                             metric(results_, rough.measured.metrics, "integrated_lufs");
-        if (lacks > kJustLouder)
+        if (rough_lacks() > 0)
             words += fmt::format(
-                "; it stays {} LU below the picks, because its peaks allow no "
-                "more gain without a limiter",
-                fixed(lacks, 1));
+                "; its peaks allow no more without a limiter, so that its file stays {} LU below "
+                "the picks. In this page all others are turned down by as much.",
+                fixed(rough_lacks(), 1));
         all.open("span", {{"class", "note"}}).text(words);
         add_link(all, rough.sound.file);
         all.close().close().close();
-        all.add(player(rough.sound.file, "Rough mix")).add(metrics(rough.measured));
+        all.add(player(rough.sound.file, "Rough mix", 0)).add(metrics(rough.measured));
         all.open("div", {{"class", "three"}});
         return all.add(curves(rough.measured, "the rough mix", rough.sound, true)).close().close();
     }
