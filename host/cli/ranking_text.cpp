@@ -159,6 +159,12 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
     }
     line("-", kRuleBased, "the rule-based mix itself");
     line("-", kStaticBalance, "static balance: levels matched, nothing else");
+    for (const AuditionItem& item : results.audition)
+        if (item.id < 0)
+            std::cout << fmt::format(
+                "{:>4}  {:>6}  {:>5}  {:>6.2f}  {:>6.2f}  {:>5}  {:>5}  {}\n", "-", "", "",
+                item.loudness_lufs, item.true_peak_dbtp, "", "",
+                fmt::format("your {}: {:+.1f} dB, nothing else", item.name, item.gain_db));
     const std::size_t songs = static_cast<std::size_t>(std::count_if(
         results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
     std::cout << fmt::format("\n{} mixes looked at, {} heard on excerpts, {} rendered whole",

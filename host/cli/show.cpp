@@ -27,7 +27,9 @@ std::string said(const Results& results, const std::string& key) {
 int run_show(const std::vector<std::string>& words) {
     Arguments arguments("show NIGHT ID",
                         "Shows one candidate: every setting that matters, what was measured, and "
-                        "how it was judged.",
+                        "how it was judged.\n"
+                        "ID is the mix's own, the second column of `mixfarm top`; the first counts "
+                        "the picks.",
                         "mixfarm show tonight 1234");
     arguments.positional("words", 2);
     if (!arguments.parse(words)) return kDone;
