@@ -27,7 +27,7 @@ struct Night {
             add(name, "fader", "fader_db", -80, 12);
             add(name, "compressor", "ratio", 1, 20);
             add(name, "send", "echo_db", -60, 12);
-            job.stems.push_back({"", name, role});
+            job.stems.emplace_back().name = name;
         }
         for (const char* bus :
              {"drums", "bass", "music", "vocals", "effects", "plate", "hall", "echo", "master"})
