@@ -153,7 +153,7 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
                 continue;
             ++place;
             line("", id,
-                 fmt::format("not a pick: nearer than {} to one, or lower",
+                 fmt::format("not a pick: nearer than {} to one, or more like them",
                              results.attributes.at("min_pick_distance")));
         }
     }

@@ -154,7 +154,7 @@ function plotOf(a){return a.closest('.pick').querySelector('.seek');}
 function show(a){var p=plotOf(a);if(!p)return;var h=p.querySelector('.head');h.style.display='block';
 h.style.left=100*a.currentTime/Number(p.dataset.seconds)+'%';}
 all.forEach(function(a){
-a.volume=Math.pow(10,Number(a.dataset.down)/20);
+a.volume=Math.pow(10,Number(a.dataset.down||0)/20);
 a.addEventListener('play',function(){all.forEach(function(o){if(o!==a){if(!o.paused){o.pause();a.currentTime=o.currentTime;}}});});
 a.addEventListener('timeupdate',function(){show(a);});
 var p=plotOf(a);
