@@ -1,24 +1,20 @@
-/// From heard candidates to results, ranking and files.
+/// From heard candidates to results and their ranking.
 #include "host/morning.h"
 
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/fmt/fmt.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
 #include <ctime>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <numeric>
-#include <set>
+#include <optional>
 
 #include "host/job/input_error.h"
 #include "host/rank/character.h"
 #include "host/rank/rank.h"
-#include "host/render/audio_file.h"
-#include "host/store/atomic_file.h"
 #include "kernels/core/check.h"
 
 namespace mixfarm {
@@ -47,38 +43,19 @@ void describe_song(Results& results, const Studio& studio) {
                 {results.knobs[static_cast<std::size_t>(drawn.knob)].name, p.seconds, p.value});
 }
 
-/// Removes what an earlier ranking put here and this one did not, by the list left beside it: a
-/// user's own files stay.
-void forget_old_picks(const std::filesystem::path& folder,
-                      const std::set<std::filesystem::path>& wanted) {
-    const std::filesystem::path list = folder.parent_path() / ".picks";
-    std::ifstream before(list);
-    for (std::string name; std::getline(before, name);)
-        if (!wanted.count(name))
-            std::filesystem::remove(folder / std::filesystem::path(name).filename());
-    before.close();
-    std::ofstream now(list, std::ios::trunc);
-    for (const std::filesystem::path& name : wanted) now << name.string() << "\n";
-}
-
-/// Loudness over time of finished audio, as a meter of files has it.
-LoudnessSeries loudness_of(const StereoAudio& audio) {
-    constexpr std::size_t kChunk = 4096;
-    FileMeter meter(audio.rate, 2);
-    std::vector<float> interleaved;
-    for (std::size_t start = 0; start < audio.left.size(); start += kChunk) {
-        const std::size_t count = std::min(kChunk, audio.left.size() - start);
-        interleaved.clear();
-        for (std::size_t n = start; n < start + count; ++n)
-            interleaved.insert(interleaved.end(), {audio.left[n], audio.right[n]});
-        meter.push(interleaved.data(), static_cast<std::int64_t>(count));
-    }
-    meter.finish();
-    return meter.series();
-}
-
 float weighted(const std::vector<double>& weights, std::span<const float> terms) {
     return static_cast<float>(std::inner_product(terms.begin(), terms.end(), weights.begin(), 0.0));
+}
+
+/// As the night's archive divides mixes into kinds; nullopt for nights of earlier versions.
+std::optional<Archive> kinds_of(const Results& results) {
+    if (results.descriptors.size() != kCharacter.size()) return std::nullopt;
+    ArchivePlan plan;
+    for (const DescriptorAxis& axis : results.descriptors)
+        plan.axes.push_back({axis.name, axis.low, axis.high});
+    plan.cells = results.archive.elite.size();
+    plan.seed = results.seed;
+    return Archive(plan);
 }
 
 /// The best mix of every kind, of all that were heard.
@@ -222,6 +199,7 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
 
 void rank_and_describe(Results& results, const Studio& studio) {
     std::vector<Contender> contenders;
+    const std::optional<Archive> kinds = kinds_of(results);
     for (std::size_t i = 0; i < results.rows.size(); ++i) {
         const Row& row = results.rows[i];
         Scores scores;
@@ -229,14 +207,18 @@ void rank_and_describe(Results& results, const Studio& studio) {
         std::copy(results.scores[i].begin(), results.scores[i].end(), scores.terms.begin());
         scores.technical = results.technical[i];
         const StemMetrics stems = stem_metrics_of(row.metrics);
+        const std::vector<float> character = character_of(measurement_of(row), stems);
         contenders.push_back({row.id, row.stage, scores,
                               perceptual_place(measurement_of(row), stems),
-                              row.id == kStaticBalance});
+                              row.id == kStaticBalance, character_steps(character),
+                              kinds ? static_cast<int>(kinds->cell_of(character)) : -1});
     }
     const Ranking ranking = rank(contenders, studio.job.search.picks);
     results.order = ranking.order;
     results.picks = ranking.picks;
     results.pareto.assign(ranking.pareto.begin(), ranking.pareto.end());
+    results.wild_cards.assign(results.picks.size(), "");
+    if (!ranking.wild_card.empty()) results.wild_cards.back() = ranking.wild_card;
     const Row& rules = results.rows[row_of(results, kRuleBased)];
     results.words.clear();
     for (const std::uint64_t id : results.picks) {
@@ -259,75 +241,11 @@ void rank_and_describe(Results& results, const Studio& studio) {
             if (words.empty()) break;
         }
         if (words.empty())
-            words = id == kRuleBased ? "the rule-based mix itself" : "like the rule-based mix";
+            words = studio.space.searched().empty() ? "the mix that was kept"
+                    : id == kRuleBased              ? "the rule-based mix itself"
+                                                    : "like the rule-based mix";
         results.words.push_back(words);
     }
-}
-
-MorningSounds write_picks(const std::filesystem::path& folder, const Results& results,
-                          const Studio& studio, Progress& progress) {
-    std::filesystem::create_directories(folder);
-    std::set<std::filesystem::path> wanted;
-    std::vector<std::uint64_t> ids = results.picks;
-    ids.insert(ids.end(), {kRuleBased, kStaticBalance});
-    std::vector<MixSettings> mixes;
-    for (const std::uint64_t id : ids)
-        mixes.push_back(studio.space.settings(results.rows[row_of(results, id)].values));
-    std::vector<report::Sound> sounds(ids.size());
-    progress.begin("picks", results.picks.size(), 0);
-    // Side by side as long as their audio stays within bounds; a mix alone costs as much as a
-    // register full.
-    const std::size_t batch = picks_at_once(studio.song);
-    for (std::size_t first = 0; first < mixes.size(); first += batch) {
-        const std::size_t count = std::min(batch, mixes.size() - first);
-        if (interrupted()) throw Interrupted{};
-        const std::vector<StereoAudio> audio =
-            studio.engine->render(std::span(mixes).subspan(first, count), studio.target);
-        tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-            const std::size_t at = first + i;
-            const Row& row = results.rows[row_of(results, ids[at])];
-            sounds[at].loudness = loudness_of(audio[i]);
-            if (row.stage == 3)  // what was measured over excerpts says nothing of the rest
-                sounds[at].covering = studio.judge.covering(measurement_of(row), mixes[at]);
-        });
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t place = first + i;
-            if (place >= results.picks.size()) break;  // a baseline
-            const auto file =
-                folder / fmt::format("{:02}-{}.flac", place + 1, file_words(results.words[place]));
-            write_audio(file, audio[i], AudioFormat::flac, BitDepth::b24,
-                        {fmt::format("{} - mix {}", studio.job.title, results.picks[place]),
-                         results.words[place]});
-            wanted.insert(file.filename());
-            sounds[place].file = (folder.filename() / file.filename()).generic_string();
-        }
-        progress.update(std::min(first + count, results.picks.size()), -1);
-    }
-    progress.end();
-    forget_old_picks(folder, wanted);
-    MorningSounds morning;
-    morning.still = std::move(sounds.back());
-    sounds.pop_back();
-    morning.rules = std::move(sounds.back());
-    sounds.pop_back();
-    morning.picks = std::move(sounds);
-    return morning;
-}
-
-void write_report(const std::filesystem::path& file, const Results& results, const Studio& studio,
-                  const Scouting& scouting, MorningSounds sounds) {
-    report::NightRecord record;
-    record.title = studio.job.title;
-    record.seconds = studio.song.seconds();
-    record.target = studio.aim;
-    record.style = studio.style;
-    record.weights = studio.job.weights;
-    if (studio.style.models.empty()) record.weights["reference"] = 0;  // none to come near to
-    record.generations = scouting.beginnings();
-    record.picks = std::move(sounds.picks);
-    record.rules = std::move(sounds.rules);
-    record.still = std::move(sounds.still);
-    publish_text(file, report::night_page(results, record));
 }
 
 }  // namespace mixfarm

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "host/hearing.h"
 #include "host/plan.h"
+#include "host/render/level_match.h"
 #include "host/report/night_page.h"
 #include "host/scouting.h"
 #include "host/store/results.h"
@@ -22,16 +24,24 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
 /// Order, Pareto layers, picks, and words for each pick (against the rule-based mix).
 void rank_and_describe(Results& results, const Studio& studio);
 
-/// What the rendered mixes of a night sound like over time, and where the picks lie.
+/// The job's rough mix at the loudness of the picks; nothing where the job has none. Throws
+/// InputError as read_rough_mix does.
+std::optional<RoughMix> match_rough_mix(const Studio& studio);
+
+/// Results::audition: the picks, the static balance and the rough mix, with their files.
+void list_audition(Results& results, const std::optional<RoughMix>& rough);
+
+/// What the rendered mixes of a night sound like over time, and where they lie.
 struct MorningSounds {
     std::vector<report::Sound> picks;  ///< as Results::picks
-    report::Sound rules, still;        ///< the baselines, which are not kept as files
+    report::Sound rules, still;        ///< the baselines; the rule-based mix is not kept as a file
+    std::optional<report::RoughMixRecord> rough;
 };
 
-/// NIGHT/picks: one FLAC a pick, all at the job's loudness; files of an earlier ranking go. The
-/// baselines are rendered with them and only measured.
+/// NIGHT/picks: one FLAC for each of Results::audition, all at the job's loudness; files of an
+/// earlier ranking go. The rule-based mix is rendered with them and only measured.
 MorningSounds write_picks(const std::filesystem::path& folder, const Results& results,
-                          const Studio& studio, Progress& progress);
+                          const Studio& studio, std::optional<RoughMix> rough, Progress& progress);
 
 /// NIGHT/report.html: everything above to be looked at. Throws std::system_error when the disk is
 /// full.

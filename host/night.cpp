@@ -1,6 +1,9 @@
 /// The night, stage by stage.
 #include "host/night.h"
 
+#include <optional>
+#include <utility>
+
 #include "host/hearing.h"
 #include "host/morning.h"
 #include "host/plan.h"
@@ -25,8 +28,10 @@ Results run_night(const NightOptions& options, Progress& progress) {
     Results results =
         gather(studio, plan, std::move(excerpts), std::move(songs), scouting, hearing);
     rank_and_describe(results, studio);
+    std::optional<RoughMix> rough = match_rough_mix(studio);
+    list_audition(results, rough);
     write_results(folder.results_file(), results);
-    MorningSounds sounds = write_picks(folder.picks(), results, studio, progress);
+    MorningSounds sounds = write_picks(folder.picks(), results, studio, std::move(rough), progress);
     write_report(folder.report_file(), results, studio, scouting, std::move(sounds));
     return results;
 }

@@ -86,7 +86,9 @@ std::size_t picks_at_once(const Song& song) {
 }
 
 Plan::Plan(const Studio& studio)
-    : candidates(std::max<std::uint64_t>(studio.job.search.candidates, kFirstSearched)),
+    : candidates(studio.space.searched().empty()
+                     ? kFirstSearched  // all is locked: there is one mix
+                     : std::max<std::uint64_t>(studio.job.search.candidates, kFirstSearched)),
       heard(heard_of(candidates)),
       promoted(std::clamp(static_cast<std::uint64_t>(kPromotedShare * static_cast<double>(heard)),
                           kLeastPromoted, kMostPromoted)),

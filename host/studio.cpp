@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "host/job/input_error.h"
+#include "host/render/level_match.h"
 #include "host/space/wiring.h"
 #include "host/store/results.h"
 
@@ -88,6 +89,9 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
       engine(open_engine(device, threads)),
       target{static_cast<float>(aim.loudness_lufs), static_cast<float>(aim.true_peak_dbtp)} {
     engine->load(wired_view(song, profile));
+    // Nobody shall find out in the morning that it is no audio.
+    if (!job.rough_mix.empty())
+        read_rough_mix(job.folder / job.rough_mix, song.rate, song.frames, target);
 }
 
 std::string Studio::plan_hash() const {

@@ -67,6 +67,7 @@ int run_run(const std::vector<std::string>& words);
 int run_top(const std::vector<std::string>& words);
 int run_show(const std::vector<std::string>& words);
 int run_render(const std::vector<std::string>& words);
+int run_keep(const std::vector<std::string>& words);
 int run_meter(const std::vector<std::string>& words);
 int run_devices(const std::vector<std::string>& words);
 

@@ -23,6 +23,7 @@ constexpr Command kCommands[] = {
     {"top", "NIGHT [-n 12]", "the ranking, in words", run_top},
     {"show", "NIGHT ID", "one candidate: settings, metrics, why it is where it is", run_show},
     {"render", "NIGHT ID... -o DIR", "audio of any candidate", run_render},
+    {"keep", "NIGHT WHAT... -o next.yaml", "lock what you like, for a night on the rest", run_keep},
     {"meter", "FILE...", "loudness, range, true peak, dynamics, stereo of any audio file",
      run_meter},
     {"devices", "", "what it would run on, and how fast that is", run_devices},

@@ -35,6 +35,12 @@ Json metrics_json(const Results& results, std::size_t row) {
 
 namespace {
 
+/// With what makes it a wild card, where it is one.
+std::string words_of(const Results& results, std::size_t pick) {
+    const std::string& wild = results.wild_cards[pick];
+    return (wild.empty() ? "" : "wild card, " + wild + ": ") + results.words[pick];
+}
+
 fs::path pick_file(const fs::path& night, std::size_t place) {
     const fs::path folder = night / "picks";
     if (!fs::is_directory(folder)) return {};
@@ -100,9 +106,19 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
     for (std::size_t p = 0; p < results.picks.size(); ++p) {
         Json entry = entry_json(results, results.picks[p]);
         entry["words"] = results.words[p];
+        entry["wild_card"] =
+            results.wild_cards[p].empty() ? Json(nullptr) : Json(results.wild_cards[p]);
         entry["file"] = pick_file(night, p).string();
         document["picks"].push_back(std::move(entry));
     }
+    document["audition"] = Json::array();
+    for (const AuditionItem& item : results.audition)
+        document["audition"].push_back({{"name", item.name},
+                                        {"file", (night / item.file).string()},
+                                        {"id", item.id < 0 ? Json(nullptr) : Json(item.id)},
+                                        {"loudness_lufs", number(item.loudness_lufs)},
+                                        {"true_peak_dbtp", number(item.true_peak_dbtp)},
+                                        {"gain_db", number(item.gain_db)}});
     document["top"] = Json::array();
     for (std::size_t i = 0; i < results.order.size() && static_cast<int>(i) < count; ++i)
         document["top"].push_back(entry_json(results, results.order[i]));
@@ -112,13 +128,13 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
 }
 
 void print_ranking(const fs::path& night, const Results& results, int count) {
-    std::cout << fmt::format("{:>2}  {:>6}  {:>5}  {:>6}  {:>6}  {:>5}  {:>5}  {}\n", "", "id",
+    std::cout << fmt::format("{:>4}  {:>6}  {:>5}  {:>6}  {:>6}  {:>5}  {:>5}  {}\n", "pick", "id",
                              "score", "LUFS", "dBTP", "LRA", "width", "against the rule-based mix");
     const auto line = [&](const std::string& place, std::uint64_t id, const std::string& words) {
         const std::size_t row = row_of(results, id);
         const auto rejected = static_cast<Reject>(results.rejected[row]);
         std::cout << fmt::format(
-            "{:>2}  {:>6}  {:>5.3f}  {:>6.2f}  {:>6.2f}  {:>5.1f}  {:>5.2f}  {}\n", place, id,
+            "{:>4}  {:>6}  {:>5.3f}  {:>6.2f}  {:>6.2f}  {:>5.1f}  {:>5.2f}  {}\n", place, id,
             results.technical[row], metric_of(results, row, "integrated_lufs"),
             metric_of(results, row, "true_peak_dbtp"), metric_of(results, row, "loudness_range_lu"),
             metric_of(results, row, "width"),
@@ -127,7 +143,7 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
                 : fmt::format("{} (rejected: {})", words, reject_reason(rejected)));
     };
     for (std::size_t p = 0; p < results.picks.size() && static_cast<int>(p) < count; ++p)
-        line(std::to_string(p + 1), results.picks[p], results.words[p]);
+        line(std::to_string(p + 1), results.picks[p], words_of(results, p));
     if (static_cast<int>(results.picks.size()) < count) {
         // More asked for than picked: go on down the order.
         int place = static_cast<int>(results.picks.size());
@@ -135,13 +151,20 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
             if (place >= count) break;
             if (std::find(results.picks.begin(), results.picks.end(), id) != results.picks.end())
                 continue;
-            line(std::to_string(++place), id,
-                 fmt::format("not a pick: nearer than {} to one, or lower",
+            ++place;
+            line("", id,
+                 fmt::format("not a pick: nearer than {} to one, or more like them",
                              results.attributes.at("min_pick_distance")));
         }
     }
     line("-", kRuleBased, "the rule-based mix itself");
     line("-", kStaticBalance, "static balance: levels matched, nothing else");
+    for (const AuditionItem& item : results.audition)
+        if (item.id < 0)
+            std::cout << fmt::format(
+                "{:>4}  {:>6}  {:>5}  {:>6.2f}  {:>6.2f}  {:>5}  {:>5}  {}\n", "-", "", "",
+                item.loudness_lufs, item.true_peak_dbtp, "", "",
+                fmt::format("your {}: {:+.1f} dB, nothing else", item.name, item.gain_db));
     const std::size_t songs = static_cast<std::size_t>(std::count_if(
         results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
     std::cout << fmt::format("\n{} mixes looked at, {} heard on excerpts, {} rendered whole",

@@ -27,7 +27,9 @@ std::string said(const Results& results, const std::string& key) {
 int run_show(const std::vector<std::string>& words) {
     Arguments arguments("show NIGHT ID",
                         "Shows one candidate: every setting that matters, what was measured, and "
-                        "how it was judged.",
+                        "how it was judged.\n"
+                        "ID is the mix's own, the second column of `mixfarm top`; the first counts "
+                        "the picks.",
                         "mixfarm show tonight 1234");
     arguments.positional("words", 2);
     if (!arguments.parse(words)) return kDone;
@@ -77,10 +79,13 @@ int run_show(const std::vector<std::string>& words) {
     if (r.parent_b >= 0) std::cout << fmt::format(" and {}", r.parent_b);
     std::cout << fmt::format("\nplace {} of {}, Pareto layer {}", place + 1, results.order.size(),
                              results.pareto[place]);
-    if (pick != results.picks.end())
-        std::cout << fmt::format(
-            ", pick {}: {}", pick - results.picks.begin() + 1,
-            results.words[static_cast<std::size_t>(pick - results.picks.begin())]);
+    if (pick != results.picks.end()) {
+        const auto p = static_cast<std::size_t>(pick - results.picks.begin());
+        const std::string& wild = results.wild_cards[p];
+        std::cout << fmt::format(", pick {}{}: {}", p + 1,
+                                 wild.empty() ? "" : " (wild card: " + wild + ")",
+                                 results.words[p]);
+    }
     std::cout << "\n\nsettings\n";
     for (const ChannelLine& line : channel_sheet(results, r.values))
         std::cout << fmt::format("  {:<20} {}\n", line.channel, line.text);

@@ -69,11 +69,19 @@ std::string duration(double seconds) {
     return number(seconds);
 }
 
-std::string flow_map(const std::map<std::string, double>& values) {
-    std::string result;
-    for (const auto& [key, value] : values)
-        result += (result.empty() ? "" : ", ") + quoted(key) + ": " + number(value);
-    return "{" + result + "}";
+/// {a: 1, b: 2}, over as many lines as it takes, all but the first of them indented.
+std::string flow_map(const std::map<std::string, double>& values, const std::string& indent = "") {
+    constexpr std::size_t kWidth = 110;
+    std::string result = "{", line;
+    for (const auto& [key, value] : values) {
+        const std::string entry = quoted(key) + ": " + number(value);
+        if (!line.empty() && indent.size() + line.size() + entry.size() > kWidth) {
+            result += line + ",\n" + indent;
+            line.clear();
+        }
+        line += (line.empty() ? "" : ", ") + entry;
+    }
+    return result + line + "}";
 }
 
 void write_sections(std::ostream& out, const std::vector<SectionJob>& sections) {
@@ -118,13 +126,13 @@ void write_stem(std::ostream& out, const StemJob& stem, const std::string& note)
     if (stem.untouched) line("untouched", "true");
     if (!stem.duck_under.empty()) line("duck_under", quoted(stem.duck_under));
     if (!stem.make_room_for.empty()) line("make_room_for", quoted(stem.make_room_for));
-    if (!stem.lock.empty()) line("lock", flow_map(stem.lock));
+    if (!stem.lock.empty()) line("lock", flow_map(stem.lock, "             "));
     write_automation(out, stem.automation, "      ");
 }
 
 void write_bus(std::ostream& out, const std::string& name, const BusJob& bus) {
     out << "    " << name << ":" << (bus == BusJob() ? " {}" : "") << "\n";
-    if (!bus.lock.empty()) out << "      lock: " << flow_map(bus.lock) << "\n";
+    if (!bus.lock.empty()) out << "      lock: " << flow_map(bus.lock, "             ") << "\n";
     write_automation(out, bus.automation, "      ");
 }
 
@@ -210,7 +218,7 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
            "# engineers do), economy (no effects that buy nothing) and reference (nearness to "
            "references of this song).\n"
            "weights: "
-        << flow_map(job.weights) << "\n";
+        << flow_map(job.weights, "          ") << "\n";
     return out.str();
 }
 

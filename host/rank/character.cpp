@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/core/check.h"
+
 namespace mixfarm {
 namespace {
 
@@ -42,6 +44,17 @@ std::vector<float> character_of(const Measurement& m, const StemMetrics& stems) 
             stems.reverb_to_dry_lu,
             stems.lead_to_rest_lu,
             m.metric("loudness_range_lu") - stems.range_excess_lu};
+}
+
+std::vector<float> character_steps(std::span<const float> character) {
+    MF_CHECK_EQ(character.size(), kCharacter.size());
+    std::vector<float> steps;
+    for (std::size_t a = 0; a < kCharacter.size(); ++a) {
+        // max() would lose a NaN.
+        const float x = character[a] < kCharacter[a].faint ? kCharacter[a].faint : character[a];
+        steps.push_back(x / kCharacter[a].least_reach);
+    }
+    return steps;
 }
 
 }  // namespace mixfarm

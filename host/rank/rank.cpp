@@ -1,9 +1,10 @@
-/// Order, Pareto layers, picks and promotion of judged mixes.
+/// Order, Pareto layers and promotion of judged mixes.
 #include "host/rank/rank.h"
 
 #include <algorithm>
 
 #include "host/rank/pareto.h"
+#include "host/rank/picks.h"
 #include "host/rank/spread.h"
 
 namespace mixfarm {
@@ -43,28 +44,17 @@ Ranking rank(std::span<const Contender> contenders, int picks) {
     Ranking ranking;
     ranking.pareto = layers(contenders, order);
 
-    std::vector<int> pool;
-    for (const int i : order) {
-        const Contender& c = contenders[static_cast<std::size_t>(i)];
+    std::vector<PickCandidate> pool;
+    for (std::size_t at = 0; at < order.size(); ++at) {
+        const Contender& c = contenders[static_cast<std::size_t>(order[at])];
         ranking.order.push_back(c.id);
-        if (c.stage >= kWholeSong && accepted(c) && !c.baseline) pool.push_back(i);
+        if (c.stage >= kWholeSong && accepted(c) && !c.baseline)
+            pool.push_back({order[at], ranking.pareto[at]});
     }
-    Spread spread(contenders, pool);
-    std::vector<int> chosen;
-    double band = kGoodBand;
-    while (static_cast<int>(chosen.size()) < picks) {
-        const std::size_t good = spread.within(band);
-        const int pick = spread.next(good, kMinPickDistance);
-        if (pick >= 0)
-            chosen.push_back(pick);
-        else if (good == spread.size())
-            break;
-        else
-            band *= 2;
-    }
-    for (const int i : pool)  // best first
-        if (std::find(chosen.begin(), chosen.end(), i) != chosen.end())
-            ranking.picks.push_back(contenders[static_cast<std::size_t>(i)].id);
+    const Picks chosen = choose_picks(contenders, pool, picks);
+    for (const int i : chosen.indices)
+        ranking.picks.push_back(contenders[static_cast<std::size_t>(i)].id);
+    ranking.wild_card = chosen.wild_card;
     return ranking;
 }
 
@@ -79,8 +69,8 @@ std::vector<int> promote(std::span<const Contender> contenders, int count) {
     while (static_cast<int>(chosen.size()) < count) {
         // Every other one has to be apart from all before it: excerpts place a mix a little wrong,
         // and a field of near copies would leave nothing to pick from.
-        int i = chosen.size() % 2 ? spread.next(spread.size(), kPromotedApart) : -1;
-        if (i < 0) i = spread.next(spread.size(), 0);
+        int i = chosen.size() % 2 ? spread.next(kPromotedApart) : -1;
+        if (i < 0) i = spread.next(0);
         if (i < 0) break;
         chosen.push_back(i);
     }

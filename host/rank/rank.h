@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "host/score/score.h"
@@ -18,6 +19,9 @@ struct Contender {
     Scores scores;
     std::vector<float> place;  ///< perceptual position, see perceptual_place; same length for all
     bool baseline = false;     ///< ranked like the others, never picked: it is auditioned anyway
+    /// What it is like, character_steps(); empty where that is not known.
+    std::vector<float> character = {};
+    int cell = -1;  ///< of the archive: the kind of mix; -1: a kind of its own
 };
 
 /// Where a mix lies for the ear, in units of about one just noticeable difference per axis: six
@@ -30,13 +34,20 @@ double heard_distance(std::span<const float> a, std::span<const float> b);
 
 /// No two picks are nearer than this, in heard_distance.
 inline constexpr double kMinPickDistance = 2.0;
-/// What being close to a chosen mix costs in technical score, at distance d:
-/// kClosenessCost / (1 + (d / kHalfCloseDistance)^2).
+/// What being close to a chosen mix costs in technical score where mixes are promoted, at distance
+/// d: kClosenessCost / (1 + (d / kHalfCloseDistance)^2).
 inline constexpr double kClosenessCost = 0.1;
 inline constexpr double kHalfCloseDistance = 2 * kMinPickDistance;
 /// Picks come from within this much technical score below the best; where these do not fill the
 /// list, the band is doubled, and again, until they do or all mixes have been looked at.
 inline constexpr double kGoodBand = 0.05;
+/// Among mixes whose distance falls short of the largest by no more than this share, what is good
+/// decides.
+inline constexpr double kAboutAsFar = 0.1;
+/// A wild card is at most this much worse than the best, and lies at least so many steps of
+/// character outside of what all other picks are like.
+inline constexpr double kWildBand = 0.15;
+inline constexpr double kWildSteps = 1;
 
 struct Ranking {
     /// All contenders: whole-song before excerpt, not rejected before rejected, best score first,
@@ -45,18 +56,26 @@ struct Ranking {
     /// As order: 0 = nothing is as good in every term and better in one, 1 = the same once those
     /// are taken away, ...; rejected mixes share one last layer.
     std::vector<int> pareto;
-    std::vector<std::uint64_t> picks;  ///< good and different, best first
+    std::vector<std::uint64_t> picks;  ///< good and different, best first; a wild card last
+    /// What the last pick is more than all others, "darkest, widest", where it is a wild card;
+    /// empty: there is none.
+    std::string wild_card;
 };
 
-/// Greedy: the best first, then whatever gains most of score minus closeness among the good (within
-/// a band below the best), never nearer than kMinPickDistance, only whole-song mixes that are not
-/// rejected. Fewer picks when there are not enough. Scores and terms count in steps of 1e-6, so
-/// that the last bits of another machine change nothing; ids must be unique.
+/// The picks span the good mixes: the best first, then, of the best mix of every kind (cell), the
+/// one whose character is farthest from all chosen before, never nearer to one than
+/// kMinPickDistance for the ear. Among those about as far, one that no mix beats in all terms
+/// (Pareto layer) goes before one that is beaten, then the better. Only whole-song mixes that are
+/// not rejected. The others of a kind come only where those do not fill the list; fewer picks when
+/// there are not enough. The last gives way to a wild card where there is one: of all mixes that
+/// lie outside, the one whose character is farthest from the others. Scores, terms and distances of
+/// characters count in steps of 1e-6, so that the last bits of another machine change nothing; ids
+/// must be unique.
 Ranking rank(std::span<const Contender> contenders, int picks);
 
 /// Indices of at most `count` contenders worth a whole-song render, in order of choice: by score,
-/// but spread over `place` (greedy, deterministic, the same closeness cost as the picks). Never a
-/// rejected mix, nor one that was heard over the whole song.
+/// but spread over `place` (greedy, deterministic, by score less kClosenessCost). Never a rejected
+/// mix, nor one that was heard over the whole song.
 std::vector<int> promote(std::span<const Contender> contenders, int count);
 
 }  // namespace mixfarm

@@ -71,13 +71,13 @@ Spread::Spread(std::span<const Contender> all, std::vector<int> pool)
     }
 }
 
-int Spread::next(std::size_t count, double least) {
+int Spread::next(double least) {
     struct Best {
         std::int64_t gain;
         std::size_t index;
     };
     const Best none{std::numeric_limits<std::int64_t>::min(), pool_.size()};
-    const auto [first, last] = from_to(0, count);
+    const auto [first, last] = from_to(0, pool_.size());
     const Best best = thrust::transform_reduce(
         thrust::tbb::par, first, last,
         [&](std::size_t i) {
@@ -98,14 +98,6 @@ int Spread::next(std::size_t count, double least) {
     });
     nearest_[best.index] = -1;
     return pool_[best.index];
-}
-
-std::size_t Spread::within(double band) const {
-    std::size_t n = 0;
-    while (n < pool_.size() &&
-           score_steps(scores_[0]) - score_steps(scores_[n]) <= score_steps(band))
-        ++n;
-    return n;
 }
 
 }  // namespace mixfarm

@@ -1,4 +1,4 @@
-/// Choosing what is good and far from everything chosen before: what picks and promotion share.
+/// Order of rank, and the choice of what is good and far from everything chosen before.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,8 @@ class Spread {
 public:
     Spread(std::span<const Contender> all, std::vector<int> pool);
 
-    /// The best of the pool's first `count` with no chosen one nearer than `least`; -1 when there
-    /// is none.
-    int next(std::size_t count, double least);
-    /// How many of the pool lie within `band` below its best score.
-    std::size_t within(double band) const;
-    std::size_t size() const { return pool_.size(); }
+    /// The best of the pool with no chosen one nearer than `least`; -1 when there is none.
+    int next(double least);
 
 private:
     std::vector<int> pool_;

@@ -145,7 +145,8 @@ footer{color:var(--soft);font-size:.85rem;margin-top:2.5rem;border-top:1px solid
 )";
 
 // One mix at a time: who starts takes over the place of who played, so that mixes are compared at
-// the same bar. The line over the loudness moves along; a click on it goes there.
+// the same bar, and all are turned down to the quietest. The line over the loudness moves along; a
+// click on it goes there.
 constexpr std::string_view kScript = R"(
 (function(){
 var all=Array.prototype.slice.call(document.querySelectorAll('audio'));
@@ -153,6 +154,7 @@ function plotOf(a){return a.closest('.pick').querySelector('.seek');}
 function show(a){var p=plotOf(a);if(!p)return;var h=p.querySelector('.head');h.style.display='block';
 h.style.left=100*a.currentTime/Number(p.dataset.seconds)+'%';}
 all.forEach(function(a){
+a.volume=Math.pow(10,Number(a.dataset.down||0)/20);
 a.addEventListener('play',function(){all.forEach(function(o){if(o!==a){if(!o.paused){o.pause();a.currentTime=o.currentTime;}}});});
 a.addEventListener('timeupdate',function(){show(a);});
 var p=plotOf(a);

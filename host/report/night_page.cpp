@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "host/report/analysis_words.h"
+#include "host/report/night_words.h"
 #include "host/report/pictures.h"
 #include "host/report/plot.h"
 
@@ -15,20 +15,7 @@ namespace mixfarm::report {
 namespace {
 
 constexpr std::uint64_t kStill = 0, kRules = 1;
-
-/// What a term asks, for people who mix. Terms without words here speak by their names.
-constexpr std::pair<std::string_view, std::string_view> kTermWords[] = {
-    {"tone", "third-octave balance against the style's curve"},
-    {"dynamics", "peaks, loudness range and limiting within what the style does"},
-    {"masking", "what is left of the stems under each other"},
-    {"stereo", "width, correlation, balance and a centred low end"},
-    {"lead", "level of the lead, and how much of it comes through"},
-    {"prior", "nearness to what engineers usually do"},
-    {"depth", "reverb against dry sound, for how long it rings"},
-    {"distortion", "what saturation adds that was not in the stems"},
-    {"economy", "few effects, none that undoes another"},
-    {"reference", "nearness to the job's references of this song"},
-};
+constexpr double kJustLouder = 0.1;  // LU; less is no difference in a comparison
 
 /// A key metric with the range in which the style has nothing to complain about.
 struct Figure {
@@ -67,7 +54,8 @@ public:
     Markup body() const {
         Markup all;
         all.add(heading()).add(table()).add(map()).add(picks()).add(baselines());
-        return all.add(course_section(results_, record_.generations)).add(notes());
+        return all.add(course_section(results_, record_.generations))
+            .add(small_print(results_, record_, weights_));
     }
 
 private:
@@ -76,12 +64,13 @@ private:
     double measured(std::uint64_t id, std::string_view name) const {
         return metric(results_, row(id).metrics, name);
     }
+    /// What a pick is as a wild card; empty where it is none.
+    std::string wild(std::size_t pick) const {
+        return pick < results_.wild_cards.size() ? results_.wild_cards[pick] : "";
+    }
     std::size_t whole_songs() const {
         return static_cast<std::size_t>(std::count_if(results_.rows.begin(), results_.rows.end(),
                                                       [](const Row& r) { return r.stage == 3; }));
-    }
-    std::string style_name() const {
-        return std::filesystem::path(record_.style.name).stem().string();
     }
 
     Markup heading() const {
@@ -101,6 +90,8 @@ private:
                            "difference. All play at {} LUFS.",
                            counted(results_.picks.size(), "is", "are"),
                            fixed(record_.target.loudness_lufs, 1));
+        if (!results_.picks.empty() && !wild(results_.picks.size() - 1).empty())
+            words += " The last is a wild card: here for its character, not for its score.";
         all.leaf("p", words, {{"class", "lead"}});
         all.leaf("p",
                  "The score says how little there is to complain about technically. It cannot say "
@@ -137,7 +128,8 @@ private:
         }
         all.close().close().open("tbody");
         for (std::size_t p = 0; p < results_.picks.size(); ++p)
-            table_row(all, std::to_string(p + 1), results_.picks[p], results_.words[p],
+            table_row(all, std::to_string(p + 1), results_.picks[p],
+                      (wild(p).empty() ? "" : "wild card, " + wild(p) + ": ") + results_.words[p],
                       fmt::format("#pick-{}", p + 1));
         table_row(all, "", kRules, "the rule-based mix itself", "#baselines");
         table_row(all, "", kStill, "static balance: levels matched, nothing else", "#baselines");
@@ -161,12 +153,13 @@ private:
     }
 
     /// The key metrics of all mixes in a row, what other terms rest on in another.
-    Markup metrics(std::uint64_t id) const {
+    Markup metrics(const Row& row) const {
         Markup all;
         for (const bool everywhere : {true, false}) {
             all.open("dl", {{"class", "figures"}});
             for (const Figure& f : figures(record_))
-                if (f.everywhere == everywhere) add_figure(all, f, measured(id, f.metric));
+                if (f.everywhere == everywhere)
+                    add_figure(all, f, metric(results_, row.metrics, f.metric));
             all.close();
         }
         return all;
@@ -193,13 +186,43 @@ private:
         all.open("div").leaf("h4", "Terms of the score");
         all.add(term_bars(results_.terms, results_.scores[at], results_.scores[rules], weights_));
         all.leaf("p", limits_in_words(results_, at, record_), {{"class", "note"}}).close();
+        all.add(curves(results_.rows[at], name, sound, id != kRules));
+        return all.close().add(covering(sound.covering));
+    }
+
+    /// Spectrum and loudness, also of a mix that is none of the night's.
+    Markup curves(const Row& of, const std::string& name, const Sound& sound,
+                  bool beside_rules) const {
+        Markup all;
         all.open("div").leaf("h4", "Spectrum against the style");
-        all.add(mix_spectrum(name, results_.rows[at], results_.rows[rules], record_.style)).close();
+        all.add(mix_spectrum(name, of, row(kRules), record_.style)).close();
         all.open("div").leaf("h4", "Loudness over time");
         all.add(loudness_over_time(
             name, sound.loudness, record_.seconds, results_.sections, record_.target.loudness_lufs,
-            id == kRules ? nullptr : &record_.rules.loudness, sound.file.empty() ? "" : "seek"));
-        return all.close().close().add(covering(sound.covering));
+            beside_rules ? &record_.rules.loudness : nullptr, sound.file.empty() ? "" : "seek"));
+        return all.close();
+    }
+
+    /// By how much the rough mix stays below the target, LU: its peaks allowed no more gain.
+    double rough_lacks() const {
+        if (!record_.rough) return 0;
+        const double lacks = record_.target.loudness_lufs -
+                             metric(results_, record_.rough->measured.metrics, "integrated_lufs");
+        return lacks > kJustLouder ? lacks : 0;
+    }
+    /// In the page all play as loud as the quietest.
+    Markup player(const std::string& file, const std::string& name, double down_db) const {
+        Markup all;
+        if (file.empty()) return all;
+        return all.leaf("audio", "",
+                        {{"controls", "controls"},
+                         {"preload", "none"},
+                         {"src", link_to(file)},
+                         {"data-down", fmt::format("{:.2f}", -down_db)},
+                         {"aria-label", name}});
+    }
+    static void add_link(Markup& all, const std::string& file) {
+        if (!file.empty()) all.text(" \u00b7 ").leaf("a", "FLAC", {{"href", link_to(file)}});
     }
 
     /// Who covers whom in a mix: the worst in words, all to unfold.
@@ -250,20 +273,22 @@ private:
             const Sound sound = p < record_.picks.size() ? record_.picks[p] : Sound{};
             all.open("article", {{"class", "card pick"}, {"id", fmt::format("pick-{}", p + 1)}});
             all.open("header").leaf("span", std::to_string(p + 1), {{"class", "badge"}});
-            all.open("div").leaf("h3", results_.words[p]);
+            all.open("div");
+            if (!wild(p).empty())
+                all.leaf("p", "wild card: " + wild(p) + " of all picks", {{"class", "kind"}});
+            all.leaf("h3", results_.words[p]);
             all.open("span", {{"class", "note"}}).text(origin(row(id)));
-            if (!sound.file.empty())
-                all.text(" \u00b7 ").leaf("a", "FLAC", {{"href", link_to(sound.file)}});
+            add_link(all, sound.file);
             all.close().close();
             all.open("div", {{"class", "score"}, {"style", "flex:none"}});
             all.text(fixed(score(id), 3)).leaf("small", "score").close().close();
-            if (!sound.file.empty())
-                all.leaf("audio", "",
-                         {{"controls", "controls"},
-                          {"preload", "none"},
-                          {"src", link_to(sound.file)},
-                          {"aria-label", fmt::format("Pick {}", p + 1)}});
-            all.add(metrics(id)).add(pictures(id, fmt::format("pick {}", p + 1), sound)).close();
+            if (!wild(p).empty())
+                all.leaf("p",
+                         "The mix that is least like all other picks, whatever that cost in score.",
+                         {{"class", "note"}});
+            all.add(player(sound.file, fmt::format("Pick {}", p + 1), rough_lacks()));
+            all.add(metrics(row(id)));
+            all.add(pictures(id, fmt::format("pick {}", p + 1), sound)).close();
         }
         return all.close();
     }
@@ -274,53 +299,42 @@ private:
         const auto one = [&](std::uint64_t id, const char* name, const char* words,
                              const Sound& sound) {
             all.open("article", {{"class", "card pick"}}).open("header");
-            all.open("div").leaf("h3", name).leaf("span", words, {{"class", "note"}}).close();
+            all.open("div").leaf("h3", name);
+            all.open("span", {{"class", "note"}}).text(words);
+            add_link(all, sound.file);
+            all.close().close();
             all.open("div", {{"class", "score"}, {"style", "flex:none"}});
             all.text(fixed(score(id), 3)).leaf("small", "score").close().close();
-            all.add(metrics(id)).add(pictures(id, name, sound)).close();
+            all.add(player(sound.file, name, rough_lacks())).add(metrics(row(id)));
+            all.add(pictures(id, name, sound)).close();
         };
         one(kRules, "The rule-based mix",
             "mix 1 \u00b7 typical settings of every role, shaped by what each stem needs",
             record_.rules);
         one(kStill, "Static balance", "mix 0 \u00b7 stems equally loud, nothing else",
             record_.still);
+        if (record_.rough) all.add(rough_mix(*record_.rough));
         return all.close();
     }
 
-    Markup notes() const {
+    /// The user's own, at the loudness of the picks as far as gain alone brings it there.
+    Markup rough_mix(const RoughMixRecord& rough) const {
         Markup all;
-        all.open("footer").open("p").text(
-            "Terms, each from 0 to 1, 1 = nothing to complain about: ");
-        for (std::size_t t = 0, told = 0; t < results_.terms.size(); ++t) {
-            if (weights_[t] == 0) continue;
-            const auto words =
-                std::find_if(std::begin(kTermWords), std::end(kTermWords),
-                             [&](const auto& entry) { return entry.first == results_.terms[t]; });
-            if (told++ > 0) all.text("; ");
-            all.leaf("b", results_.terms[t]);
-            if (words != std::end(kTermWords)) all.text(": " + std::string(words->second));
-            if (weights_[t] != 1) all.text(fmt::format(" (weight {})", fixed(weights_[t], 2)));
-        }
-        all.text(".").close();
-        const auto said = [&](const char* key) {
-            const auto at = results_.attributes.find(key);
-            return at == results_.attributes.end() ? std::string("?") : at->second;
-        };
-        all.leaf("p", fmt::format("Style {}; in brackets the range in which it has nothing to "
-                                  "complain about, in colour what lies outside. Spectra are third "
-                                  "octaves, brought to the style's level between 100 Hz and 4 kHz. "
-                                  "Target {} LUFS, {} dBTP.",
-                                  style_name(), fixed(record_.target.loudness_lufs, 1),
-                                  fixed(record_.target.true_peak_dbtp, 1)));
-        if (!record_.style.sources.empty())
-            all.leaf("p", fmt::format("Where the numbers of style {} come from: {}.", style_name(),
-                                      sources_in_words(record_.style)));
-        all.leaf("p",
-                 fmt::format("mixfarm {}, seed {}, {} ({}), {}. Every mix is in results.h5 and "
-                             "renders again with mixfarm render.",
-                             said("version"), results_.seed, said("engine"), said("device"),
-                             said("created_utc")));
-        return all.close();
+        all.open("article", {{"class", "card pick"}}).open("header");
+        all.open("div").leaf("h3", "Your rough mix");
+        std::string words =
+            fmt::format("{} dB, nothing else is done to it", with_sign(rough.gain_db, 1));
+        if (rough_lacks() > 0)
+            words += fmt::format(
+                "; its peaks allow no more without a limiter, so that its file stays {} LU below "
+                "the picks. In this page all others are turned down by as much.",
+                fixed(rough_lacks(), 1));
+        all.open("span", {{"class", "note"}}).text(words);
+        add_link(all, rough.sound.file);
+        all.close().close().close();
+        all.add(player(rough.sound.file, "Rough mix", 0)).add(metrics(rough.measured));
+        all.open("div", {{"class", "three"}});
+        return all.add(curves(rough.measured, "the rough mix", rough.sound, true)).close().close();
     }
 
     const Results& results_;
@@ -329,33 +343,6 @@ private:
 };
 
 }  // namespace
-
-std::string limits_in_words(const Results& results, std::size_t row, const NightRecord& record) {
-    std::vector<double> weights;
-    for (const std::string& term : results.terms) {
-        const auto given = record.weights.find(term);
-        weights.push_back(given == record.weights.end() ? 1 : given->second);
-    }
-    if (results.rejected[row])
-        return "Rejected: " +
-               std::string(reject_reason(static_cast<Reject>(results.rejected[row]))) + ".";
-    std::string words;
-    for (const TermCost& c : term_costs(results.scores[row], weights)) {
-        if (c.cost < 0.01) break;
-        const std::string& term = results.terms[c.term];
-        words += (words.empty() ? "Held back by " : "; by ") + term +
-                 fmt::format(" (costs {})", fixed(c.cost, 3));
-        if (term == "tone") {
-            const ToneMiss miss = tone_miss(results.rows[row], record.style);
-            if (miss.worst >= 0)
-                words +=
-                    fmt::format(", most at {}: {} dB", hertz(band_centre_hz(miss.worst)),
-                                with_sign(miss.off_db[static_cast<std::size_t>(miss.worst)], 1));
-        }
-        if (words.find(';') != std::string::npos) break;
-    }
-    return words.empty() ? "No term costs a hundredth of the score." : words + ".";
-}
 
 std::string night_page(const Results& results, const NightRecord& record) {
     return document((record.title.empty() ? "A song" : record.title) + " \u2013 the morning after",

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct Sound {
     Covering covering;
 };
 
+/// The user's own mix, at the loudness of the picks by gain alone.
+struct RoughMixRecord {
+    Sound sound;
+    Row measured;  ///< metrics as Results::metrics, NaN where only stems could tell; powers
+    double gain_db = 0;
+};
+
 /// What a night leaves beside its results.
 struct NightRecord {
     std::string title;
@@ -31,6 +39,7 @@ struct NightRecord {
     std::vector<std::uint64_t> generations;  ///< id of the first mix of each
     std::vector<Sound> picks;                ///< as Results::picks
     Sound rules, still;                      ///< the baselines
+    std::optional<RoughMixRecord> rough;     ///< where the job gives one
 };
 
 /// One self-contained HTML document beside NIGHT/picks. A function of its arguments alone.

@@ -160,15 +160,18 @@ void switch_off(const Job& job, std::vector<Knob>& knobs) {
                                         "' is no effect that can be switched off" +
                                         did_you_mean(name, names) + " Known are: " + join(names));
         }
-        for (Knob& knob : knobs) {
-            if (knob.effect != name && knob.name.substr(knob.name.rfind('.') + 1) != name + "_db")
-                continue;
-            // A return goes by its sends.
-            if (knob.effect != name && knob.effect != "send") continue;
-            fix(knob, knob.neutral);
-            knob.off = true;
-        }
     }
+    for (Knob& knob : knobs) {
+        if (!kept_off(job, knob.effect, knob.name.substr(knob.name.rfind('.') + 1))) continue;
+        fix(knob, knob.neutral);
+        knob.off = true;
+    }
+}
+
+bool kept_off(const Job& job, const std::string& effect, const std::string& param) {
+    return std::any_of(job.effects_off.begin(), job.effects_off.end(), [&](const std::string& off) {
+        return effect == off || (effect == "send" && param == off + "_db");
+    });
 }
 
 }  // namespace mixfarm

@@ -26,5 +26,7 @@ std::vector<Automation> automation_of(const Job& job, const Song& song, std::vec
 /// Takes the effects (by name, on all channels) and returns (by bus name) that the job switches off
 /// out of the search. Throws InputError naming the known ones.
 void switch_off(const Job& job, std::vector<Knob>& knobs);
+/// Is that a knob of what the job switches off? A return goes by its sends.
+bool kept_off(const Job& job, const std::string& effect, const std::string& param);
 
 }  // namespace mixfarm

@@ -131,6 +131,17 @@ struct ArchiveRecord {
     std::vector<float> score;         ///< technical, NaN where empty
 };
 
+/// What is there to be listened to in the morning, one file of NIGHT/picks each.
+struct AuditionItem {
+    std::string name;                             ///< "pick 3", "static balance", "rough mix"
+    std::string file;                             ///< relative to NIGHT, with slashes
+    std::int64_t id = -1;                         ///< of the mix; -1: it is none of the night's
+    float loudness_lufs = 0, true_peak_dbtp = 0;  ///< of the file
+    /// Of the file against what it was made from: the rough mix is brought to the loudness of the
+    /// picks by this alone. Of mixes the gain in front of the limiter.
+    float gain_db = 0;
+};
+
 /// Everything of results.h5 (DESIGN section 6, schemas/results.md). N rows, K knobs, B bands, S
 /// stems, M metrics, T terms, P picks.
 struct Results {
@@ -155,6 +166,9 @@ struct Results {
     std::vector<std::int32_t> pareto;        ///< [N]
     std::vector<std::uint64_t> order, picks;
     std::vector<std::string> words;  ///< [P], one text a pick
+    /// [P] what a wild card trades technical score for, "darkest, widest"; empty for other picks.
+    std::vector<std::string> wild_cards;
+    std::vector<AuditionItem> audition;  ///< the picks, then what they are compared with
     std::vector<FunnelLevel> funnel;
     std::vector<DescriptorAxis> descriptors;
     TriedTable tried;

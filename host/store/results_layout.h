@@ -61,4 +61,14 @@ inline constexpr std::array<Text<KnobColumn>, 5> kKnobTexts = {{{"name", &KnobCo
 inline constexpr std::array<std::pair<const char*, float KnobColumn::*>, 3> kKnobNumbers = {
     {{"low", &KnobColumn::low}, {"high", &KnobColumn::high}, {"neutral", &KnobColumn::neutral}}};
 
+struct AuditionNumber {
+    const char* name;
+    const char* unit;
+    float AuditionItem::*field;
+};
+inline constexpr std::array<AuditionNumber, 3> kAuditionNumbers = {
+    {{"loudness_lufs", "LUFS", &AuditionItem::loudness_lufs},
+     {"true_peak_dbtp", "dBTP", &AuditionItem::true_peak_dbtp},
+     {"gain_db", "dB", &AuditionItem::gain_db}}};
+
 }  // namespace mixfarm::layout

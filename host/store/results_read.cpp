@@ -170,6 +170,8 @@ void read_ranking_and_funnel(hid_t file, Results& r) {
     r.pareto = h5::read_list<std::int32_t>(file, at + "pareto", r.order.size());
     r.picks = h5::read_list<std::uint64_t>(file, at + "picks", length(file, at + "picks"));
     r.words = h5::read_texts(file, at + "words");
+    r.wild_cards.resize(r.picks.size());  // not in the first files
+    if (h5::exists(file, at + "wild_card")) r.wild_cards = h5::read_texts(file, at + "wild_card");
     r.funnel.resize(length(file, funnel + "level"));
     put(file, funnel + "level", r.funnel, &FunnelLevel::level);
     put(file, funnel + "candidates", r.funnel, &FunnelLevel::candidates);
@@ -180,6 +182,17 @@ void read_ranking_and_funnel(hid_t file, Results& r) {
     if (!h5::exists(file, funnel + "promoted")) return;  // not in the first files
     put(file, funnel + "promoted", r.funnel, &FunnelLevel::promoted);
     put(file, funnel + "recall_promoted", r.funnel, &FunnelLevel::recall_promoted);
+}
+
+void read_audition(hid_t file, Results& r) {
+    if (!h5::exists(file, "/audition")) return;  // not in the first files
+    const std::string at = "/audition/";
+    r.audition.resize(length(file, at + "item"));
+    put_texts(file, at + "item", r.audition, &AuditionItem::name);
+    put_texts(file, at + "file", r.audition, &AuditionItem::file);
+    put(file, at + "id", r.audition, &AuditionItem::id);
+    for (const auto& [name, unit, field] : layout::kAuditionNumbers)
+        put(file, at + name, r.audition, field);
 }
 
 /// Throws InputError for a format version that this program does not know.
@@ -219,6 +232,7 @@ Results read_open(hid_t file) {
     read_metrics(file, r);
     read_scores(file, r);
     read_ranking_and_funnel(file, r);
+    read_audition(file, r);
     return r;
 }
 

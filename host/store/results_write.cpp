@@ -64,6 +64,7 @@ void require_consistent(const Results& r) {
     for (const auto& row : r.scores) require(row.size() == r.terms.size(), "scores is not [N][T]");
     require(r.pareto.size() == r.order.size(), "pareto must have one entry for each of order");
     require(r.words.size() == r.picks.size(), "words must have one text a pick");
+    require(r.wild_cards.size() == r.picks.size(), "wild_cards must have one text a pick");
     const auto taken = [](const auto& names, const std::string& name) {
         return name.empty() || name.find('/') != std::string::npos ||
                std::find(names.begin(), names.end(), name) != names.end();
@@ -97,6 +98,7 @@ public:
         metrics();
         scores();
         ranking();
+        audition();
         archive();
         funnel();
         axes_.finish();
@@ -319,6 +321,17 @@ private:
         ordinals("/ranking/pick", r_.picks.size());
         list("/ranking/picks", "/ranking/pick", "", r_.picks);
         texts("/ranking/words", "/ranking/pick", r_.words);
+        texts("/ranking/wild_card", "/ranking/pick", r_.wild_cards);
+    }
+
+    void audition() {
+        group("/audition");
+        const std::string item = "/audition/item";
+        axis(item, column(r_.audition, &AuditionItem::name));
+        texts("/audition/file", item, column(r_.audition, &AuditionItem::file));
+        list("/audition/id", item, "", column(r_.audition, &AuditionItem::id));
+        for (const auto& [name, unit, field] : layout::kAuditionNumbers)
+            list(std::string("/audition/") + name, item, unit, column(r_.audition, field));
     }
 
     void archive() {

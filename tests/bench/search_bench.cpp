@@ -92,7 +92,8 @@ private:
         const std::vector<Glimpse> seen = lookout_.glimpse(from, Glance::levels);
         std::vector<Contender> contenders;
         for (std::size_t i = 0; i < seen.size(); ++i)
-            contenders.push_back({i, kWholeSong, seen[i].scores, seen[i].place});
+            contenders.push_back({i, kWholeSong, seen[i].scores, seen[i].place, false,
+                                  character_steps(seen[i].character)});
         std::vector<double> scores;
         std::array<double, kCharacterAxes> low, high;
         low.fill(HUGE_VAL), high.fill(-HUGE_VAL);

@@ -98,7 +98,11 @@ TEST(Chain, PicksAreFilesAtOneLoudness) {
     EXPECT_EQ(
         static_cast<std::size_t>(std::distance(
             fs::directory_iterator(fs::path(shared.night) / "picks"), fs::directory_iterator())),
-        top["picks"].size());
+        top["picks"].size() + 1);
+    const Json& still = top["audition"].back();
+    EXPECT_EQ(still["name"], "static balance");
+    EXPECT_EQ(fs::path(still["file"].get<std::string>()).filename(), "static-balance.flac");
+    meter.push_back(still["file"]);
     double least = 99, most = -99, peak = -99;
     for (const Json& metered : ask(meter)) {
         const double lufs = metered["integrated_lufs"];

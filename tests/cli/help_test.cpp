@@ -10,8 +10,8 @@ namespace {
 using testing::HasSubstr;
 
 // As promised in the design; those below "later" come with later versions.
-const Words kCommands = {"demo", "new",    "analyze", "run",    "top",
-                         "show", "render", "meter",   "devices"};
+const Words kCommands = {"demo", "new",    "analyze", "run",   "top",
+                         "show", "render", "keep",    "meter", "devices"};
 const Words kLater = {"rank", "audition", "export", "merge"};
 
 TEST(Help, ListsExactlyTheCommandsThatExist) {
@@ -51,7 +51,8 @@ TEST(Help, NamesThePromisedOptions) {
         {"new", {"--out", "-o"}},
         {"run", {"--out", "-o", "--candidates", "--time", "--seed", "--device", "--threads"}},
         {"top", {"-n"}},
-        {"render", {"--out", "--stems", "--format", "--bits"}}};
+        {"render", {"--out", "--stems", "--format", "--bits"}},
+        {"keep", {"--out", "-o"}}};
     for (const auto& [command, options] : promised) {
         const std::string text = mixfarm({command, "--help"}).out;
         for (const std::string& option : options) EXPECT_THAT(text, HasSubstr(option)) << command;

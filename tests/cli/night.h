@@ -163,8 +163,9 @@ inline std::map<std::string, std::string> stored_parts(const fs::path& night) {
 inline Json ranking_of(const fs::path& night) {
     Json top = ask({"top", night.string(), "-n", "1000"});
     top.erase("night");
-    for (Json& pick : top["picks"])
-        pick["file"] = fs::path(pick["file"].get<std::string>()).filename().string();
+    for (const char* list : {"picks", "audition"})
+        for (Json& item : top[list])
+            item["file"] = fs::path(item["file"].get<std::string>()).filename().string();
     return top;
 }
 

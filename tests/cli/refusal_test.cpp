@@ -53,6 +53,9 @@ TEST_F(Refusal, Jobs) {
                    {"job.yaml", "candidates"});
     expect_refused(run(job_with("role: kick", "role: kickdrum")), {"kickdrum"});
     expect_refused(run(job_with("style: neutral", "style: polka")), {"polka"});
+    write_text(scratch_ / "rough.wav", "not audio");
+    expect_refused(run(job_with("  tempo_bpm", "  rough_mix: rough.wav\n  tempo_bpm")),
+                   {"rough.wav"});
     EXPECT_FALSE(fs::exists(scratch_ / "night/parts")) << "a refused job leaves no night";
 }
 

@@ -22,13 +22,14 @@ TEST(Report, OfANightShowsEveryPickWithTheNumbersOfTheResults) {
     ASSERT_TRUE(fs::exists(page));
     expect_sound({page.string(), (fs::path(shared.night) / "results.h5").string()});
     const std::string text = text_of(page);
-    for (const Json& pick : ask({"top", shared.night})["picks"])
+    const Json top = ask({"top", shared.night});
+    for (const Json& pick : top["picks"])
         EXPECT_THAT(
             text, HasSubstr("src=\"picks/" +
                             fs::path(pick["file"].get<std::string>()).filename().string() + "\""));
     EXPECT_EQ(text.find(shared.folder.string()), std::string::npos) << "a path of this machine";
     // Who covers whom, in every pick and both baselines, which were all heard whole.
-    const std::size_t mixes = ask({"top", shared.night})["picks"].size() + 2;
+    const std::size_t mixes = top["picks"].size() + 2;
     std::size_t folded = 0;
     for (std::size_t at = 0; (at = text.find("<summary>Who covers whom", at)) != std::string::npos;
          ++at)

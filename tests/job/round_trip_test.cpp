@@ -184,6 +184,8 @@ TEST(RoundTrip, KeepsRandomNumbersToTheLastBit) {
         job.stems = {stem("x.wav", "x")};
         job.stems[0].start_s = draw(0, 1e-5);
         job.stems[0].lock = {{"a", draw(-1e18, 1e18)}, {"b", draw(-1e-9, 1e-9)}};
+        for (int i = 0; i < run; ++i)  // over one line and over many
+            job.buses["drums"].lock["d: " + std::to_string(i)] = draw(-1e4, 1e4);
         job.target = {draw(-40, -5), draw(-20, 0)};
         job.search.seed = random();
         job.search.time_s = draw(0, 1e5);

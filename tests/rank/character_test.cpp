@@ -68,5 +68,15 @@ TEST(Character, OfNothingIsUnknown) {
     EXPECT_EQ(mono.character()[width], -30);
 }
 
+TEST(Character, CountsInStepsDownToWhatIsFaint) {
+    const std::vector<float> steps =
+        character_steps(std::vector<float>{-12, -4, -50, 3, -60, 1, std::nanf("")});
+    EXPECT_EQ(steps[brightness], -6);
+    EXPECT_EQ(steps[width], -12) << "as good as mono";
+    EXPECT_EQ(steps[wetness], -8) << "as good as dry";
+    EXPECT_EQ(steps[lead], 0.5f);
+    EXPECT_TRUE(std::isnan(steps[contrast]));
+}
+
 }  // namespace
 }  // namespace mixfarm

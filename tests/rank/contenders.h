@@ -1,10 +1,14 @@
 /// Made-up fields of contenders, the same on every machine.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <ctime>
+#include <map>
+#include <utility>
 #include <vector>
 
+#include "host/rank/character.h"
 #include "host/rank/rank.h"
 #include "kernels/core/random.h"
 
@@ -26,7 +30,7 @@ inline Contender contender(std::uint64_t id, double technical, std::vector<float
 }
 
 /// `n` mixes around a dozen neighbourhoods of a 12-axis place, terms in 0..1; one in nine is
-/// rejected, one in five heard over excerpts only.
+/// rejected, one in five heard over excerpts only; characters within four steps, of sixty kinds.
 inline std::vector<Contender> field(int n, std::uint64_t seed) {
     const RandomStream random(seed, 0);
     std::uint64_t k = 0;
@@ -48,8 +52,24 @@ inline std::vector<Contender> field(int n, std::uint64_t seed) {
             for (float& term : c.scores.terms) sum += term = static_cast<float>(next());
             c.scores.technical = sum / kTerms;
         }
+        for (int a = 0; a < kCharacterAxes; ++a)
+            c.character.push_back(static_cast<float>(4 * next()));
+        c.character[2] = i % 17 ? c.character[2] : std::nanf("");
+        c.cell = static_cast<int>(60 * next());
         all.push_back(c);
     }
+    return all;
+}
+
+inline std::map<std::uint64_t, const Contender*> by_id(const std::vector<Contender>& all) {
+    std::map<std::uint64_t, const Contender*> map;
+    for (const Contender& c : all) map[c.id] = &c;
+    return map;
+}
+
+inline std::vector<Contender> shuffled(std::vector<Contender> all, std::uint64_t seed) {
+    RandomStream random(seed, 2);
+    for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[random.below(i)]);
     return all;
 }
 

@@ -133,6 +133,7 @@ inline Night night(std::size_t mixes, std::size_t picks, double seconds, bool le
     for (std::size_t p = 0; p < picks; ++p) {
         r.picks.push_back(10 + 10 * p);
         r.words.push_back("vox <b> +" + std::to_string(p) + " dB & \"darker\"");
+        r.wild_cards.emplace_back();
         n.record.picks.push_back(
             {"picks/0" + std::to_string(p + 1) + "-vox.flac", loudness(seconds, -14), {}});
     }

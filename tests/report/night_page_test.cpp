@@ -57,6 +57,41 @@ TEST(NightPage, ShowsEveryPickWithItsOwnNumbers) {
     EXPECT_THAT(page, Not(HasSubstr("vox <b>")));
 }
 
+TEST(NightPage, NamesTheWildCardOnItsOwnCard) {
+    Night n = night(400, 5, 90);
+    EXPECT_THAT(page_of(n), Not(HasSubstr("wild card")));
+    n.results.wild_cards.back() = "darkest, widest";
+    const std::string page = page_of(n);
+    EXPECT_TRUE(report_test::is_sound(page));
+    EXPECT_EQ(times(page, "wild card: darkest, widest"), 1u);
+    EXPECT_LT(page.find("id=\"pick-5\""), page.find("wild card: darkest, widest"));
+    EXPECT_EQ(times(page, "wild card, darkest, widest: vox"), 1u) << "in the table";
+}
+
+TEST(NightPage, PlaysTheStaticBalanceAndTheRoughMixAsLoudAsThePicks) {
+    Night n = night(100, 3, 90);
+    n.record.still.file = "picks/static-balance.flac";
+    EXPECT_EQ(times(page_of(n), "<audio "), 4u);
+    EXPECT_THAT(page_of(n), Not(HasSubstr("rough mix")));
+    Row rough = n.results.rows[5];
+    for (std::size_t m = 0; m < rough.metrics.size(); ++m) {
+        const std::string& name = n.results.metrics[m].first;
+        rough.metrics[m] = name == "integrated_lufs" ? -14.0f : report_test::kUnmeasured;
+    }
+    n.record.rough = {{"picks/rough-mix.flac", n.record.still.loudness, {}}, rough, -2.54};
+    std::string page = page_of(n);
+    EXPECT_TRUE(report_test::is_sound(page));
+    EXPECT_EQ(times(page, "<audio "), 5u);
+    EXPECT_EQ(times(page, "data-down=\"-0.00\"") + times(page, "data-down=\"0.00\""), 5u);
+    EXPECT_THAT(page, HasSubstr("\u22122.5 dB, nothing else is done to it"));
+    EXPECT_THAT(page, Not(HasSubstr("below the picks")));
+    n.record.rough->measured.metrics[static_cast<std::size_t>(metric_index("integrated_lufs"))] =
+        -17.5f;
+    page = page_of(n);
+    EXPECT_EQ(times(page, "data-down=\"-3.50\""), 4u) << "the others are turned down to it";
+    EXPECT_THAT(page, HasSubstr("stays 3.5 LU below the picks"));
+}
+
 TEST(NightPage, TwentyThousandMixesStayUnderThreeMegabytes) {
     const Night n = night(20000, 12, 3600);
     const std::string page = page_of(n);

@@ -84,6 +84,7 @@ inline ::testing::AssertionResult same(const Results& a, const Results& b) {
     MF_EQUAL(metrics);
     MF_EQUAL(terms);
     MF_EQUAL(words);
+    MF_EQUAL(wild_cards);
     MF_EQUAL(order);
     MF_EQUAL(picks);
     MF_EQUAL(rejected);
@@ -101,6 +102,15 @@ inline ::testing::AssertionResult same(const Results& a, const Results& b) {
     MF_EQUAL(knobs.size());
     MF_EQUAL(automation.size());
     MF_EQUAL(funnel.size());
+    MF_EQUAL(audition.size());
+    for (std::size_t i = 0; i < a.audition.size(); ++i) {
+        MF_EQUAL(audition[i].name);
+        MF_EQUAL(audition[i].file);
+        MF_EQUAL(audition[i].id);
+        MF_SAME(audition[i].loudness_lufs);
+        MF_SAME(audition[i].true_peak_dbtp);
+        MF_SAME(audition[i].gain_db);
+    }
     for (std::size_t i = 0; i < a.stems.size(); ++i) {
         MF_EQUAL(stems[i].name);
         MF_EQUAL(stems[i].role);

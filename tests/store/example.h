@@ -193,7 +193,12 @@ inline Results example_results(const Size& size, std::uint64_t seed = 1) {
     for (std::size_t i = 0; i < size.picks; ++i) {
         r.picks.push_back(3 * i + 1);
         r.words.push_back("vocal +" + std::to_string(i) + " dB, darker top");
+        r.wild_cards.push_back(i + 1 < size.picks ? "" : "darkest, widest");
+        r.audition.push_back({"pick " + std::to_string(i + 1), "picks/" + std::to_string(i),
+                              static_cast<std::int64_t>(r.picks[i]), numbers.next(), numbers.next(),
+                              numbers.next()});
     }
+    r.audition.push_back({"rough mix", "picks/rough-mix.flac", -1, -14.25f, -1, -2.5f});
     const double nan = std::numeric_limits<double>::quiet_NaN();
     r.funnel = {{0, size.tried, 3.5, 0.625, 0.5, 0.4, 0.95},
                 {2, size.rows, 12.25, 0.875, 0.8, 1.0 / 3, 1},
@@ -212,6 +217,8 @@ inline Results of_the_first_nights(Results r) {
     r.descriptors.clear();
     r.tried = {};
     r.archive = {};
+    r.audition.clear();
+    r.wild_cards.assign(r.picks.size(), "");
     for (auto& row : r.stage0_metrics) row.assign(row.size(), nan);
     r.stage0_technical.assign(r.stage0_technical.size(), nan);
     for (FunnelLevel& level : r.funnel)

@@ -103,7 +103,16 @@ void list_values(const Results& r, const fs::path& file) {
     for (std::size_t i = 0; i < r.picks.size(); ++i) {
         values.add("/ranking/picks", {i}, r.picks[i]);
         values.add("/ranking/words", {i}, r.words[i]);
+        values.add("/ranking/wild_card", {i}, r.wild_cards[i]);
         values.add("/ranking/pick", {i}, i + 1);
+    }
+    for (std::size_t i = 0; i < r.audition.size(); ++i) {
+        values.add("/audition/item", {i}, r.audition[i].name);
+        values.add("/audition/file", {i}, r.audition[i].file);
+        values.add("/audition/id", {i}, r.audition[i].id);
+        values.add("/audition/loudness_lufs", {i}, r.audition[i].loudness_lufs);
+        values.add("/audition/true_peak_dbtp", {i}, r.audition[i].true_peak_dbtp);
+        values.add("/audition/gain_db", {i}, r.audition[i].gain_db);
     }
     for (std::size_t i = 0; i < r.stems.size(); ++i) {
         values.add("/song/stems/role", {i}, r.stems[i].role);

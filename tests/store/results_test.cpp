@@ -60,7 +60,7 @@ TEST(ResultsFile, ComesBackWhenListsAreEmptyOrLongerThanAChunk) {
 void make_old(const fs::path& file) {
     change(file,
            "[f.pop(p) for p in ('tried', 'archive', 'metrics/stage0', 'scores/stage0', "
-           "'funnel/promoted', 'funnel/recall_promoted')]");
+           "'funnel/promoted', 'funnel/recall_promoted', 'audition', 'ranking/wild_card')]");
     reseal(file);
 }
 
@@ -221,6 +221,7 @@ TEST(ResultsFile, RefusesRecordsThatDoNotFitTogether) {
     broken([](Results& r) { r.technical.pop_back(); });
     broken([](Results& r) { r.scores[1].clear(); });
     broken([](Results& r) { r.words.clear(); });
+    broken([](Results& r) { r.wild_cards.pop_back(); });
     broken([](Results& r) { r.metrics[1].first = "bands"; });
     broken([](Results& r) { r.metrics[1].first = "a/b"; });
     broken([](Results& r) { r.metrics[1].first = "stage0"; });
