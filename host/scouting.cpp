@@ -113,7 +113,7 @@ Scouting::Scouting(const Studio& studio, NightParts& parts, std::string plan_has
       parts_(parts),
       plan_hash_(std::move(plan_hash)),
       foresight_(wired_view(studio.song, studio.profile), studio.judge.listening(), threads,
-                 Glance::dynamics),
+                 Glance::dynamics, studio.engine.get()),
       cube_(cube_of(studio.space)),
       archive_({}),
       calibration_(studio.judge.weights()),

@@ -148,6 +148,13 @@ struct Chain {
         ((std::is_same_v<Effects, Effect> ? false : (first += param_count<Effects>, true)) && ...);
         return first;
     }
+    /// Where the knobs of effect kPlace begin.
+    template <int kPlace>
+    static constexpr int param_place() {
+        int first = 0, i = 0;
+        ((first += i < kPlace ? param_count<Effects> : 0, ++i), ...);
+        return first;
+    }
     static double response_db(const Coefs<float>& coefs, double hz, double rate) {
         double db = 0;
         for_each([&]<class Effect, int I>(int) {

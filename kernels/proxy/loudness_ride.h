@@ -22,7 +22,7 @@ namespace mixfarm {
 /// What L0 knows of a mix whose dynamics are followed.
 template <class F>
 struct MixLevels {
-    std::span<const F> scene;  ///< K-weighted power, both sides
+    const F* scene;  ///< [scenes] K-weighted power, both sides
     F wet_to_dry, wet_seconds;
 };
 

@@ -12,6 +12,7 @@
 
 #include "kernels/meters/k_weighting.h"
 #include "kernels/proxy/level_gains.h"
+#include "kernels/proxy/linear_channel.h"
 #include "kernels/proxy/multiband_course.h"
 #include "kernels/proxy/strip_course.h"
 
@@ -33,10 +34,13 @@ public:
           power_(static_cast<std::size_t>(course.blocks * kFrames)),
           peak_(power_.size()),
           soft_(power_.size()) {
-        gains.whole.resize(course.stems.size() * mixfarm::kBands);
-        gains.group.resize(course.stems.size());
-        gains.common.resize(course.stems.size());
-        gains.scene.resize(course.stems.size() * scenes());
+        const int stems = static_cast<int>(course.stems.size()), wide = mixfarm::kBands,
+                  count = static_cast<int>(scenes());
+        gain_cells_.resize(static_cast<std::size_t>(stems * (wide + 2 + count) + wide));
+        const Memory<F> cells{gain_cells_.data(), 1};
+        gains.whole = cells, gains.group = cells.from(stems * wide);
+        gains.common = gains.group.from(stems), gains.scene = gains.common.from(stems);
+        gains.master = gains.scene.from(stems * count);
         for (std::size_t b = 0; b < broad::kBands; ++b)
             for (std::size_t t = 0; t < mixfarm::kBands; ++t)
                 k_weight_[b] +=
@@ -85,6 +89,7 @@ private:
     std::vector<float> neutral_ = neutral_buses();
     std::array<float, broad::kBands> k_weight_{};
 
+    std::vector<F> gain_cells_;
     std::vector<StripCourse<F>> strips_;
     Group groups_[console::kGroups];
     MultibandCourse<F> multiband_;
@@ -303,30 +308,30 @@ void MixCourse<F>::tell_gains() {
             all = fma_(out[b], kept, all);
             heard = fma_(k_out[b], kept, heard), loud = fma_(k_out[b], F(dry[b]), loud);
         }
-        gains.group[s] = root(all, strip_[s]);
+        gains.group[static_cast<int>(s)] = root(all, strip_[s]);
         const auto group = static_cast<std::size_t>(bands_.stems[s].group);
         before[group] = before[group] + strip_[s], behind[group] = behind[group] + all;
         for (std::size_t t = 0; t < mixfarm::kBands; ++t) {
             F power = F(0.f);
             for (std::size_t b = 0; b < broad::kBands; ++b)
                 power = fma_(F(broad::belongs(static_cast<int>(b), t)), gain[b], power);
-            gains.whole[s * mixfarm::kBands + t] = root(power, F(1.f));
+            gains.whole[static_cast<int>(s * mixfarm::kBands + t)] = root(power, F(1.f));
         }
         const F mean = root(heard, loud);
         for (std::size_t k = 0; k < scenes(); ++k) {
             F power = F(0.f);
             for (std::size_t b = 0; b < broad::kBands; ++b)
                 power = fma_(k_out[b], F(stem.scene.empty() ? 0.f : stem.scene[k][b]), power);
-            gains.scene[s * scenes() + k] =
+            gains.scene[static_cast<int>(s * scenes() + k)] =
                 root(heard_[s * scenes() + k], power) / max_(mean, F(1e-12f));
         }
     }
     for (std::size_t s = 0; s < strips_.size(); ++s) {
         const auto group = static_cast<std::size_t>(bands_.stems[s].group);
-        gains.common[s] = root(behind[group], before[group]);
+        gains.common[static_cast<int>(s)] = root(behind[group], before[group]);
     }
     for (std::size_t t = 0; t < mixfarm::kBands; ++t)
-        gains.master[t] =
+        gains.master[static_cast<int>(t)] =
             multiband_.acts()
                 ? multiband_.at(F(static_cast<float>(band_centre_hz(static_cast<int>(t)))))
                 : F(1.f);

@@ -1,4 +1,4 @@
-/// Counts and times BandMix.
+/// Counts and times BandLanes.
 // clang-format off
 #include "tests/bench/counted.h"  // in front of what uses its operators
 #include "tests/bench/lane_cost.h"
@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "kernels/proxy/band_mix.h"
+#include "kernels/proxy/band_lanes.h"
 #include "tests/bench/bound.h"
 
 namespace mixfarm::bench {
@@ -16,10 +16,10 @@ LaneCost lane_cost(const SongView& view, const Listening& listening,
     const LoadedSong song(view);
     const StemBands bands(song, threads);
     const Session session{static_cast<double>(view.rate), view.tempo_bpm};
-    BandMix<Counted> counted(bands, listening, session);
+    BandLanes<Counted> counted(bands, listening, session);
     Counted::operations = 0;
     counted.run(mixes.first(1));
-    BandMix<CpuLanes> lanes(bands, listening, session);
+    BandLanes<CpuLanes> lanes(bands, listening, session);
     constexpr std::size_t kGroup = lane_count<CpuLanes>;
     LaneCost cost{0, static_cast<double>(Counted::operations), 0};
     for (int take = 0; take < 5; ++take) {

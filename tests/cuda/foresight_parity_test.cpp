@@ -1,0 +1,81 @@
+/// Mixes foretold on a GPU have the bits of those foretold on the processor, and so the same order.
+#include <algorithm>
+#include <numeric>
+
+#include "kernels/foresight.h"
+#include "tests/cuda/parity.h"
+#include "tests/support/listener.h"
+
+namespace mixfarm {
+namespace {
+
+class GpuForesight : public OnAGpu {};
+
+/// Every stem plays, some count less; who masks whom depends on the band.
+Listening someone(std::size_t stems) {
+    Listening rule = everyone(stems);
+    for (std::size_t s = 0; s < stems; ++s) {
+        rule.plays[s] = s % 7 != 4;
+        rule.leads[s] = s % 5 == 0;
+        rule.priority[s] = 1.f + 0.25f * static_cast<float>(s % 3);
+        rule.burst[s] = 1.f + static_cast<float>(s % 4);
+    }
+    for (std::size_t b = 0; b < kBands; ++b) {
+        rule.importance[b] = b > 10 ? 0.05f : 0.f;
+        for (std::size_t j = 0; j < kBands; ++j)
+            rule.spread[b * kBands + j] = b == j ? 0.1f : b == j + 1 ? 0.03f : 0.f;
+    }
+    return rule;
+}
+
+/// The first figure that differs in a bit, or nothing.
+std::string difference(const Foretold& a, const Foretold& b) {
+    const auto apart = [](float x, float y) { return std::memcmp(&x, &y, sizeof x) != 0; };
+    const auto figures = [](const Foretold& f) {
+        return std::array{f.masking,          f.lead_to_rest_lu, f.lead_audibility,
+                          f.reverb_to_dry_lu, f.reverb_s,        f.distorted_share};
+    };
+    constexpr const char* kNames[] = {"masking",          "lead_to_rest_lu", "lead_audibility",
+                                      "reverb_to_dry_lu", "reverb_s",        "distorted_share"};
+    for (std::size_t i = 0; i < std::size(kNames); ++i)
+        if (apart(figures(a)[i], figures(b)[i]))
+            return std::string(kNames[i]) + ": " + std::to_string(figures(a)[i]) + " against " +
+                   std::to_string(figures(b)[i]);
+    if (a.lost_stem != b.lost_stem) return "lost_stem";
+    return difference(a.mix, b.mix);
+}
+
+struct Size {
+    int rate;
+    double seconds;
+    std::size_t stems, mixes;
+};
+
+TEST_P(GpuForesight, HasTheBitsOfTheCpuAtAwkwardSizes) {
+    std::vector<Size> sizes = {
+        {48000, 0.5, 1, 1}, {44100, 1.3, 12, 31}, {96000, 0.9, 6, 33}, {48000, 4, 5, 3}};
+    if (kSlowBuild) sizes = {{48000, 0.5, 6, 33}};
+    for (const Size& size : sizes) {
+        const SmallSong song = awkward_song(
+            size.rate, static_cast<std::int64_t>(size.seconds * size.rate), size.stems);
+        const Listening listening = someone(size.stems);
+        const Foresight cpu(wired(song), listening, 2),
+            gpu(wired(song), listening, 2, Glance::levels, gpu_.get());
+        auto mixes = whole_consoles(size.mixes, size.stems, 100);
+        mixes.front().buses.clear();
+        if (mixes.size() > 1) mixes.back() = neutral_mix(size.stems);
+        const MasterTarget target{-14, -1};
+        const auto right = cpu.foretell(mixes, target), told = gpu.foretell(mixes, target);
+        ASSERT_EQ(told.size(), mixes.size());
+        for (std::size_t i = 0; i < mixes.size(); ++i)
+            EXPECT_EQ(difference(right[i], told[i]), "")
+                << "mix " << i << " of " << size.mixes << ", " << size.stems << " stems at "
+                << size.rate << " Hz";
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Gpus, GpuForesight, ::testing::ValuesIn(kGpus),
+                         [](const auto& gpu) { return std::string(gpu.param.name); });
+
+}  // namespace
+}  // namespace mixfarm
