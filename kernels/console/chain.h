@@ -144,9 +144,7 @@ struct Chain {
     /// Where the knobs of the first effect of a type begin in the channel's row.
     template <class Effect>
     static constexpr int first_param() {
-        int first = 0;
-        ((std::is_same_v<Effects, Effect> ? false : (first += param_count<Effects>, true)) && ...);
-        return first;
+        return param_place<index_of<Effect>()>();
     }
     /// Where the knobs of effect kPlace begin.
     template <int kPlace>

@@ -11,8 +11,8 @@
 #include "kernels/cuda/gpu_seer.h"
 #include "kernels/cuda/host_threads.h"
 #include "kernels/cuda/memory.h"
-#include "kernels/cuda/words.h"
 #include "kernels/proxy/band_told.h"
+#include "kernels/proxy/ride_told.h"
 
 namespace mixfarm::cuda {
 namespace {
@@ -41,89 +41,131 @@ private:
     std::vector<DeviceBuffer<char>> buffers_;
 };
 
+/// What lies in the device's memory for a batch, or of it in the host's.
+struct Rooms {
+    DeviceBuffer<float> cells, told;
+    PinnedBuffer<float> landed;  ///< as `told`
+    int cell_count, told_count;  ///< a candidate
+
+    template <class Places>
+    Rooms(const Places& places, std::size_t slots)
+        : cells(static_cast<std::size_t>(places.cells) * slots),
+          told(static_cast<std::size_t>(places.told) * slots),
+          landed(told.size()),
+          cell_count(places.cells),
+          told_count(places.told) {}
+    void land(cudaStream_t stream) const {
+        MF_CUDA(cudaMemcpyAsync(landed.data(), told.data(), told.bytes(), cudaMemcpyDeviceToHost,
+                                stream));
+    }
+    GlanceRoom room() const { return {cells.data(), cell_count}; }
+    GlanceRoom told_room() const { return {told.data(), told_count}; }
+    Memory<float> landed_of(std::size_t slot) const {
+        return GlanceRoom{landed.data(), told_count}.of(static_cast<int>(slot));
+    }
+};
+
 /// Room for one batch, and its way through the device.
 struct Flight {
-    Flight(std::size_t size, std::size_t words, const BandPlaces& places)
-        : slots(size),
-          rows(words * size),
-          told(static_cast<std::size_t>(places.told) * size),
-          device_rows(rows.size()),
-          room(static_cast<std::size_t>(places.cells) * size) {}
+    Flight(std::size_t size, std::size_t words, const BandPlaces& places,
+           const CoursePlaces* course)
+        : slots(size), rows(words * size), device_rows(rows.size()), levels(places, size) {
+        if (course) dynamics.emplace(*course, size);
+    }
 
     std::size_t slots;
     Stream stream;
     PinnedBuffer<std::uint32_t> rows;  ///< as GlanceJob's
-    PinnedBuffer<float> told;          ///< [places.told][slots]
     DeviceBuffer<std::uint32_t> device_rows;
-    DeviceBuffer<float> room;
+    Rooms levels;
+    std::optional<Rooms> dynamics;
     std::size_t first = 0, count = 0;  ///< mixes on their way
+};
+
+/// The tables of dynamics.
+struct Course {
+    CourseTables::Made made;
+    CourseTables tables;
+    CoursePlaces places;
+    Course(const ForeseenSong& song, Tables& on_device)
+        : tables(*song.course, song.bands, made,
+                 [&](const auto& values) { return on_device(values); }),
+          places(tables) {}
 };
 
 class GpuSeer final : public Seer {
 public:
     GpuSeer(int device, const ForeseenSong& song)
         : device_(device),
+          rate_(song.session.rate),
           tables_(song.bands, song.listening, song.session,
                   [this](const auto& values) { return on_device_(values); }),
-          places_(tables_) {
-        for (int bus = 0; bus < kBuses; ++bus)
-            first_knob_[bus] =
-                tables_.stems * StripChain::kParams + bus_first(static_cast<Bus>(bus));
-        knobs_ = tables_.stems * StripChain::kParams + bus_param_count();
-        words_ = knobs_ + tables_.stems + kBuses;
+          places_(tables_),
+          acting_(tables_.stems * StripChain::kParams + bus_param_count()),
+          inverses_(acting_ + tables_.stems + kBuses),
+          words_(inverses_ + 2 * tables_.stems) {
+        if (song.course) course_.emplace(song, on_device_);
     }
 
     void foretell(std::span<const MixSettings> mixes, const MasterTarget& target, Glance glance,
                   std::span<Foretold> told) override {
-        MF_CHECK(glance == Glance::levels);
+        const bool moves = glance == Glance::dynamics;
+        MF_CHECK(!moves || course_);
         MF_CUDA(cudaSetDevice(device_));
-        std::size_t most = kMostSlots, done = 0;
-        while (done < mixes.size()) {
+        std::size_t most = std::min(kMostSlots, mixes.size());
+        while (most > 0) {
             try {
-                prepare(std::min(most, mixes.size()));
-                done += fly(mixes.subspan(done), target, told.subspan(done));
+                prepare(most, moves);
+                return fly(mixes, target, moves, told);
             } catch (const OutOfDeviceMemory& error) {
                 for (auto& flight : flights_) flight.reset();
-                if (most <= kWarp)
-                    throw DeviceError(std::string(error.what()) +
-                                      "; not even 32 mixes can be foretold");
-                most = std::max<std::size_t>(kWarp, std::min(most, mixes.size()) / 2);
+                if (most <= kTileSlots)
+                    throw DeviceError(std::string(error.what()) + "; not even " +
+                                      std::to_string(kTileSlots) + " mixes can be foretold");
+                most = most / 2;
             }
         }
     }
 
 private:
     /// Both flights with room for `mixes`, or for as many as the memory holds.
-    void prepare(std::size_t mixes) {
-        const std::size_t wanted = (mixes + kWarp - 1) / kWarp * kWarp;
-        if (flights_[1] && flights_[1]->slots >= wanted) return;
+    void prepare(std::size_t mixes, bool moves) {
+        const std::size_t wanted = (mixes + kTileSlots - 1) / kTileSlots * kTileSlots;
+        const auto fits = [&](const std::optional<Flight>& flight) {
+            return flight && flight->slots >= std::min(wanted, room_) &&
+                   (!moves || flight->dynamics);
+        };
+        if (fits(flights_[0]) && fits(flights_[1])) return;
         for (auto& flight : flights_) flight.reset();
         std::size_t free = 0, all = 0;
         MF_CUDA(cudaMemGetInfo(&free, &all));
-        const std::size_t each = sizeof(float) * static_cast<std::size_t>(places_.cells + words_);
-        const auto room = static_cast<std::size_t>(kMemoryShare * static_cast<double>(free)) /
-                          each / kWarp * kWarp;
-        const std::size_t slots = std::min(wanted, std::max<std::size_t>(kWarp, room));
+        const CoursePlaces* const course = moves ? &course_->places : nullptr;
+        const int cells =
+            places_.cells + places_.told + words_ + (course ? course->cells + course->told : 0);
+        room_ = std::max<std::size_t>(
+            kTileSlots, static_cast<std::size_t>(kMemoryShare * static_cast<double>(free)) /
+                            (sizeof(float) * static_cast<std::size_t>(cells)) / kTileSlots *
+                            kTileSlots);
         for (auto& flight : flights_)
-            flight.emplace(slots, static_cast<std::size_t>(words_), places_);
+            flight.emplace(std::min(wanted, room_), static_cast<std::size_t>(words_), places_,
+                           course);
     }
 
-    /// All mixes, batch by batch; how many.
-    std::size_t fly(std::span<const MixSettings> mixes, const MasterTarget& target,
-                    std::span<Foretold> told) {
+    void fly(std::span<const MixSettings> mixes, const MasterTarget& target, bool moves,
+             std::span<Foretold> told) {
         std::size_t next = 0;
+        for (auto& flight : flights_) flight->count = 0;
         const auto flying = [this] { return flights_[0]->count + flights_[1]->count > 0; };
         for (int turn = 0; next < mixes.size() || flying(); turn ^= 1) {
             Flight& flight = *flights_[turn];
-            if (flight.count > 0) land(flight, target, told);
+            if (flight.count > 0) land(flight, target, moves, told);
             if (next == mixes.size()) continue;
             flight.first = next;
             flight.count = std::min(flight.slots, mixes.size() - next);
             pack(flight, mixes.subspan(next, flight.count));
-            start(flight);
+            start(flight, target, moves);
             next += flight.count;
         }
-        return mixes.size();
     }
 
     void pack(const Flight& flight, std::span<const MixSettings> mixes) const {
@@ -133,44 +175,58 @@ private:
             std::uint32_t* const row = flight.rows.data() + i * static_cast<std::size_t>(words_);
             std::memcpy(row, mix.strips.data(), mix.strips.size() * sizeof(float));
             std::memcpy(row + mix.strips.size(), buses.data(), buses.size() * sizeof(float));
-            std::uint32_t* acting = row + knobs_;
-            for (int s = 0; s < tables_.stems; ++s)
-                *acting++ = StripChain::active(
-                    &mix.strips[static_cast<std::size_t>(s * StripChain::kParams)]);
+            for (int s = 0; s < tables_.stems; ++s) {
+                const float* const strip = mix.strips.data() + s * StripChain::kParams;
+                row[acting_ + s] = StripChain::active(strip);
+                float inverse[2] = {};
+                if (course_) strip_inverses(strip, rate_, inverse);
+                std::memcpy(row + inverses_ + 2 * s, inverse, sizeof inverse);
+            }
             for (int bus = 0; bus < kBuses; ++bus)
-                *acting++ = acting_on_bus(
-                    bus, &buses[static_cast<std::size_t>(bus_first(static_cast<Bus>(bus)))]);
+                row[acting_ + tables_.stems + bus] =
+                    acting_on_bus(bus, buses.data() + bus_first(static_cast<Bus>(bus)));
         });
     }
 
-    void start(const Flight& flight) const {
+    void start(const Flight& flight, const MasterTarget& target, bool moves) const {
         MF_CUDA(
             cudaMemcpyAsync(flight.device_rows.data(), flight.rows.data(),
                             flight.count * static_cast<std::size_t>(words_) * sizeof(std::uint32_t),
                             cudaMemcpyHostToDevice, flight.stream));
         GlanceJob job{static_cast<int>(flight.count),
-                      static_cast<int>(flight.slots),
-                      knobs_,
+                      acting_,
+                      inverses_,
                       words_,
                       {},
                       flight.device_rows.data(),
-                      flight.room.data(),
+                      flight.levels.room(),
+                      flight.levels.told_room(),
                       tables_,
                       places_};
-        std::copy(std::begin(first_knob_), std::end(first_knob_), job.first_knob);
-        run_glance(job, flight.stream);
-        MF_CUDA(cudaMemcpyAsync(flight.told.data(), flight.room.data(),
-                                flight.told.size() * sizeof(float), cudaMemcpyDeviceToHost,
-                                flight.stream));
+        for (int bus = 0; bus < kBuses; ++bus)
+            job.first_knob[bus] =
+                tables_.stems * StripChain::kParams + bus_first(static_cast<Bus>(bus));
+        set_channels(job, flight.stream);
+        if (moves) {
+            const CourseJob course{flight.dynamics->room(), flight.dynamics->told_room(),
+                                   course_->tables, course_->places, RideTarget(target)};
+            run_course(job, course, flight.stream);
+            flight.dynamics->land(flight.stream);
+        } else {
+            run_glance(job, flight.stream);
+        }
+        flight.levels.land(flight.stream);
     }
 
-    void land(Flight& flight, const MasterTarget& target, std::span<Foretold> told) const {
+    void land(Flight& flight, const MasterTarget& target, bool moves,
+              std::span<Foretold> told) const {
         flight.stream.wait();
         for_pieces(flight.count, [&](std::size_t i) {
-            told[flight.first + i] = told_by_bands(
-                tables_, places_,
-                Memory<float>{flight.told.data() + i, static_cast<std::int64_t>(flight.slots)}, 0,
-                target);
+            Foretold& one = told[flight.first + i];
+            one = told_by_bands(tables_, places_, flight.levels.landed_of(i), 0, target);
+            if (moves && one.mix.metric("integrated_lufs") > -70)
+                tell_ride(one, course_->tables, course_->places, flight.dynamics->landed_of(i), 0,
+                          target);
         });
         flight.count = 0;
     }
@@ -184,17 +240,20 @@ private:
         });
     }
 
-    struct OnDevice {
-        explicit OnDevice(int device) { MF_CUDA(cudaSetDevice(device)); }
+    struct Chosen {
+        explicit Chosen(int device) { MF_CUDA(cudaSetDevice(device)); }
     };
 
     int device_;
-    OnDevice chosen_{device_};
+    Chosen chosen_{device_};  // in front of what lies on it
+    double rate_;
     Tables on_device_;
-    BandTables tables_;  ///< its arrays are the device's
+    BandTables tables_;  ///< its arrays are the device's, as the course's
     BandPlaces places_;
-    int first_knob_[kBuses], knobs_, words_;
+    int acting_, inverses_, words_;  ///< as GlanceJob's
+    std::optional<Course> course_;
     std::vector<float> neutral_ = neutral_buses();
+    std::size_t room_ = 0;  ///< candidates that the memory held when last asked
     std::optional<Flight> flights_[2];
 };
 

@@ -17,12 +17,14 @@ public:
     BandLanes(const StemBands& bands, const Listening& listening, const Session& session)
         : tables_(bands, listening, session, [](const auto& its) { return its.data(); }),
           places_(tables_),
-          cells_(static_cast<std::size_t>(places_.cells)) {}
+          cells_(static_cast<std::size_t>(places_.cells)),
+          told_(static_cast<std::size_t>(places_.told)),
+          mix(tables_, places_, {cells_.data(), 1}, {told_.data(), 1}) {}
+    BandLanes(const BandLanes&) = delete;
 
-    /// At most as many mixes as lanes; the last one fills the lanes that are left. `gains` is what
-    /// dynamics do to their levels; null: nothing.
-    void run(std::span<const MixSettings> mixes, const LevelGains<F>* gains = nullptr) {
-        BandMix<F> mix(tables_, places_, room());
+    /// Sets the channels of at most as many mixes as lanes; the last one fills the lanes that are
+    /// left.
+    void set(std::span<const MixSettings> mixes) {
         std::uint32_t acting[lane_count<F>];
         for (int s = 0; s < tables_.stems; ++s) {
             F knobs[StripChain::kParams];
@@ -36,29 +38,30 @@ public:
             const int first = bus_first(static_cast<Bus>(bus)),
                       end = bus + 1 < kBuses ? bus_first(static_cast<Bus>(bus + 1))
                                              : bus_param_count();
-            std::vector<F>& knobs = bus_knobs_;
-            knobs.resize(static_cast<std::size_t>(end - first));
+            knobs_.resize(static_cast<std::size_t>(end - first));
             read_row(
                 mixes, static_cast<std::size_t>(first), true, end - first, neutral_,
-                [bus](const float* row) { return acting_on_bus(bus, row); }, knobs.data(), acting);
-            mix.set_bus(bus, knobs.data(), acting);
+                [bus](const float* row) { return acting_on_bus(bus, row); }, knobs_.data(), acting);
+            mix.set_bus(bus, knobs_.data(), acting);
         }
-        mix.run(gains);
     }
-    /// Of one lane after run().
+    void run(std::span<const MixSettings> mixes) {
+        set(mixes);
+        mix.run();
+    }
+    /// Of one lane after the mix ran.
     Foretold result(int at, const MasterTarget& target) {
-        return told_by_bands(tables_, places_, room(), at, target);
+        return told_by_bands(tables_, places_, Memory<F>{told_.data(), 1}, at, target);
     }
-    const F* scene_energy() const { return &cells_[static_cast<std::size_t>(places_.energy)]; }
-    BandSums<F> sums() { return taken<BandSums<F>>(room().from(places_.sums)); }
 
 private:
-    Memory<F> room() { return {cells_.data(), 1}; }
-
     BandTables tables_;
     BandPlaces places_;
     std::vector<float> neutral_ = neutral_buses();
-    std::vector<F> cells_, bus_knobs_;
+    std::vector<F> cells_, told_, knobs_;
+
+public:
+    BandMix<F> mix;
 };
 
 }  // namespace mixfarm

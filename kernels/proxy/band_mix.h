@@ -20,9 +20,10 @@ namespace mixfarm {
 template <class F>
 class BandMix {
 public:
-    /// `room` holds `places.cells` cells.
-    MF_HD BandMix(const BandTables& tables, const BandPlaces& places, Memory<F> room)
-        : t_(tables), at_(places), room_(room) {}
+    /// `room` holds `places.cells` cells, `told` `places.told`.
+    MF_HD BandMix(const BandTables& tables, const BandPlaces& places, Memory<F> room,
+                  Memory<F> told)
+        : t_(tables), at_(places), room_(room), told_(told) {}
 
     /// `knobs` of the channel, `acting` [lanes] as Chain::active has it.
     MF_HD_OUTLINED void set_strip(int s, const F* knobs, const std::uint32_t* acting);
@@ -33,20 +34,31 @@ public:
         return !all_at_most(most, F(0.f));
     }
 
-    /// `gains` is what dynamics do to their levels; null: nothing. What it adds up it leaves in the
-    /// first `places.told` cells.
+    /// Power gains in a band.
+    MF_HD F group_power(int g, int b) const {
+        const Memory<F> its = array(at_.groups + (g * kBands + b) * 2);
+        const F re = its[0], im = its[1];
+        return fma_(re, re, im * im);
+    }
+    MF_HD F master_power(int b) const { return room_[at_.master + b * 2]; }
+    /// After run(): K-weighted power of a scene, both sides.
+    MF_HD F scene_energy(int scene) const { return room_[at_.energy + scene]; }
+    MF_HD const BandSums<F>& sums() const { return sums_; }
+
+    /// `gains` is what dynamics do to their levels; null: nothing. What it adds up it leaves in
+    /// `told`.
     MF_HD void run(const LevelGains<F>* gains = nullptr) {
         sums_ = BandSums<F>{};
         sends_used_ = sends_used();
         for (int k = 0; k < t_.scenes; ++k) room_[at_.energy + k] = F(0.f);
         for (int s = 0; s < t_.stems; ++s)
-            room_[at_.loud + s] = room_[at_.power + s] = room_[at_.level + s] = F(0.f);
+            room_[at_.loud + s] = told_[at_.power + s] = room_[at_.level + s] = F(0.f);
         for (int b = 0; b < kBands; ++b) band(b, gains);
         follow_time();
         sums_.heard = listen_to(t_.ears, t_.stems, array(at_.spectrum), array(at_.loud),
                                 array(at_.threshold), array(at_.own), array(at_.cover));
         distort();
-        put(sums_, array(at_.sums));
+        put(sums_, told_.from(at_.sums));
     }
 
 private:
@@ -74,7 +86,7 @@ private:
 
     const BandTables& t_;
     const BandPlaces& at_;
-    Memory<F> room_;
+    Memory<F> room_, told_;
     BandSums<F> sums_;
     bool sends_used_ = false;
 };
@@ -152,7 +164,7 @@ template <class F>
 MF_HD void BandMix<F>::weigh_stem(int b, int s, const Path<F>& path, F power) {
     const F k = F(t_.k_weight[b]), half = F(0.5f);
     room_[at_.spectrum + s * kBands + b] = power;
-    room_[at_.power + s] = room_[at_.power + s] + power;
+    told_[at_.power + s] = told_[at_.power + s] + power;
     room_[at_.loud + s] = fma_(k, power, room_[at_.loud + s]);
     sums_.dry = fma_(k, power, sums_.dry);
     room_[at_.gain + 2 * s] = path.re, room_[at_.gain + 2 * s + 1] = path.im;
@@ -244,8 +256,8 @@ MF_HD_OUTLINED void BandMix<F>::band(int b, const LevelGains<F>* gains) {
     const F wet_middle = half * wet, wet_side = half * wet * wide;
     const F left = behind * (middle + side + lean + wet_middle + wet_side),
             right = behind * (middle + side - lean + wet_middle + wet_side);
-    room_[at_.left + b] = left, room_[at_.right + b] = right;
-    room_[at_.cross + b] = behind * (middle - side + wet_middle - wet_side);
+    told_[at_.left + b] = left, told_[at_.right + b] = right;
+    told_[at_.cross + b] = behind * (middle - side + wet_middle - wet_side);
     sums_.dry_heard = fma_(heard, middle + side, sums_.dry_heard);
     sums_.wet_heard = fma_(heard, wet_middle + wet_side, sums_.wet_heard);
     sums_.fold = fma_(heard, middle + wet_middle, sums_.fold);
@@ -303,7 +315,7 @@ template <class F>
 MF_HD_OUTLINED void BandMix<F>::follow_time() {
     // Reverb goes with what is dry.
     const F more = F(1.f) + sums_.wet_heard / max_(sums_.dry_heard, F(1e-30f));
-    const Memory<F> blocks = array(at_.blocks), energy = array(at_.energy);
+    const Memory<F> blocks = told_.from(at_.blocks), energy = array(at_.energy);
     F sum = F(0.f);
     for (int i = 0; i < t_.blocks; ++i) {
         const int scene = t_.scene[i];

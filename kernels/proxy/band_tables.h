@@ -4,6 +4,7 @@
 
 #include "kernels/console/console.h"
 #include "kernels/meters/k_weighting.h"
+#include "kernels/proxy/cells.h"
 #include "kernels/proxy/listening.h"
 #include "kernels/proxy/stem_bands.h"
 
@@ -73,15 +74,16 @@ struct Saturated {
 
 /// Where each array of a lane begins in its room to work in; cells of F.
 struct BandPlaces {
-    static constexpr int kPath = sizeof(Path<float>) / sizeof(float),
-                         kSums = sizeof(BandSums<float>) / sizeof(float),
-                         kSaturated = sizeof(Saturated<float>) / sizeof(float);
+    static constexpr int kPath = kCells<Path>, kSums = kCells<BandSums>,
+                         kSaturated = kCells<Saturated>;
 
-    int sums = 0;             ///< BandSums
-    int left, right, cross;   ///< [bands] powers of the mix
-    int power;                ///< [stems] mean of both sides
-    int blocks;               ///< [blocks] energies
-    int told;                 ///< cells up to here are what becomes of a mix
+    // What becomes of a mix, in a memory of its own.
+    int sums = 0;            ///< BandSums
+    int left, right, cross;  ///< [bands] powers of the mix
+    int power;               ///< [stems] mean of both sides
+    int blocks;              ///< [blocks] energies
+    int told;                ///< cells of it
+
     int paths;                ///< [stems][bands] Path of the strip
     int groups;               ///< [groups][bands][re, im]
     int returns;              ///< [returns][bands] power
@@ -107,7 +109,8 @@ struct BandPlaces {
             return first;
         };
         left = take(kBands), right = take(kBands), cross = take(kBands);
-        power = take(t.stems), blocks = take(t.blocks), told = end;
+        power = take(t.stems), blocks = take(t.blocks);
+        told = end, end = 0;
         paths = take(t.stems * kBands * kPath);
         groups = take(console::kGroups * kBands * 2);
         returns = take(console::kReturns * kBands), master = take(kBands * 2);
@@ -126,22 +129,6 @@ struct BandPlaces {
 /// Bits of the effects of a bus that act, as Chain::active has them.
 inline std::uint32_t acting_on_bus(int bus, const float* row) {
     return console::with_bus_chain(bus, [row]<class Its>() { return Its::active(row); });
-}
-
-/// Structs of nothing but F, cell by cell.
-template <class T, class F>
-MF_HD void put(const T& from, Memory<F> cells) {
-    const F* const values = reinterpret_cast<const F*>(&from);
-    MF_UNROLL
-    for (int i = 0; i < static_cast<int>(sizeof(T) / sizeof(F)); ++i) cells[i] = values[i];
-}
-template <class T, class F>
-MF_HD T taken(Memory<F> cells) {
-    T all;
-    F* const values = reinterpret_cast<F*>(&all);
-    MF_UNROLL
-    for (int i = 0; i < static_cast<int>(sizeof(T) / sizeof(F)); ++i) values[i] = cells[i];
-    return all;
 }
 
 }  // namespace mixfarm

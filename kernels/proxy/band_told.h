@@ -6,13 +6,13 @@
 
 namespace mixfarm {
 
-/// `room` holds the first `places.told` cells of BandMix's after run().
+/// `cells` are BandMix's `told` after run().
 template <class F>
-Foretold told_by_bands(const BandTables& tables, const BandPlaces& places, Memory<F> room, int at,
+Foretold told_by_bands(const BandTables& tables, const BandPlaces& places, Memory<F> cells, int at,
                        const MasterTarget& target) {
     constexpr int kWindow = 7;  // blocks of about 3 s
     const auto of = [at](const F& x) { return static_cast<double>(lane(x, at)); };
-    const auto sums = taken<BandSums<F>>(room.from(places.sums));
+    const auto sums = taken<BandSums<F>>(cells.from(places.sums));
     Foretold told;
     told.masking = lane(sums.heard.masking, at);
     told.lost_stem = static_cast<int>(lane(sums.heard.lost, at));
@@ -34,7 +34,8 @@ Foretold told_by_bands(const BandTables& tables, const BandPlaces& places, Memor
     m.metrics.assign(mix_metrics().size(), NAN);
     const double integrated = of(sums.integrated);
     m.finite = std::isfinite(integrated);
-    for (int s = 0; s < tables.stems; ++s) m.stem_power.push_back(lane(room[places.power + s], at));
+    for (int s = 0; s < tables.stems; ++s)
+        m.stem_power.push_back(lane(cells[places.power + s], at));
     if (!(integrated > 0)) {
         set("integrated_lufs", -70);
         return told;
@@ -45,7 +46,7 @@ Foretold told_by_bands(const BandTables& tables, const BandPlaces& places, Memor
     for (int b = 0; b < kBands; ++b) {
         const auto its = static_cast<std::size_t>(b);
         const auto power = [&](int place) {
-            return static_cast<float>(gain * of(room[place + b]));
+            return static_cast<float>(gain * of(cells[place + b]));
         };
         left += m.left_power[its] = power(places.left);
         right += m.right_power[its] = power(places.right);
@@ -62,7 +63,7 @@ Foretold told_by_bands(const BandTables& tables, const BandPlaces& places, Memor
     double most = 0;
     for (int i = 0; i + kWindow <= tables.blocks; ++i) {
         double sum = 0;
-        for (int k = 0; k < kWindow; ++k) sum += of(room[places.blocks + i + k]);
+        for (int k = 0; k < kWindow; ++k) sum += of(cells[places.blocks + i + k]);
         windows.push_back(gain * sum / kWindow);
         most = std::max(most, windows.back());
     }

@@ -7,32 +7,13 @@
 #include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
 #include "kernels/cpu/fork_join.h"
-#include "kernels/proxy/band_lanes.h"
-#include "kernels/proxy/loudness_ride.h"
-#include "kernels/proxy/mix_course.h"
+#include "kernels/proxy/course_lanes.h"
 #include "kernels/proxy/seer.h"
 
 namespace mixfarm {
 namespace {
 
 using Lane = CpuLanes;
-
-/// L1 around L0: the course tells the levels' gains, the levels tell what phase does to them.
-struct DynamicMix {
-    MixCourse<Lane> course;
-    LoudnessRide<Lane> ride;
-
-    void run(std::span<const MixSettings> mixes, const MasterTarget& target, BandLanes<Lane>& mix) {
-        course.run(mixes);
-        mix.run(mixes, &course.gains);
-        const BandSums<Lane> sums = mix.sums();
-        const Lane nothing(1e-30f);
-        ride.run(course.power(), course.peak(), course.soft(), course.scene_power(),
-                 {mix.scene_energy(), sums.wet_heard / max_(sums.dry_heard, nothing),
-                  sums.wet_seconds / max_(sums.wet, nothing)},
-                 target);
-    }
-};
 
 class CpuSeer final : public Seer {
 public:
@@ -49,21 +30,19 @@ public:
         fork_join(threads_, (mixes.size() + piece - 1) / piece, [&](std::size_t p) {
             const FlushDenormals flush;
             BandLanes<Lane> mix(song_.bands, song_.listening, song_.session);
-            std::optional<DynamicMix> dynamic;
-            if (moves)
-                dynamic.emplace(
-                    DynamicMix{{*song_.course, song_.bands}, {*song_.course, song_.bands.scenes}});
+            std::optional<CourseLanes<Lane>> course;
+            if (moves) course.emplace(*song_.course, song_.bands);
             const std::size_t end = std::min(mixes.size(), (p + 1) * piece);
             for (std::size_t first = p * piece; first < end; first += kLanes) {
                 const std::size_t count = std::min(kLanes, end - first);
-                if (dynamic)
-                    dynamic->run(mixes.subspan(first, count), target, mix);
+                if (course)
+                    course->run(mixes.subspan(first, count), target, mix);
                 else
                     mix.run(mixes.subspan(first, count));
                 for (std::size_t i = 0; i < count; ++i) {
                     told[first + i] = mix.result(static_cast<int>(i), target);
-                    if (dynamic && told[first + i].mix.metric("integrated_lufs") > -70)
-                        dynamic->ride.fill(told[first + i], static_cast<int>(i), target);
+                    if (course && told[first + i].mix.metric("integrated_lufs") > -70)
+                        course->fill(told[first + i], static_cast<int>(i), target);
                 }
             }
         });
