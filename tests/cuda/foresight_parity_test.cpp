@@ -85,5 +85,52 @@ TEST_P(GpuForesight, HasTheBitsOfTheCpuAtAwkwardSizes) {
 INSTANTIATE_TEST_SUITE_P(Gpus, GpuForesight, ::testing::ValuesIn(kGpus),
                          [](const auto& gpu) { return std::string(gpu.param.name); });
 
+/// Only on the stand-in, whose memory, order and haste can be set.
+class StandinForesight : public ::testing::Test {
+protected:
+    void TearDown() override { standin::set_machine({}); }
+    std::vector<Foretold> foretell(const standin::Machine& machine, Glance glance) {
+        standin::set_machine(machine);
+        const auto gpu = standin::make_engine();
+        const Foresight foresight(view_, someone(4), 1, Glance::dynamics, gpu.get());
+        standin::take_traffic();
+        std::vector<Foretold> all = foresight.foretell(mixes_, {-14, -1}, glance);
+        // Again, and fewer: the room is there.
+        EXPECT_EQ(difference(foresight.foretell({mixes_.data(), 3}, {-14, -1}, glance),
+                             {all.begin(), all.begin() + 3}),
+                  "");
+        return all;
+    }
+    const SmallSong song_ = awkward_song(48000, 24000, 4);
+    const SongView view_ = wired(song_);
+    std::vector<MixSettings> mixes_ = whole_consoles(kSlowBuild ? 3 : 300, 4, 400);
+};
+
+TEST_F(StandinForesight, NoOrderOfThreadsNorHasteOfStreamsMattersNorHowManyFitIntoTheMemory) {
+    for (const Glance glance : {Glance::levels, Glance::dynamics}) {
+        const auto right =
+            Foresight(view_, someone(4), 1, Glance::dynamics).foretell(mixes_, {-14, -1}, glance);
+        standin::Machine machine;
+        machine.haste = standin::Haste::any;
+        machine.order = standin::Order::random;
+        EXPECT_EQ(difference(right, foretell(machine, glance)), "");
+        const standin::Traffic at_once = standin::take_traffic();
+        if (kSlowBuild) continue;
+        machine.haste = standin::Haste::late;
+        machine.memory = at_once.most_bytes;
+        EXPECT_EQ(difference(right, foretell(machine, glance)), "");
+        const standin::Traffic planned = standin::take_traffic();
+        EXPECT_GT(planned.launches, at_once.launches);
+        EXPECT_EQ(planned.refused, 0u);
+        machine.memory = at_once.most_bytes * 10;
+        machine.missing = at_once.most_bytes * 19 / 2;
+        EXPECT_EQ(difference(right, foretell(machine, glance)), "");
+        EXPECT_GT(standin::take_traffic().refused, 0u);
+        standin::Machine none;
+        none.memory = 1 << 20;
+        EXPECT_THROW(foretell(none, glance), DeviceError);
+    }
+}
+
 }  // namespace
 }  // namespace mixfarm
