@@ -56,7 +56,8 @@ struct Foretold {
 class Foresight {
 public:
     /// Analyses the song for glances up to `closest`, which takes seconds, and borrows nothing.
-    /// `threads` 0 = all cores. The GPUs of `engine` cast the glances; without any the processor.
+    /// `threads` 0 = all cores. The GPUs of `engine` cast the glances; without any, and
+    /// where one fails, the processor.
     Foresight(const SongView& song, Listening listening, int threads = 0,
               Glance closest = Glance::levels, Engine* engine = nullptr);
     ~Foresight();

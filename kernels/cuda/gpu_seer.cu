@@ -70,7 +70,9 @@ struct Flight {
     Flight(std::size_t size, std::size_t words, const BandPlaces& places,
            const CoursePlaces* course)
         : slots(size), rows(words * size), device_rows(rows.size()), levels(places, size) {
+        levels.told.clear(stream);  // where a tile is not full, it comes back all the same
         if (course) dynamics.emplace(*course, size);
+        if (course) dynamics->told.clear(stream);
     }
 
     std::size_t slots;

@@ -59,7 +59,8 @@ struct Foresight::Impl {
     Listening listening;
     StemBands bands;
     std::optional<StemCourse> course;
-    std::vector<std::unique_ptr<Seer>> seers;
+    std::optional<CpuSeer> processor;
+    std::vector<std::unique_ptr<Seer>> gpus;
 };
 
 Foresight::Foresight(const SongView& song, Listening listening, int threads, Glance closest,
@@ -67,14 +68,14 @@ Foresight::Foresight(const SongView& song, Listening listening, int threads, Gla
     MF_CHECK_EQ(listening.plays.size(), song.stems.size());
     if (threads <= 0) threads = available_threads();
     impl_ = std::make_unique<Impl>(
-        Impl{std::move(listening), StemBands(LoadedSong(song), threads), {}, {}});
+        Impl{std::move(listening), StemBands(LoadedSong(song), threads), {}, {}, {}});
     if (closest >= Glance::dynamics) impl_->course.emplace(song, impl_->bands, threads);
     const ForeseenSong seen{impl_->bands,
                             impl_->course ? &*impl_->course : nullptr,
                             impl_->listening,
                             {static_cast<double>(song.rate), song.tempo_bpm}};
-    if (engine != nullptr) impl_->seers = engine->seers(seen);
-    if (impl_->seers.empty()) impl_->seers.push_back(std::make_unique<CpuSeer>(seen, threads));
+    impl_->processor.emplace(seen, threads);
+    if (engine != nullptr) impl_->gpus = engine->seers(seen);
 }
 Foresight::~Foresight() = default;
 
@@ -90,14 +91,29 @@ std::vector<Foretold> Foresight::foretell(std::span<const MixSettings> mixes,
                                           const MasterTarget& target, Glance glance) const {
     MF_CHECK(glance == Glance::levels || impl_->course);
     std::vector<Foretold> all(mixes.size());
-    const std::size_t seers = impl_->seers.size(), share = (mixes.size() + seers - 1) / seers;
-    fork_join(static_cast<int>(seers), seers, [&](std::size_t s) {
-        const std::size_t first = std::min(s * share, mixes.size()),
+    if (impl_->gpus.empty()) {
+        impl_->processor->foretell(mixes, target, glance, all);
+        return all;
+    }
+    const std::size_t gpus = impl_->gpus.size(), share = (mixes.size() + gpus - 1) / gpus;
+    std::vector<std::uint8_t> failed(gpus, 0);
+    const auto its_share = [&](std::size_t g, Seer& seer) {
+        const std::size_t first = std::min(g * share, mixes.size()),
                           count = std::min(share, mixes.size() - first);
         if (count > 0)
-            impl_->seers[s]->foretell(mixes.subspan(first, count), target, glance,
-                                      std::span(all).subspan(first, count));
+            seer.foretell(mixes.subspan(first, count), target, glance,
+                          std::span(all).subspan(first, count));
+    };
+    fork_join(static_cast<int>(gpus), gpus, [&](std::size_t g) {
+        try {
+            its_share(g, *impl_->gpus[g]);
+        } catch (const DeviceError&) {
+            failed[g] = 1;
+        }
     });
+    // A GPU that fails leaves its work to the processor.
+    for (std::size_t g = 0; g < gpus; ++g)
+        if (failed[g] != 0) its_share(g, *impl_->processor);
     return all;
 }
 

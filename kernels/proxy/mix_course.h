@@ -71,8 +71,9 @@ private:
                 t_.right + block * StemCourse::kBlockFrames + first};
     }
     MF_HD void add(int block);
-    MF_HD void add_group(int g, int block, int first);
-    MF_HD void ride_group(int g);
+    /// Adds a piece of a group to `mix`; whether any of its stems sounds.
+    MF_HD bool add_group(int g, int block, int first, const SumOf<F>& mix);
+    MF_HD void ride_group(int g, const SumOf<F>& mix);
     MF_HD F follow(int frame, MultibandCourse<F>& multiband);
     MF_HD void end_block(int s, int scene);
     MF_HD_OUTLINED void tell_gains();
@@ -109,7 +110,7 @@ MF_HD_OUTLINED void MixCourse<F>::set_group(int g, const F* knobs, const BandMix
 /// What a group's compressors do to a piece of its sum, which goes into the mix; the same way
 /// where they do nothing, so that a lane's numbers are its own.
 template <class F>
-MF_HD void MixCourse<F>::ride_group(int g) {
+MF_HD void MixCourse<F>::ride_group(int g, const SumOf<F>& mix) {
     // Classes of a sum, from its crest: lines fitted to the frames of two songs' stems, log2 units.
     constexpr float kLevel[] = {0.215f, 0.51f, 0.48f, -0.62f},
                     kSlope[] = {0.74f, 0.28f, -0.12f, -0.2f};
@@ -118,8 +119,8 @@ MF_HD void MixCourse<F>::ride_group(int g) {
     const Memory<F> to_glue = group(g).from(G::kToGlue),
                     to_parallel = group(g).from(G::kToParallel), of_group = array(at_.of_group);
     for (int n = 0; n < kPiece; ++n) {
-        const Memory<F> from = array(at_.group_sum + n * SumPlaces::kFrame),
-                        to = array(at_.mix_sum + n * SumPlaces::kFrame);
+        const int first = n * SumPlaces::kFrame;
+        const Memory<F> from = array(at_.group_sum + first);
         F all = F(1e-20f);
         for (int b = 0; b < kWide; ++b) all = all + from[b];
         const F crest = F(0.5f) * (log2_(from[SumPlaces::kPeak]) - log2_(all));
@@ -135,9 +136,9 @@ MF_HD void MixCourse<F>::ride_group(int g) {
         }
         const F moved = gain.mean * gain.mean;
         of_group[n] = moved;
-        for (int b = 0; b < kWide; ++b) to[b] = fma_(moved, from[b], to[b]);
+        for (int b = 0; b < kWide; ++b) mix.cells[first + b] = fma_(moved, from[b], mix[first + b]);
         for (int m = SumPlaces::kWave; m < SumPlaces::kFrame; ++m)
-            to[m] = fma_(gain.crest, from[m], to[m]);
+            mix.cells[first + m] = fma_(gain.crest, from[m], mix[first + m]);
     }
     constexpr int kCoefs = kCells<CompressorCourse> - CompressorCourse<F>::kStates;
     put<kCoefs>(glue, group(g).from(G::kGlue));
@@ -145,7 +146,7 @@ MF_HD void MixCourse<F>::ride_group(int g) {
 }
 
 template <class F>
-MF_HD void MixCourse<F>::add_group(int g, int block, int first) {
+MF_HD bool MixCourse<F>::add_group(int g, int block, int first, const SumOf<F>& mix) {
     const bool rides = group_acts(g);
     const Memory<F> of_group = array(at_.of_group), sum = array(at_.group_sum);
     bool sounds = false;
@@ -155,22 +156,24 @@ MF_HD void MixCourse<F>::add_group(int g, int block, int first) {
             if (first == 0) strip(s).rest();
             continue;
         }
-        if (!sounds) clear(sum, SumPlaces::kCount);
+        strip(s).run(piece(s, block, first), {sum, !sounds});
         sounds = true;
-        strip(s).run(piece(s, block, first), sum);
     }
-    if (sounds && rides) ride_group(g);
-    if (sounds && !rides) {
-        const Memory<F> mix = array(at_.mix_sum);
-        for (int i = 0; i < SumPlaces::kCount; ++i) mix[i] = mix[i] + sum[i];
-    }
-    if (rides && !sounds) {
+    if (!sounds) {
         mixfarm::rest<CompressorCourse<F>>(group(g).from(G::kGlue));
         mixfarm::rest<CompressorCourse<F>>(group(g).from(G::kParallel));
+        return false;
     }
+    if (rides) ride_group(g, mix);
+    for (int n = 0; n < kPiece && !rides; ++n)
+        for (int i = 0; i < SumPlaces::kFrame; ++i) {
+            const int at = n * SumPlaces::kFrame + i;
+            if (i != SumPlaces::kPeak) mix.cells[at] = mix[at] + sum[at];
+        }
     for (int s = 0; s < t_.stems; ++s)
         if (t_.stem[s].group == g && t_.stem[s].at(block))
             strip(s).count(piece(s, block, first), rides ? &of_group : nullptr);
+    return true;
 }
 
 /// One frame of the mix, number n of its piece; its power in front of the multiband.
@@ -219,8 +222,11 @@ MF_HD void MixCourse<F>::add(int block) {
         if (t_.stem[s].at(block)) strip(s).begin_block();
     F sum = F(0.f);
     for (int first = 0; first < StemCourse::kBlockFrames; first += kPiece) {
-        clear(array(at_.mix_sum), SumPlaces::kCount);
-        for (int g = 0; g < console::kGroups; ++g) add_group(g, block, first);
+        const Memory<F> mix = array(at_.mix_sum);
+        bool fresh = true;
+        for (int g = 0; g < console::kGroups; ++g)
+            if (add_group(g, block, first, {mix, fresh})) fresh = false;
+        if (fresh) clear(mix, SumPlaces::kCount);
         with<MultibandCourse<F>>(array(at_.multiband), [&](MultibandCourse<F>& multiband) {
             for (int frame = begin + first; frame < begin + first + kPiece; ++frame)
                 sum = fma_(follow(frame, multiband), F(t_.together[frame]), sum);

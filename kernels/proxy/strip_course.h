@@ -15,6 +15,14 @@ struct PieceOf {
     const CourseTables::Sides* right;
 };
 
+/// A piece of a sum of stems [SumPlaces]; `fresh`: nothing is in it yet, whatever its cells hold.
+template <class F>
+struct SumOf {
+    Memory<F> cells;
+    bool fresh;
+    MF_HD F operator[](int i) const { return fresh ? F(0.f) : cells[i]; }
+};
+
 template <class F>
 class StripCourse {
 public:
@@ -29,8 +37,8 @@ public:
     MF_HD void set(const F* knobs, const std::uint32_t* acting, const F* inverse,
                    const F* key_trims_db, const Behind& behind) const;
 
-    /// A piece in which the stem sounds: adds it to `sum` [SumPlaces].
-    MF_HD void run(const PieceOf& piece, Memory<F> sum) const;
+    /// A piece in which the stem sounds: adds it to `sum`.
+    MF_HD void run(const PieceOf& piece, const SumOf<F>& sum) const;
     /// A block in which it does not.
     MF_HD void rest() const {
         mixfarm::rest<GateCourse<F>>(at(P::kGate));
@@ -56,12 +64,12 @@ private:
     MF_HD bool bends() const { return acts(at(P::kDeEsser)) || acts(at(P::kDynamicEq)); }
     MF_HD Memory<F> bent(int n) const { return at(P::kBent + n * kWide); }
     template <class Power>
-    MF_HD void ride(const PieceOf& piece, Memory<F> sum, const Power& power) const;
+    MF_HD void ride(const PieceOf& piece, const SumOf<F>& sum, const Power& power) const;
     template <class Power>
     MF_HD void compress(int place, int weights, const PieceOf& piece, const Power& power) const;
     MF_HD void bend(int place, int weights, int holds, const PieceOf& piece) const;
     template <class Power>
-    MF_HD void add(const PieceOf& piece, Memory<F> sum, const Power& power) const;
+    MF_HD void add(const PieceOf& piece, const SumOf<F>& sum, const Power& power) const;
     template <class Power>
     MF_HD void count_power(const Memory<F>* group, const Power& power) const;
 
@@ -207,12 +215,13 @@ MF_HD void StripCourse<F>::compress(int place, int weights, const PieceOf& piece
 
 template <class F>
 template <class Power>
-MF_HD void StripCourse<F>::add(const PieceOf& piece, Memory<F> sum, const Power& power) const {
+MF_HD void StripCourse<F>::add(const PieceOf& piece, const SumOf<F>& sum,
+                               const Power& power) const {
     const F left = cells_[P::kLeft], right = cells_[P::kRight], lean = cells_[P::kLean];
     F out[kWide];
     for (int b = 0; b < kWide; ++b) out[b] = cells_[P::kOut + b];
     for (int n = 0; n < kPiece; ++n) {
-        const Memory<F> frame = sum.from(n * SumPlaces::kFrame);
+        const int first = n * SumPlaces::kFrame;
         const StemCourse::Frame& own = piece.own[n];
         const auto its = power(n);
         const F moved = gain_[n] * gain_[n], crest = crest_[n];
@@ -221,22 +230,24 @@ MF_HD void StripCourse<F>::add(const PieceOf& piece, Memory<F> sum, const Power&
         for (int b = 0; b < kWide; ++b) {
             const F part = out[b] * F(its[b]);
             all = all + part;
-            frame[b] = fma_(part, moved, frame[b]);
+            sum.cells[first + b] = fma_(part, moved, sum[first + b]);
         }
-        F& peak = frame[SumPlaces::kPeak];
-        peak = fma_(F(own.crest) * lean * crest * crest, all, peak);
+        constexpr int kPeak = SumPlaces::kPeak;
+        sum.cells[first + kPeak] =
+            fma_(F(own.crest) * lean * crest * crest, all, sum[first + kPeak]);
         const F root = crest * prototype::root(all);
         const F on_left = root * left, on_right = root * right;
         for (std::size_t m = 0; m < ReferenceMix::kMoments; ++m) {
-            F& wave = frame[SumPlaces::kWave + static_cast<int>(m)];
-            wave = fma_(piece.right[n][m] ? on_right : on_left, F(own.wave[m]), wave);
+            const int at = first + SumPlaces::kWave + static_cast<int>(m);
+            sum.cells[at] = fma_(piece.right[n][m] ? on_right : on_left, F(own.wave[m]), sum[at]);
         }
     }
 }
 
 template <class F>
 template <class Power>
-MF_HD void StripCourse<F>::ride(const PieceOf& piece, Memory<F> sum, const Power& power) const {
+MF_HD void StripCourse<F>::ride(const PieceOf& piece, const SumOf<F>& sum,
+                                const Power& power) const {
     if (acts(at(P::kCompressor))) compress(P::kCompressor, P::kToCompressor, piece, power);
     if (acts(at(P::kDuck))) compress(P::kDuck, P::kToDuck, piece, power);
     if (acts(at(P::kShaper)))
@@ -252,7 +263,7 @@ MF_HD void StripCourse<F>::ride(const PieceOf& piece, Memory<F> sum, const Power
 }
 
 template <class F>
-MF_HD void StripCourse<F>::run(const PieceOf& piece, Memory<F> sum) const {
+MF_HD void StripCourse<F>::run(const PieceOf& piece, const SumOf<F>& sum) const {
     const StemCourse::Frame* const own = piece.own;
     for (int n = 0; n < kPiece; ++n) gain_[n] = crest_[n] = F(1.f);
     if (acts(at(P::kGate)))
