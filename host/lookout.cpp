@@ -33,7 +33,7 @@ Cube cube_of(const Space& space) {
 Lookout::Lookout(const Studio& studio, int threads)
     : studio_(studio),
       foresight_(wired_view(studio.song, studio.profile), studio.judge.listening(), threads,
-                 Glance::dynamics) {}
+                 Glance::dynamics, studio.engine.get()) {}
 
 std::vector<Glimpse> Lookout::glimpse(std::span<const Candidate> candidates, Glance glance) const {
     const std::size_t count = candidates.size();

@@ -179,6 +179,9 @@ struct DeviceInfo {
     int workers = 1;          ///< threads or multiprocessors
 };
 
+class Seer;  // kernels/proxy/seer.h
+struct ForeseenSong;
+
 /// Evaluates mixes of one song. The result of a candidate does not depend on what else is in the
 /// batch, on threads, or on lane width. Not thread-safe: one caller at a time; the engine spreads
 /// the batch itself.
@@ -202,6 +205,8 @@ public:
     /// One stem behind its strip and the master gain of `gain_db`; groups, returns and master are
     /// not in it. While these are neutral, all stems sum to the mix before the limiter.
     virtual StereoAudio render_stem(const MixSettings& mix, int stem, float gain_db) = 0;
+    /// Who foretells mixes (kernels/foresight.h) on its devices; none: the processor does.
+    virtual std::vector<std::unique_ptr<Seer>> seers(const ForeseenSong& song) = 0;
 };
 
 /// `threads` 0 = all cores.

@@ -56,9 +56,10 @@ struct Foretold {
 class Foresight {
 public:
     /// Analyses the song for glances up to `closest`, which takes seconds, and borrows nothing.
-    /// `threads` 0 = all cores.
+    /// `threads` 0 = all cores. The GPUs of `engine` cast the glances; without any, and
+    /// where one fails, the processor.
     Foresight(const SongView& song, Listening listening, int threads = 0,
-              Glance closest = Glance::levels);
+              Glance closest = Glance::levels, Engine* engine = nullptr);
     ~Foresight();
     /// `glance` no closer than `closest`.
     std::vector<Foretold> foretell(std::span<const MixSettings> mixes, const MasterTarget& target,

@@ -11,6 +11,7 @@
 
 #include "kernels/core/check.h"
 #include "kernels/engine.h"
+#include "kernels/proxy/seer.h"
 
 namespace mixfarm {
 namespace {
@@ -127,6 +128,12 @@ public:
                 if (i + 1 == engines_.size()) throw;
             }
         }
+    }
+    std::vector<std::unique_ptr<Seer>> seers(const ForeseenSong& song) override {
+        std::vector<std::unique_ptr<Seer>> all;
+        for (const auto& engine : engines_)
+            for (auto& seer : engine->seers(song)) all.push_back(std::move(seer));
+        return all;
     }
 
 private:

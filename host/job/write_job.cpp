@@ -158,8 +158,8 @@ void write_references(std::ostream& out, const std::vector<ReferenceJob>& refere
     if (references.empty()) {
         out << "# Where wanted add finished tracks to come near to, in per cent, for example\n"
                "#   references: [{file: favourite.flac, tone: 80, dynamics: 50, loudness: 0, "
-               "width: "
-               "30}]\n";
+               "width: 30}]\n"
+               "# and with mix: 60 another mix of this song, such as a rough one.\n";
         return;
     }
     out << "\n# Finished tracks to come near to: how far, in per cent; weight: among several.\n"

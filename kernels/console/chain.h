@@ -144,8 +144,13 @@ struct Chain {
     /// Where the knobs of the first effect of a type begin in the channel's row.
     template <class Effect>
     static constexpr int first_param() {
-        int first = 0;
-        ((std::is_same_v<Effects, Effect> ? false : (first += param_count<Effects>, true)) && ...);
+        return param_place<index_of<Effect>()>();
+    }
+    /// Where the knobs of effect kPlace begin.
+    template <int kPlace>
+    static constexpr int param_place() {
+        int first = 0, i = 0;
+        ((first += i < kPlace ? param_count<Effects> : 0, ++i), ...);
         return first;
     }
     static double response_db(const Coefs<float>& coefs, double hz, double rate) {

@@ -5,6 +5,7 @@
 #include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
 #include "kernels/cuda/batch.h"
+#include "kernels/cuda/gpu_seer.h"
 #include "kernels/cuda/strip_sound.h"
 #include "kernels/effects/effect.h"
 
@@ -87,6 +88,12 @@ public:
         for (float& x : audio.left) x *= gain;
         for (float& x : audio.right) x *= gain;
         return audio;
+    }
+
+    std::vector<std::unique_ptr<Seer>> seers(const ForeseenSong& song) override {
+        std::vector<std::unique_ptr<Seer>> all;
+        all.push_back(cuda::make_seer(device_, song));
+        return all;
     }
 
 private:

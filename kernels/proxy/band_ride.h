@@ -12,6 +12,15 @@
 
 namespace mixfarm {
 
+/// The filters are bilinear: frequencies go by their tangents.
+inline double bilinear(double hz, double rate) {
+    return std::tan(std::numbers::pi * std::fmin(hz, 0.49 * rate) / rate);
+}
+/// 1 / bilinear(), in float.
+inline float bilinear_inverse(float hz, double rate) {
+    return static_cast<float>(1 / bilinear(hz, rate));
+}
+
 template <class F>
 class BandRide {
 public:
@@ -19,28 +28,33 @@ public:
     /// sine has 3, noise about 8).
     static constexpr float kHeldDb = 6;
 
-    /// `p` [DeEsser::kParams] in lanes.
-    MF_HD void set_de_esser(const F* p, double rate) {
-        set(p[1], F(-1.f), p[2], p[0], rate);
-        if (acts_) ride_.set(F(float(DeEsser::kAttackMs)), p[3]);
-        shelf_ = true;
+    static constexpr int kStates = 1;
+
+    /// `p` [DeEsser::kParams] in lanes; `inverse` is 1 / bilinear() of its frequency.
+    MF_HD void set_de_esser(const F* p, F inverse) {
+        set(p[1], F(-1.f), p[2], inverse);
+        if (acts()) ride_.set(F(float(DeEsser::kAttackMs)), p[3]);
     }
-    /// `p` [DynamicEq::kParams] in lanes.
-    MF_HD void set_dynamic_eq(const F* p, double rate) {
-        set(abs_(p[1]), where_less(p[1], F(0.f), F(-1.f), F(1.f)), p[3], p[0], rate);
-        if (acts_) ride_.set(p[4], p[5]);
+    /// `p` [DynamicEq::kParams] in lanes; `inverse` likewise.
+    MF_HD void set_dynamic_eq(const F* p, F inverse) {
+        set(abs_(p[1]), where_less(p[1], F(0.f), F(-1.f), F(1.f)), p[3], inverse);
+        if (acts()) ride_.set(p[4], p[5]);
         inverse_q_ = F(1.f) / p[2];
         keyed_ = where_less(F(0.5f), p[6], F(1.f), F(0.f));
     }
-    MF_HD bool acts() const { return acts_; }
-    MF_HD bool keyed_somewhere() const { return acts_ && !all_at_most(keyed_, F(0.5f)); }
+    MF_HD bool acts() const { return !all_at_most(on_, F(0.f)); }
+    MF_HD bool keyed_somewhere() const { return acts() && !all_at_most(keyed_, F(0.5f)); }
     MF_HD F keyed() const { return keyed_; }
     MF_HD void rest() { change_ = F(0.f); }
 
-    /// Share of the power at a frequency that the gain moves.
-    MF_HD F holds(double hz) const {
-        const F x = F(static_cast<float>(warped(hz))) * inverse_tan_, w = x * x;
-        if (shelf_) return w * w / fma_(w, w, F(1.f));
+    /// Share of the power at a frequency, given as bilinear(), that the gain of the shelf and of
+    /// the bell moves.
+    MF_HD F shelf_holds(F frequency) const {
+        const F x = frequency * inverse_, w = x * x;
+        return w * w / fma_(w, w, F(1.f));
+    }
+    MF_HD F bell_holds(F frequency) const {
+        const F x = frequency * inverse_, w = x * x;
         const F band = x * inverse_q_, rest = F(1.f) - w;
         return band * band / fma_(band, band, rest * rest);
     }
@@ -54,26 +68,18 @@ public:
 
 private:
     static_assert(DeEsser::kSlope == DynamicEq::kSlope);
-    MF_HD double warped(double hz) const {
-        return std::tan(std::numbers::pi * std::fmin(hz, 0.49 * rate_) / rate_);
-    }
-    MF_HD void set(F limit_db, F direction, F threshold_db, F hz, double rate) {
-        acts_ = !all_at_most(limit_db, F(0.f));
+    MF_HD void set(F limit_db, F direction, F threshold_db, F inverse) {
+        on_ = where_less(F(0.f), limit_db, F(1.f), F(0.f));
         limit_ = F(kLog2PerDb) * limit_db, direction_ = direction;
         threshold_ = F(kLog2PerDb) * threshold_db;
-        // The filters are bilinear: frequencies go by their tangents.
-        rate_ = rate;
-        for (int at = 0; at < lane_count<F>; ++at)
-            set_lane(inverse_tan_, at, static_cast<float>(1 / warped(lane(hz, at))));
-        keyed_ = F(0.f);
+        inverse_ = inverse, keyed_ = F(0.f);
         rest();
     }
 
-    bool acts_ = false, shelf_ = false;
-    F limit_{}, direction_{}, threshold_{}, inverse_tan_{}, inverse_q_{}, keyed_{};
+    F on_{};  ///< 1 where it acts
+    F limit_{}, direction_{}, threshold_{}, inverse_{}, inverse_q_{}, keyed_{};
     LevelRide<F> ride_;
     F change_{};
-    double rate_ = 48000;
 };
 
 }  // namespace mixfarm

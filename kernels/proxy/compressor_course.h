@@ -19,28 +19,26 @@ struct Seen {
 template <class F>
 class CompressorCourse {
 public:
-    static constexpr int kClasses = StemCourse::kClasses;
+    static constexpr int kClasses = StemCourse::kClasses, kStates = 2;
 
     /// `p` [Compressor::kParams] in lanes.
     MF_HD void set(const F* p) {
         const F one = F(1.f), zero = F(0.f);
-        acts_ = !all_at_most(p[1], one);
-        if (!acts_) return;
+        on_ = where_less(one, p[1], one, zero);
+        if (!acts()) return;
         curve_ = Compressor::curve(p);
         ride_.set(p[2], p[3]);
-        const F on = where_less(one, p[1], one, zero);
-        makeup_ = on * F(kLog2PerDb) * p[5];
-        wet_ = fma_(on, p[7] - one, one);
+        makeup_ = on_ * F(kLog2PerDb) * p[5];
+        wet_ = fma_(on_, p[7] - one, one);
         dry_ = one - wet_;
-        rms_ = prototype::choose(p[6], zero, on);
-        keyed_ = prototype::choose(p[9], zero, on);
-        some_rms_ = !all_at_most(rms_, F(0.5f)), some_keyed_ = !all_at_most(keyed_, F(0.5f));
+        rms_ = prototype::choose(p[6], zero, on_);
+        keyed_ = prototype::choose(p[9], zero, on_);
         const F filtered = where_less(F(Compressor::kNoHighPass), p[8], one, zero);
         filter_ = prototype::high_pass(p[8], F(0.707106781f), filtered);
         rest();
     }
-    MF_HD bool acts() const { return acts_; }
-    MF_HD bool keyed_somewhere() const { return some_keyed_; }
+    MF_HD bool acts() const { return !all_at_most(on_, F(0.f)); }
+    MF_HD bool keyed_somewhere() const { return !all_at_most(keyed_, F(0.5f)); }
     MF_HD F keyed() const { return keyed_; }
     /// Power gain of the side-chain's filter.
     MF_HD F hears(F hz) const {
@@ -55,7 +53,8 @@ public:
     MF_HD InFrame<F> gain(const Seen<F, Level>& seen) {
         const F half = F(0.5f);
         F power = seen.power;
-        if (some_rms_) {
+        const bool some_rms = !all_at_most(rms_, half);
+        if (some_rms) {
             // One pole of kAverageMs. A hit has most of its power early in what is left of its
             // frame, while the mean square still rises: what counts lies between where the frame
             // finds it (kMeanLeft = 1) and its mean over the frame (0.63). 0.8 is best for drums
@@ -68,7 +67,7 @@ public:
         F wanted[kClasses];
         for (int k = 0; k < kClasses; ++k) {
             F over = F(seen.level[k]);
-            if (some_rms_) over = where_less(half, rms_, F(0.f), over);
+            if (some_rms) over = where_less(half, rms_, F(0.f), over);
             wanted[k] = curve_.wanted(root + over);
         }
         const InFrame<F> taken = ride_.step(wanted, reduction_);
@@ -80,7 +79,7 @@ private:
     static_assert(kFrameMs == Compressor::kAverageMs);
     static constexpr float kLeft = 0.367879441f, kMeanLeft = 0.8f;  ///< exp(-1)
 
-    bool acts_ = false, some_rms_ = false, some_keyed_ = false;
+    F on_{};  ///< 1 where it acts
     Compressor::Curve<F> curve_{};
     LevelRide<F> ride_;
     F makeup_{}, wet_{}, dry_{}, rms_{}, keyed_{};

@@ -1,4 +1,4 @@
-/// Spreads mixes over lanes and threads.
+/// Spreads mixes over seers: GPUs, or this machine's threads and lanes.
 #include "kernels/foresight.h"
 
 #include <algorithm>
@@ -7,30 +7,75 @@
 #include "kernels/core/check.h"
 #include "kernels/cpu/denormals.h"
 #include "kernels/cpu/fork_join.h"
-#include "kernels/proxy/band_mix_result.h"
-#include "kernels/proxy/loudness_ride.h"
-#include "kernels/proxy/mix_course.h"
+#include "kernels/proxy/course_lanes.h"
+#include "kernels/proxy/seer.h"
 
 namespace mixfarm {
+namespace {
+
+using Lane = CpuLanes;
+
+class CpuSeer final : public Seer {
+public:
+    CpuSeer(const ForeseenSong& song, int threads) : song_(song), threads_(threads) {}
+
+    void foretell(std::span<const MixSettings> mixes, const MasterTarget& target, Glance glance,
+                  std::span<Foretold> told) override {
+        const bool moves = glance == Glance::dynamics;
+        // Pieces are long enough to be worth their room to work in, and enough for all threads.
+        constexpr std::size_t kLanes = lane_count<Lane>, kMost = 8;
+        const std::size_t turns = mixes.size() / (4 * kLanes * static_cast<std::size_t>(threads_));
+        const std::size_t piece =
+            kLanes * (moves ? std::clamp<std::size_t>(turns, 1, kMost) : kMost);
+        fork_join(threads_, (mixes.size() + piece - 1) / piece, [&](std::size_t p) {
+            const FlushDenormals flush;
+            BandLanes<Lane> mix(song_.bands, song_.listening, song_.session);
+            std::optional<CourseLanes<Lane>> course;
+            if (moves) course.emplace(*song_.course, song_.bands);
+            const std::size_t end = std::min(mixes.size(), (p + 1) * piece);
+            for (std::size_t first = p * piece; first < end; first += kLanes) {
+                const std::size_t count = std::min(kLanes, end - first);
+                if (course)
+                    course->run(mixes.subspan(first, count), target, mix);
+                else
+                    mix.run(mixes.subspan(first, count));
+                for (std::size_t i = 0; i < count; ++i) {
+                    told[first + i] = mix.result(static_cast<int>(i), target);
+                    if (course && told[first + i].mix.metric("integrated_lufs") > -70)
+                        course->fill(told[first + i], static_cast<int>(i), target);
+                }
+            }
+        });
+    }
+
+private:
+    ForeseenSong song_;
+    int threads_;
+};
+
+}  // namespace
 
 struct Foresight::Impl {
     Listening listening;
-    Session session;
-    int threads;
     StemBands bands;
     std::optional<StemCourse> course;
+    std::optional<CpuSeer> processor;
+    std::vector<std::unique_ptr<Seer>> gpus;
 };
 
-Foresight::Foresight(const SongView& song, Listening listening, int threads, Glance closest) {
+Foresight::Foresight(const SongView& song, Listening listening, int threads, Glance closest,
+                     Engine* engine) {
     MF_CHECK_EQ(listening.plays.size(), song.stems.size());
     if (threads <= 0) threads = available_threads();
-    impl_ = std::make_unique<Impl>(Impl{std::move(listening),
-                                        {static_cast<double>(song.rate), song.tempo_bpm},
-                                        threads,
-                                        StemBands(LoadedSong(song), threads),
-                                        {}});
-    if (closest < Glance::dynamics) return;
-    impl_->course.emplace(song, impl_->bands, threads);
+    impl_ = std::make_unique<Impl>(
+        Impl{std::move(listening), StemBands(LoadedSong(song), threads), {}, {}, {}});
+    if (closest >= Glance::dynamics) impl_->course.emplace(song, impl_->bands, threads);
+    const ForeseenSong seen{impl_->bands,
+                            impl_->course ? &*impl_->course : nullptr,
+                            impl_->listening,
+                            {static_cast<double>(song.rate), song.tempo_bpm}};
+    impl_->processor.emplace(seen, threads);
+    if (engine != nullptr) impl_->gpus = engine->seers(seen);
 }
 Foresight::~Foresight() = default;
 
@@ -42,56 +87,33 @@ std::size_t Foresight::course_bytes() const {
     return impl_->course ? impl_->course->bytes() : 0;
 }
 
-namespace {
-
-using Lane = CpuLanes;
-
-/// L1 around L0: the course tells the levels' gains, the levels tell what phase does to them.
-struct DynamicMix {
-    MixCourse<Lane> course;
-    LoudnessRide<Lane> ride;
-
-    void run(std::span<const MixSettings> mixes, const MasterTarget& target, BandMix<Lane>& mix) {
-        course.run(mixes);
-        mix.run(mixes, &course.gains);
-        ride.run(course.power(), course.peak(), course.soft(), course.scene_power(),
-                 {mix.scene_energy(), mix.wet_to_dry(), mix.wet_seconds()}, target);
-    }
-};
-
-}  // namespace
-
 std::vector<Foretold> Foresight::foretell(std::span<const MixSettings> mixes,
                                           const MasterTarget& target, Glance glance) const {
-    const bool moves = glance == Glance::dynamics;
-    MF_CHECK(!moves || impl_->course);
-    // Pieces are long enough to be worth their room to work in, and enough for all threads.
-    constexpr std::size_t kLanes = lane_count<Lane>, kMost = 8;
-    const std::size_t turns =
-        mixes.size() / (4 * kLanes * static_cast<std::size_t>(impl_->threads));
-    const std::size_t piece = kLanes * (moves ? std::clamp<std::size_t>(turns, 1, kMost) : kMost);
+    MF_CHECK(glance == Glance::levels || impl_->course);
     std::vector<Foretold> all(mixes.size());
-    fork_join(impl_->threads, (mixes.size() + piece - 1) / piece, [&](std::size_t p) {
-        const FlushDenormals flush;
-        BandMix<Lane> mix(impl_->bands, impl_->listening, impl_->session);
-        std::optional<DynamicMix> dynamic;
-        if (moves)
-            dynamic.emplace(
-                DynamicMix{{*impl_->course, impl_->bands}, {*impl_->course, impl_->bands.scenes}});
-        const std::size_t end = std::min(mixes.size(), (p + 1) * piece);
-        for (std::size_t first = p * piece; first < end; first += kLanes) {
-            const std::size_t count = std::min(kLanes, end - first);
-            if (dynamic)
-                dynamic->run(mixes.subspan(first, count), target, mix);
-            else
-                mix.run(mixes.subspan(first, count));
-            for (std::size_t i = 0; i < count; ++i) {
-                all[first + i] = mix.result(static_cast<int>(i), target);
-                if (dynamic && all[first + i].mix.metric("integrated_lufs") > -70)
-                    dynamic->ride.fill(all[first + i], static_cast<int>(i), target);
-            }
+    if (impl_->gpus.empty()) {
+        impl_->processor->foretell(mixes, target, glance, all);
+        return all;
+    }
+    const std::size_t gpus = impl_->gpus.size(), share = (mixes.size() + gpus - 1) / gpus;
+    std::vector<std::uint8_t> failed(gpus, 0);
+    const auto its_share = [&](std::size_t g, Seer& seer) {
+        const std::size_t first = std::min(g * share, mixes.size()),
+                          count = std::min(share, mixes.size() - first);
+        if (count > 0)
+            seer.foretell(mixes.subspan(first, count), target, glance,
+                          std::span(all).subspan(first, count));
+    };
+    fork_join(static_cast<int>(gpus), gpus, [&](std::size_t g) {
+        try {
+            its_share(g, *impl_->gpus[g]);
+        } catch (const DeviceError&) {
+            failed[g] = 1;
         }
     });
+    // A GPU that fails leaves its work to the processor.
+    for (std::size_t g = 0; g < gpus; ++g)
+        if (failed[g] != 0) its_share(g, *impl_->processor);
     return all;
 }
 

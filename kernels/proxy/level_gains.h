@@ -2,23 +2,21 @@
 /// scene by scene.
 #pragma once
 
-#include <array>
-#include <vector>
-
-#include "kernels/engine.h"
+#include "kernels/effects/effect.h"
 
 namespace mixfarm {
 
+/// In the memory of the lanes.
 template <class F>
 struct LevelGains {
     /// [stems][bands] amplitude of the dynamics of strip and group, mean over the song.
-    std::vector<F> whole;
-    std::vector<F> group;  ///< [stems] the group's part in it
+    Memory<F> whole;
+    Memory<F> group;  ///< [stems] the group's part in it
     /// [stems] what the group does to the power of all its stems, as Measurement::stem_power has
     /// it.
-    std::vector<F> common;
-    std::vector<F> scene;          ///< [stems][padded scenes] that of a scene over that of the song
-    std::array<F, kBands> master;  ///< power gain of the master's multiband compressor
+    Memory<F> common;
+    Memory<F> scene;   ///< [stems][padded scenes] that of a scene over that of the song
+    Memory<F> master;  ///< [bands] power gain of the master's multiband compressor
 };
 
 }  // namespace mixfarm

@@ -67,7 +67,7 @@ public:
             const F rate = fma_(F(loudest), more_, release);
             left_[m] = ride::decay(rate);
             gone_[m] = sign_ * (F(1.f) - left_[m]) / rate;
-            if (m < kClasses) loudest += StemCourse::kClassShare[static_cast<std::size_t>(m)];
+            if (m < kClasses) loudest += StemCourse::class_share(m);
         }
         mean_attack_ = ride::mean_share(attack), mean_release_ = ride::mean_share(release);
         crest_attack_ = (F(1.f) - ride::decay(attack * F(ride::kCrestMs / kFrameMs))) /
@@ -79,8 +79,7 @@ public:
         F upto[kClasses + 1];
         upto[0] = F(0.f);
         for (int k = 0; k < kClasses; ++k)
-            upto[k + 1] =
-                fma_(F(StemCourse::kClassShare[static_cast<std::size_t>(k)]), wanted[k], upto[k]);
+            upto[k + 1] = fma_(F(StemCourse::class_share(k)), wanted[k], upto[k]);
         const F base = release_ * upto[kClasses];
         F to[kClasses + 1];
         for (int m = 0; m <= kClasses; ++m)

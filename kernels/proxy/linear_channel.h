@@ -34,18 +34,10 @@ struct LinearChannel<Chain<Effects...>, F> {
     /// `knobs` [Its::kParams] in lanes; `acting` [lanes] as Chain::active has it.
     MF_HD void set(const F* knobs, const std::uint32_t* acting) {
         active = 0;
-        Its::for_each([&]<class Effect, int I>(int first) {
-            if constexpr (has_prototype<Effect>) {
-                std::uint32_t somewhere = 0;
-                for (int at = 0; at < lane_count<F>; ++at) {
-                    set_lane(acts[I], at, static_cast<float>(acting[at] >> I & 1u));
-                    somewhere |= acting[at];
-                }
-                if ((somewhere >> I & 1u) == 0) return;
-                active |= 1u << I;
-                item<I>(prototypes) = Effect::template prototype<F>(knobs + first);
-            }
-        });
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            (set_one<Effects, I>(knobs + Its::template param_place<I>(), acting), ...);
+        }
+        (typename Its::Indices{});
     }
     MF_HD Path<F> at(F hz) const {
         Path<F> path;
@@ -55,32 +47,60 @@ struct LinearChannel<Chain<Effects...>, F> {
     /// Through effects kFrom to kTo, that one not included.
     template <int kFrom, int kTo>
     MF_HD void pass(F hz, Path<F>& path) const {
-        Its::for_each([&]<class Effect, int I>(int) {
-            if constexpr (has_prototype<Effect> && I >= kFrom && I < kTo) {
-                if ((active >> I & 1u) == 0) return;
-                Path<F> passed = path;
-                Effect::pass(item<I>(prototypes), hz, passed);
-                // What does not act leaves no trace, not even by rounding.
-                path = choose(acts[I], path, passed);
+        [&]<int... I>(std::integer_sequence<int, I...>) {
+            (pass_one<Effects, I, (I >= kFrom && I < kTo)>(hz, path), ...);
+        }
+        (typename Its::Indices{});
+    }
+
+private:
+    template <class Effect, int I>
+    MF_HD void set_one(const F* knobs, const std::uint32_t* acting) {
+        if constexpr (has_prototype<Effect>) {
+            std::uint32_t somewhere = 0;
+            for (int at = 0; at < lane_count<F>; ++at) {
+                set_lane(acts[I], at, static_cast<float>(acting[at] >> I & 1u));
+                somewhere |= acting[at];
             }
-        });
+            if ((somewhere >> I & 1u) == 0) return;
+            active |= 1u << I;
+            item<I>(prototypes) = Effect::template prototype<F>(knobs);
+        }
+    }
+    template <class Effect, int I, bool kIn>
+    MF_HD void pass_one(F hz, Path<F>& path) const {
+        if constexpr (has_prototype<Effect> && kIn) {
+            if ((active >> I & 1u) == 0) return;
+            Path<F> passed = path;
+            Effect::pass(item<I>(prototypes), hz, passed);
+            // What does not act leaves no trace, not even by rounding.
+            path = choose(acts[I], path, passed);
+        }
     }
 };
 
-/// The knobs of a channel in lanes, [Chain::kParams] from place `first` of the strips or of the
-/// buses; the last mix fills the lanes that are left, `neutral` stands for buses not set.
+/// A row of knobs in lanes, from place `first` of the strips or of the buses; the last mix fills
+/// the lanes that are left, `neutral` stands for buses not set. `active(row)` is what acts there.
+template <class F, class Active>
+void read_row(std::span<const MixSettings> mixes, std::size_t first, bool of_buses, int params,
+              const std::vector<float>& neutral, const Active& active, F* knobs,
+              std::uint32_t* acting) {
+    for (int at = 0; at < lane_count<F>; ++at) {
+        const MixSettings& mix = mixes[std::min(static_cast<std::size_t>(at), mixes.size() - 1)];
+        const std::vector<float>& buses = mix.buses.empty() ? neutral : mix.buses;
+        const float* const row = (of_buses ? buses : mix.strips).data() + first;
+        for (int k = 0; k < params; ++k) set_lane(knobs[k], at, row[k]);
+        acting[at] = active(row);
+    }
+}
+
+/// The same of a channel, made ready.
 template <class Chain, class F>
 void read_channel(std::span<const MixSettings> mixes, std::size_t first, bool of_buses,
                   const std::vector<float>& neutral, LinearChannel<Chain, F>& channel,
                   F (&knobs)[Chain::kParams]) {
     std::uint32_t acting[lane_count<F>];
-    for (int at = 0; at < lane_count<F>; ++at) {
-        const MixSettings& mix = mixes[std::min(static_cast<std::size_t>(at), mixes.size() - 1)];
-        const std::vector<float>& buses = mix.buses.empty() ? neutral : mix.buses;
-        const float* const row = (of_buses ? buses : mix.strips).data() + first;
-        for (int k = 0; k < Chain::kParams; ++k) set_lane(knobs[k], at, row[k]);
-        acting[at] = Chain::active(row);
-    }
+    read_row(mixes, first, of_buses, Chain::kParams, neutral, Chain::active, knobs, acting);
     channel.set(knobs, acting);
 }
 

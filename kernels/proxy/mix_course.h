@@ -8,328 +8,279 @@
 /// what returns do to detectors, phase within a group.
 #pragma once
 
-#include <vector>
-
-#include "kernels/meters/k_weighting.h"
-#include "kernels/proxy/level_gains.h"
-#include "kernels/proxy/multiband_course.h"
+#include "kernels/proxy/band_mix.h"
 #include "kernels/proxy/strip_course.h"
 
 namespace mixfarm {
 
+/// The lanes of a mix: once the channels of BandMix are set, its own are, in any order, then it
+/// runs.
 template <class F>
 class MixCourse {
 public:
-    static constexpr int kFrames = StemCourse::kBlockFrames;
+    /// `room` holds `places.cells` cells.
+    MF_HD MixCourse(const CourseTables& tables, const CoursePlaces& places, Memory<F> room)
+        : t_(tables), at_(places), room_(room) {}
 
-    MixCourse(const StemCourse& course, const StemBands& bands)
-        : course_(course),
-          bands_(bands),
-          strips_(course.stems.size()),
-          strip_(course.stems.size()),
-          whole_(course.stems.size() * broad::kBands),
-          heard_(course.stems.size() * scenes()),
-          scene_power_(scenes()),
-          power_(static_cast<std::size_t>(course.blocks * kFrames)),
-          peak_(power_.size()),
-          soft_(power_.size()) {
-        gains.whole.resize(course.stems.size() * mixfarm::kBands);
-        gains.group.resize(course.stems.size());
-        gains.common.resize(course.stems.size());
-        gains.scene.resize(course.stems.size() * scenes());
-        for (std::size_t b = 0; b < broad::kBands; ++b)
-            for (std::size_t t = 0; t < mixfarm::kBands; ++t)
-                k_weight_[b] +=
-                    broad::lies_flat(static_cast<int>(b), t) *
-                    static_cast<float>(std::pow(
-                        10.0, k_gain_db(band_centre_hz(static_cast<int>(t)), course.rate) / 10));
+    /// As StripCourse::set has them.
+    MF_HD_OUTLINED void set_strip(int s, const F* knobs, const std::uint32_t* acting,
+                                  const F* inverse, const F* key_trims_db,
+                                  const BandMix<F>& bands) {
+        const int group = t_.stem[s].group;
+        strip(s).set(knobs, acting, inverse, key_trims_db,
+                     [&](int t) { return bands.group_power(group, t) * bands.master_power(t); });
     }
-
-    /// At most as many mixes as lanes; the last one fills the lanes that are left.
-    void run(std::span<const MixSettings> mixes) {
-        load(mixes);
-        for (auto* sums : {&strip_, &whole_, &heard_, &scene_power_})
-            std::fill(sums->begin(), sums->end(), F(0.f));
-        for (int block = 0; block < course_.blocks; ++block) add(block);
+    MF_HD_OUTLINED void set_group(int g, const F* knobs, const BandMix<F>& bands);
+    MF_HD_OUTLINED void set_master(const F* knobs) {
+        MultibandCourse<F> multiband;
+        multiband.set(knobs + MasterChain::first_param<Multiband>(), t_.shares);
+        put(multiband, array(at_.multiband));
+    }
+    MF_HD void run() {
+        clear(array(at_.strip), t_.stems), clear(array(at_.kept), t_.stems * kWide);
+        clear(array(at_.heard), t_.stems * t_.scenes), clear(array(at_.scene_power), t_.scenes);
+        for (int block = 0; block < t_.blocks; ++block) add(block);
         tell_gains();
     }
-
-    LevelGains<F> gains;
-    /// [frames] K-weighted power and squared peak in front of the gain to the target, behind the
-    /// multiband; [scenes] sum of powers in front of it.
-    std::span<const F> power() const { return power_; }
-    std::span<const F> peak() const { return peak_; }
-    /// [frames] squared, the softest of the moments in which it may be.
-    std::span<const F> soft() const { return soft_; }
-    std::span<const F> scene_power() const { return scene_power_; }
+    MF_HD LevelGains<F> gains() const {
+        return {array(at_.whole), array(at_.group), array(at_.common), array(at_.scene),
+                array(at_.master)};
+    }
 
 private:
-    struct Group {
-        CompressorCourse<F> glue, parallel;
-        F to_glue[broad::kBands], to_parallel[broad::kBands];
-        bool acts() const { return glue.acts() || parallel.acts(); }
-    };
-    std::size_t scenes() const { return static_cast<std::size_t>(bands_.padded_scenes()); }
-    void load(std::span<const MixSettings> mixes);
-    CourseKey<F> key(std::span<const MixSettings> mixes, int stem) const;
-    void load_groups(std::span<const MixSettings> mixes, const F* of_master,
-                     F (&behind)[console::kGroups][mixfarm::kBands]);
-    void add(int block);
-    void keep(std::size_t s, int block, const F* group);
-    /// Amplitude gain of a group's compressors in a frame.
-    InFrame<F> ride(Group& group, const F* power, F peak);
-    void tell_gains();
+    using G = GroupPlaces;
+    static constexpr int kWide = broad::kBands;
 
-    const StemCourse& course_;
-    const StemBands& bands_;
-    std::vector<float> neutral_ = neutral_buses();
-    std::array<float, broad::kBands> k_weight_{};
+    MF_HD Memory<F> array(int place) const { return room_.from(place); }
+    MF_HD Memory<F> group(int g) const { return array(at_.groups + g * G::kCount); }
+    MF_HD bool group_acts(int g) const {
+        return acts(group(g).from(G::kGlue)) || acts(group(g).from(G::kParallel));
+    }
+    MF_HD StripCourse<F> strip(int s) const {
+        return {t_, s, array(at_.strips + s * StripPlaces::kCount), array(at_.gain),
+                array(at_.crest)};
+    }
+    MF_HD PieceOf piece(int s, int block, int first) const {
+        const CourseStem& stem = t_.stem[s];
+        const auto of = [&](int other) -> const StemCourse::Frame* {
+            if (other < 0) return nullptr;
+            const StemCourse::Frame* const its = t_.stem[other].at(block);
+            return its ? its + first : nullptr;
+        };
+        return {stem.at(block) + first, of(stem.duck_key), of(stem.unmask_key),
+                t_.right + block * StemCourse::kBlockFrames + first};
+    }
+    MF_HD void add(int block);
+    /// Adds a piece of a group to `mix`; whether any of its stems sounds.
+    MF_HD bool add_group(int g, int block, int first, const SumOf<F>& mix);
+    MF_HD void ride_group(int g, const SumOf<F>& mix);
+    MF_HD F follow(int frame, MultibandCourse<F>& multiband);
+    MF_HD void end_block(int s, int scene);
+    MF_HD_OUTLINED void tell_gains();
 
-    std::vector<StripCourse<F>> strips_;
-    Group groups_[console::kGroups];
-    MultibandCourse<F> multiband_;
-    BlockSum<F> group_sum_, mix_sum_;
-    std::vector<F> strip_;  ///< [stems] powers, summed, with the strip's dynamics
-    std::vector<F> whole_;  ///< [stems][broad bands] of the stem alone, with strip's and group's
-    std::vector<F> heard_;  ///< [stems][scenes] K-weighted, at the end of the console
-    std::vector<F> scene_power_, power_, peak_, soft_;
+    const CourseTables& t_;
+    const CoursePlaces& at_;
+    Memory<F> room_;
 };
 
 template <class F>
-void MixCourse<F>::load_groups(std::span<const MixSettings> mixes, const F* of_master,
-                               F (&behind)[console::kGroups][mixfarm::kBands]) {
+MF_HD_OUTLINED void MixCourse<F>::set_group(int g, const F* knobs, const BandMix<F>& bands) {
     constexpr int kGlue = GroupChain::first_param<Compressor>();
-    for (int g = 0; g < console::kGroups; ++g) {
-        Group& group = groups_[g];
-        LinearChannel<GroupChain, F> channel;
-        F knobs[GroupChain::kParams];
-        read_channel(mixes, static_cast<std::size_t>(bus_first(static_cast<Bus>(g))), true,
-                     neutral_, channel, knobs);
-        group.glue.set(knobs + kGlue);
-        group.parallel.set(knobs + kGlue + param_count<Compressor>);
-        const F fader = prototype::amplitude(knobs[GroupChain::first_param<Fader>()]);
-        for (int b = 0; b < broad::kBands; ++b) group.to_glue[b] = group.to_parallel[b] = F(0.f);
-        for (std::size_t t = 0; t < mixfarm::kBands; ++t) {
-            const F hz = F(static_cast<float>(band_centre_hz(static_cast<int>(t))));
-            behind[g][t] = channel.at(hz).power() * of_master[t];
-            if (!group.acts()) continue;
-            // Its detectors stand in front of the fader and the master.
-            const F back = F(1.f) / max_(fader * fader * of_master[t], F(1e-20f));
-            for (int b = 0; b < broad::kBands; ++b) {
-                const F part = F(broad::lies_flat(b, t)) * back;
-                if (group.glue.acts())
-                    group.to_glue[b] = fma_(part, group.glue.hears(hz), group.to_glue[b]);
-                if (group.parallel.acts())
-                    group.to_parallel[b] =
-                        fma_(part, group.parallel.hears(hz), group.to_parallel[b]);
-            }
+    CompressorCourse<F> glue, parallel;
+    glue.set(knobs + kGlue);
+    parallel.set(knobs + kGlue + param_count<Compressor>);
+    put(glue, group(g).from(G::kGlue)), put(parallel, group(g).from(G::kParallel));
+    const Memory<F> to_glue = group(g).from(G::kToGlue),
+                    to_parallel = group(g).from(G::kToParallel);
+    clear(to_glue, kWide), clear(to_parallel, kWide);
+    if (!glue.acts() && !parallel.acts()) return;
+    const F fader = prototype::amplitude(knobs[GroupChain::first_param<Fader>()]);
+    for (int t = 0; t < mixfarm::kBands; ++t) {
+        const F hz = F(t_.shares.hz[t]);
+        // Its detectors stand in front of the fader and the master.
+        const F back = F(1.f) / max_(fader * fader * bands.master_power(t), F(1e-20f));
+        for (int b = 0; b < kWide; ++b) {
+            const F part = F(t_.shares.flat[b][t]) * back;
+            if (glue.acts()) to_glue[b] = fma_(part, glue.hears(hz), to_glue[b]);
+            if (parallel.acts()) to_parallel[b] = fma_(part, parallel.hears(hz), to_parallel[b]);
         }
     }
 }
 
+/// What a group's compressors do to a piece of its sum, which goes into the mix; the same way
+/// where they do nothing, so that a lane's numbers are its own.
 template <class F>
-CourseKey<F> MixCourse<F>::key(std::span<const MixSettings> mixes, int stem) const {
-    if (stem < 0) return {};
-    CourseKey<F> key{&course_.stems[static_cast<std::size_t>(stem)], F(0.f)};
-    const auto trim =
-        static_cast<std::size_t>(stem * StripChain::kParams + StripChain::first_param<Trim>());
-    for (int at = 0; at < lane_count<F>; ++at)
-        set_lane(key.gain, at,
-                 mixes[std::min(static_cast<std::size_t>(at), mixes.size() - 1)].strips[trim]);
-    key.gain = exp2_(F(2 * kLog2PerDb) * key.gain);
-    return key;
-}
-
-template <class F>
-void MixCourse<F>::load(std::span<const MixSettings> mixes) {
-    LinearChannel<MasterChain, F> master;
-    F master_knobs[MasterChain::kParams];
-    read_channel(mixes, static_cast<std::size_t>(bus_first(Bus::master)), true, neutral_, master,
-                 master_knobs);
-    F of_master[mixfarm::kBands], behind[console::kGroups][mixfarm::kBands];
-    for (std::size_t t = 0; t < mixfarm::kBands; ++t)
-        of_master[t] =
-            master.at(F(static_cast<float>(band_centre_hz(static_cast<int>(t))))).power();
-    multiband_.set(master_knobs + MasterChain::first_param<Multiband>());
-    load_groups(mixes, of_master, behind);
-    for (std::size_t s = 0; s < strips_.size(); ++s) {
-        LinearChannel<StripChain, F> channel;
-        F knobs[StripChain::kParams];
-        read_channel(mixes, s * static_cast<std::size_t>(StripChain::kParams), false, neutral_,
-                     channel, knobs);
-        const StemBands::Own* own[mixfarm::kBands];
-        for (std::size_t t = 0; t < mixfarm::kBands; ++t)
-            own[t] = &bands_.own[t * strips_.size() + s];
-        const StemCourse::Stem& stem = course_.stems[s];
-        strips_[s].set(stem, own, knobs, channel, behind[static_cast<int>(bands_.stems[s].group)],
-                       key(mixes, stem.duck_key), key(mixes, stem.unmask_key), course_.rate);
-    }
-}
-
-template <class F>
-InFrame<F> MixCourse<F>::ride(Group& group, const F* power, F peak) {
+MF_HD void MixCourse<F>::ride_group(int g, const SumOf<F>& mix) {
     // Classes of a sum, from its crest: lines fitted to the frames of two songs' stems, log2 units.
     constexpr float kLevel[] = {0.215f, 0.51f, 0.48f, -0.62f},
                     kSlope[] = {0.74f, 0.28f, -0.12f, -0.2f};
-    F all = F(1e-20f);
-    for (int b = 0; b < broad::kBands; ++b) all = all + power[b];
-    const F crest = F(0.5f) * (log2_(peak) - log2_(all));
-    F level[StemCourse::kClasses];
-    for (int k = 0; k < StemCourse::kClasses; ++k)
-        level[k] = fma_(F(kSlope[k]), crest, F(kLevel[k]));
-    InFrame<F> gain{F(1.f), F(1.f)};
-    if (group.glue.acts()) gain = group.glue.gain(Seen<F, F>{weigh(group.to_glue, power), level});
-    if (group.parallel.acts()) {
-        const F heard = gain.mean * gain.mean * weigh(group.to_parallel, power);
-        const InFrame<F> more = group.parallel.gain(Seen<F, F>{heard, level});
-        gain = {gain.mean * more.mean, gain.crest * more.crest};
-    }
-    return gain;
-}
-
-/// Adds up what is left of a stem in a block, `group` [frames] being what its group does.
-template <class F>
-void MixCourse<F>::keep(std::size_t s, int block, const F* group) {
-    const bool rides = groups_[static_cast<int>(bands_.stems[s].group)].acts();
-    StripCourse<F>& strip = strips_[s];
-    const StemCourse::Frame* const own = strip.frames(block);
-    F of_strip[broad::kBands], of_both[broad::kBands];
-    for (int b = 0; b < broad::kBands; ++b) of_strip[b] = of_both[b] = F(0.f);
-    const auto sum = [&](const auto& power) {
-        for (int n = 0; n < kFrames; ++n)
-            for (int b = 0; b < broad::kBands; ++b) {
-                const F kept = strip.moved()[n] * F(power(n)[b]);
-                of_strip[b] = of_strip[b] + kept;
-                if (rides) of_both[b] = fma_(group[n], kept, of_both[b]);
-            }
-    };
-    if (const auto power = strip.power())
-        sum([power](int n) -> const F* { return power[n]; });
-    else
-        sum([own](int n) -> const float* { return own[n].power; });
-    const auto scene =
-        static_cast<std::size_t>(bands_.scenes.scene[static_cast<std::size_t>(block)]);
-    F& heard = heard_[s * scenes() + scene];
-    for (int b = 0; b < broad::kBands; ++b) {
-        if (!rides) of_both[b] = of_strip[b];
-        F& whole = whole_[s * broad::kBands + static_cast<std::size_t>(b)];
-        whole = whole + of_both[b];
-        strip_[s] = fma_(strip.out(b), of_strip[b], strip_[s]);
-        heard = fma_(F(course_.stems[s].k[static_cast<std::size_t>(b)]) * strip.out(b), of_both[b],
-                     heard);
-    }
-}
-
-template <class F>
-void MixCourse<F>::add(int block) {
-    const auto at = static_cast<std::size_t>(block), first = at * kFrames;
-    const int scene = bands_.scenes.scene[at];
-    mix_sum_.clear();
-    F moved[console::kGroups][kFrames];  // power gain of the group's compressors
-    for (int g = 0; g < console::kGroups; ++g) {
-        Group& group = groups_[g];
-        bool sounds = false;
-        for (std::size_t s = 0; s < strips_.size(); ++s) {
-            if (static_cast<int>(bands_.stems[s].group) != g) continue;
-            if (course_.stems[s].first[at] < 0) {
-                strips_[s].rest();
-                continue;
-            }
-            if (!sounds && group.acts()) group_sum_.clear();
-            sounds = true;
-            strips_[s].run(block, &course_.right[first], group.acts() ? group_sum_ : mix_sum_);
+    auto glue = taken<CompressorCourse<F>>(group(g).from(G::kGlue));
+    auto parallel = taken<CompressorCourse<F>>(group(g).from(G::kParallel));
+    const Memory<F> to_glue = group(g).from(G::kToGlue),
+                    to_parallel = group(g).from(G::kToParallel), of_group = array(at_.of_group);
+    for (int n = 0; n < kPiece; ++n) {
+        const int first = n * SumPlaces::kFrame;
+        const Memory<F> from = array(at_.group_sum + first);
+        F all = F(1e-20f);
+        for (int b = 0; b < kWide; ++b) all = all + from[b];
+        const F crest = F(0.5f) * (log2_(from[SumPlaces::kPeak]) - log2_(all));
+        F level[StemCourse::kClasses];
+        for (int k = 0; k < StemCourse::kClasses; ++k)
+            level[k] = fma_(F(kSlope[k]), crest, F(kLevel[k]));
+        InFrame<F> gain{F(1.f), F(1.f)};
+        if (glue.acts()) gain = glue.gain(Seen<F, F>{weigh<kWide>(to_glue, from), level});
+        if (parallel.acts()) {
+            const F heard = gain.mean * gain.mean * weigh<kWide>(to_parallel, from);
+            const InFrame<F> more = parallel.gain(Seen<F, F>{heard, level});
+            gain = {gain.mean * more.mean, gain.crest * more.crest};
         }
-        if (!group.acts()) continue;
-        if (!sounds) {
-            group.glue.rest(), group.parallel.rest();
+        const F moved = gain.mean * gain.mean;
+        of_group[n] = moved;
+        for (int b = 0; b < kWide; ++b) mix.cells[first + b] = fma_(moved, from[b], mix[first + b]);
+        for (int m = SumPlaces::kWave; m < SumPlaces::kFrame; ++m)
+            mix.cells[first + m] = fma_(gain.crest, from[m], mix[first + m]);
+    }
+    constexpr int kCoefs = kCells<CompressorCourse> - CompressorCourse<F>::kStates;
+    put<kCoefs>(glue, group(g).from(G::kGlue));
+    put<kCoefs>(parallel, group(g).from(G::kParallel));
+}
+
+template <class F>
+MF_HD bool MixCourse<F>::add_group(int g, int block, int first, const SumOf<F>& mix) {
+    const bool rides = group_acts(g);
+    const Memory<F> of_group = array(at_.of_group), sum = array(at_.group_sum);
+    bool sounds = false;
+    for (int s = 0; s < t_.stems; ++s) {
+        if (t_.stem[s].group != g) continue;
+        if (!t_.stem[s].at(block)) {
+            if (first == 0) strip(s).rest();
             continue;
         }
-        for (int n = 0; n < kFrames; ++n) {
-            const InFrame<F> gain = ride(group, group_sum_.power[n], group_sum_.peak[n]);
-            moved[g][n] = gain.mean * gain.mean;
-            for (int b = 0; b < broad::kBands; ++b)
-                mix_sum_.power[n][b] =
-                    fma_(moved[g][n], group_sum_.power[n][b], mix_sum_.power[n][b]);
-            for (int m = 0; m < ReferenceMix::kMoments; ++m)
-                mix_sum_.wave[n][m] = fma_(gain.crest, group_sum_.wave[n][m], mix_sum_.wave[n][m]);
-        }
+        strip(s).run(piece(s, block, first), {sum, !sounds});
+        sounds = true;
     }
-    for (std::size_t s = 0; s < strips_.size(); ++s)
-        if (course_.stems[s].first[at] >= 0)
-            keep(s, block, moved[static_cast<int>(bands_.stems[s].group)]);
-    F sum = F(0.f);
-    for (std::size_t n = 0; n < kFrames; ++n) {
-        F* const power = mix_sum_.power[n];
+    if (!sounds) {
+        mixfarm::rest<CompressorCourse<F>>(group(g).from(G::kGlue));
+        mixfarm::rest<CompressorCourse<F>>(group(g).from(G::kParallel));
+        return false;
+    }
+    if (rides) ride_group(g, mix);
+    for (int n = 0; n < kPiece && !rides; ++n)
+        for (int i = 0; i < SumPlaces::kFrame; ++i) {
+            const int at = n * SumPlaces::kFrame + i;
+            if (i != SumPlaces::kPeak) mix.cells[at] = mix[at] + sum[at];
+        }
+    for (int s = 0; s < t_.stems; ++s)
+        if (t_.stem[s].group == g && t_.stem[s].at(block))
+            strip(s).count(piece(s, block, first), rides ? &of_group : nullptr);
+    return true;
+}
+
+/// One frame of the mix, number n of its piece; its power in front of the multiband.
+template <class F>
+MF_HD F MixCourse<F>::follow(int frame, MultibandCourse<F>& multiband) {
+    const Memory<F> sum = array(at_.mix_sum + frame % kPiece * SumPlaces::kFrame);
+    const auto weighted = [&] {
         F all = F(0.f);
-        for (std::size_t b = 0; b < broad::kBands; ++b) all = fma_(F(k_weight_[b]), power[b], all);
-        sum = fma_(all, F(course_.together[first + n]), sum);
-        F peak = F(0.f), soft = F(1e30f), rest = F(1.f);
-        for (const F& wave : mix_sum_.wave[n])
-            peak = max_(peak, wave * wave), soft = min_(soft, wave * wave);
-        if (multiband_.acts()) {
-            rest = multiband_.run(power);
-            all = F(0.f);
-            for (std::size_t b = 0; b < broad::kBands; ++b)
-                all = fma_(F(k_weight_[b]), power[b], all);
-        }
-        power_[first + n] = all * F(course_.together[first + n]);
-        peak_[first + n] = peak * rest, soft_[first + n] = soft * rest;
+        for (int b = 0; b < kWide; ++b) all = fma_(F(t_.k_weight[b]), sum[b], all);
+        return all;
+    };
+    const F before = weighted();
+    F all = before, peak = F(0.f), soft = F(1e30f), rest = F(1.f);
+    for (int m = SumPlaces::kWave; m < SumPlaces::kFrame; ++m) {
+        const F wave = sum[m];
+        peak = max_(peak, wave * wave), soft = min_(soft, wave * wave);
     }
-    if (scene >= 0) {
-        F& its = scene_power_[static_cast<std::size_t>(scene)];
-        its = its + sum;
+    if (multiband.acts()) {
+        rest = multiband.run(sum);
+        all = weighted();
     }
+    room_[at_.power + frame] = all * F(t_.together[frame]);
+    room_[at_.peak + frame] = peak * rest, room_[at_.soft + frame] = soft * rest;
+    return before;
+}
+
+/// Adds up what is left of a stem in a block.
+template <class F>
+MF_HD void MixCourse<F>::end_block(int s, int scene) {
+    const StripCourse<F> its = strip(s);
+    const Memory<F> kept = array(at_.kept + s * kWide);
+    F power = room_[at_.strip + s], heard = room_[at_.heard + s * t_.scenes + scene];
+    for (int b = 0; b < kWide; ++b) {
+        const F both = its.of_both(b), out = its.out(b);
+        kept[b] = kept[b] + both;
+        power = fma_(out, its.of_strip(b), power);
+        heard = fma_(F(t_.stem[s].k[b]) * out, both, heard);
+    }
+    room_[at_.strip + s] = power, room_[at_.heard + s * t_.scenes + scene] = heard;
 }
 
 template <class F>
-void MixCourse<F>::tell_gains() {
+MF_HD void MixCourse<F>::add(int block) {
+    const int begin = block * StemCourse::kBlockFrames, scene = t_.scene[block];
+    for (int s = 0; s < t_.stems; ++s)
+        if (t_.stem[s].at(block)) strip(s).begin_block();
+    F sum = F(0.f);
+    for (int first = 0; first < StemCourse::kBlockFrames; first += kPiece) {
+        const Memory<F> mix = array(at_.mix_sum);
+        bool fresh = true;
+        for (int g = 0; g < console::kGroups; ++g)
+            if (add_group(g, block, first, {mix, fresh})) fresh = false;
+        if (fresh) clear(mix, SumPlaces::kCount);
+        with<MultibandCourse<F>>(array(at_.multiband), [&](MultibandCourse<F>& multiband) {
+            for (int frame = begin + first; frame < begin + first + kPiece; ++frame)
+                sum = fma_(follow(frame, multiband), F(t_.together[frame]), sum);
+        });
+    }
+    for (int s = 0; s < t_.stems; ++s)
+        if (t_.stem[s].at(block)) end_block(s, scene);
+    if (scene >= 0) room_[at_.scene_power + scene] = room_[at_.scene_power + scene] + sum;
+}
+
+template <class F>
+MF_HD_OUTLINED void MixCourse<F>::tell_gains() {
     const auto root = [](F over, F under) {
         const F nothing = F(1e-25f);
         return exp2_(F(0.5f) * (log2_(max_(over, nothing)) - log2_(max_(under, nothing))));
     };
+    const LevelGains<F> to = gains();
     F before[console::kGroups], behind[console::kGroups];
     for (int g = 0; g < console::kGroups; ++g) before[g] = behind[g] = F(0.f);
-    for (std::size_t s = 0; s < strips_.size(); ++s) {
-        const StemCourse::Stem& stem = course_.stems[s];
-        F out[broad::kBands], k_out[broad::kBands], gain[broad::kBands];
-        std::array<float, broad::kBands> dry{};
-        for (const auto& scene : stem.scene)
-            for (std::size_t b = 0; b < broad::kBands; ++b) dry[b] += scene[b];
-        F all = F(0.f), loud = F(0.f), heard = F(0.f);
-        for (std::size_t b = 0; b < broad::kBands; ++b) {
-            const F kept = whole_[s * broad::kBands + b];
-            out[b] = strips_[s].out(static_cast<int>(b)), k_out[b] = F(stem.k[b]) * out[b];
-            gain[b] = dry[b] > 0 ? kept / F(dry[b]) : F(1.f);
-            all = fma_(out[b], kept, all);
-            heard = fma_(k_out[b], kept, heard), loud = fma_(k_out[b], F(dry[b]), loud);
+    for (int s = 0; s < t_.stems; ++s) {
+        const CourseStem& stem = t_.stem[s];
+        F k_out[kWide], gain[kWide], all = F(0.f), loud = F(0.f), heard = F(0.f);
+        for (int b = 0; b < kWide; ++b) {
+            const F kept = room_[at_.kept + s * kWide + b], out = strip(s).out(b);
+            k_out[b] = F(stem.k[b]) * out;
+            gain[b] = stem.dry[b] > 0 ? kept / F(stem.dry[b]) : F(1.f);
+            all = fma_(out, kept, all);
+            heard = fma_(k_out[b], kept, heard), loud = fma_(k_out[b], F(stem.dry[b]), loud);
         }
-        gains.group[s] = root(all, strip_[s]);
-        const auto group = static_cast<std::size_t>(bands_.stems[s].group);
-        before[group] = before[group] + strip_[s], behind[group] = behind[group] + all;
-        for (std::size_t t = 0; t < mixfarm::kBands; ++t) {
+        const F of_strip = room_[at_.strip + s];
+        to.group[s] = root(all, of_strip);
+        for (int g = 0; g < console::kGroups; ++g)
+            if (g == stem.group) before[g] = before[g] + of_strip, behind[g] = behind[g] + all;
+        for (int t = 0; t < mixfarm::kBands; ++t) {
             F power = F(0.f);
-            for (std::size_t b = 0; b < broad::kBands; ++b)
-                power = fma_(F(broad::belongs(static_cast<int>(b), t)), gain[b], power);
-            gains.whole[s * mixfarm::kBands + t] = root(power, F(1.f));
+            for (int b = 0; b < kWide; ++b)
+                power = fma_(F(t_.shares.belongs[b][t]), gain[b], power);
+            to.whole[s * mixfarm::kBands + t] = root(power, F(1.f));
         }
         const F mean = root(heard, loud);
-        for (std::size_t k = 0; k < scenes(); ++k) {
+        for (int k = 0; k < t_.scenes; ++k) {
             F power = F(0.f);
-            for (std::size_t b = 0; b < broad::kBands; ++b)
-                power = fma_(k_out[b], F(stem.scene.empty() ? 0.f : stem.scene[k][b]), power);
-            gains.scene[s * scenes() + k] =
-                root(heard_[s * scenes() + k], power) / max_(mean, F(1e-12f));
+            for (int b = 0; b < kWide; ++b)
+                power = fma_(k_out[b], F(stem.scene[k][static_cast<std::size_t>(b)]), power);
+            to.scene[s * t_.scenes + k] =
+                root(room_[at_.heard + s * t_.scenes + k], power) / max_(mean, F(1e-12f));
         }
     }
-    for (std::size_t s = 0; s < strips_.size(); ++s) {
-        const auto group = static_cast<std::size_t>(bands_.stems[s].group);
-        gains.common[s] = root(behind[group], before[group]);
-    }
-    for (std::size_t t = 0; t < mixfarm::kBands; ++t)
-        gains.master[t] =
-            multiband_.acts()
-                ? multiband_.at(F(static_cast<float>(band_centre_hz(static_cast<int>(t)))))
-                : F(1.f);
+    for (int s = 0; s < t_.stems; ++s)
+        for (int g = 0; g < console::kGroups; ++g)
+            if (g == t_.stem[s].group) to.common[s] = root(behind[g], before[g]);
+    const auto multiband = taken<MultibandCourse<F>>(array(at_.multiband));
+    for (int t = 0; t < mixfarm::kBands; ++t)
+        to.master[t] = multiband.acts() ? multiband.at(F(t_.shares.hz[t])) : F(1.f);
 }
 
 }  // namespace mixfarm

@@ -11,10 +11,11 @@ namespace mixfarm {
 template <class F>
 class GateCourse {
 public:
+    static constexpr int kStates = 2;
     /// `p` [Gate::kParams] in lanes.
     MF_HD void set(const F* p) {
-        acts_ = !all_at_most(p[0], F(0.f));
-        if (!acts_) return;
+        on_ = where_less(F(0.f), p[0], F(1.f), F(0.f));
+        if (!acts()) return;
         const F to_log2 = F(kLog2PerDb);
         range_ = p[0] * to_log2;
         opening_ = p[1] * to_log2, closing_ = (p[1] - p[3]) * to_log2;
@@ -26,7 +27,7 @@ public:
         attack_mean_ = ride::mean_share(attack), release_mean_ = ride::mean_share(release);
         rest();
     }
-    MF_HD bool acts() const { return acts_; }
+    MF_HD bool acts() const { return !all_at_most(on_, F(0.f)); }
     MF_HD void rest() { open_ = left_ = F(0.f); }
     /// Amplitude gain of a frame with this peak, log2 units.
     MF_HD F gain(F peak) {
@@ -44,7 +45,7 @@ public:
     }
 
 private:
-    bool acts_ = false;
+    F on_{};  ///< 1 where it acts
     F range_{}, opening_{}, closing_{}, slope_{}, offset_{}, hold_{};
     F attack_left_{}, release_left_{}, attack_mean_{}, release_mean_{};
     F open_{}, left_{};
@@ -54,14 +55,15 @@ private:
 template <class F>
 class ShaperCourse {
 public:
+    static constexpr int kStates = 5;
     /// `p` [TransientShaper::kParams] in lanes.
     MF_HD void set(const F* p) {
-        acts_ = !all_at_most(max_(abs_(p[0]), abs_(p[1])), F(0.f));
+        on_ = where_less(F(0.f), max_(abs_(p[0]), abs_(p[1])), F(1.f), F(0.f));
         attack_ = p[0] * F(1 / float(TransientShaper::kAttackRangeDb));
         sustain_ = p[1] * F(1 / float(TransientShaper::kSustainRangeDb));
         rest();
     }
-    MF_HD bool acts() const { return acts_; }
+    MF_HD bool acts() const { return !all_at_most(on_, F(0.f)); }
     MF_HD void rest() { last_ = before_ = follower_ = early_ = lasting_ = F(0.f); }
     /// Amplitude gain in a frame with this peak, log2 units; an attack's crest gets all of it.
     MF_HD InFrame<F> gain(F peak) {
@@ -87,7 +89,7 @@ public:
 private:
     static_assert(TransientShaper::kFollowMs == 10 && TransientShaper::kAttackMs == 20 &&
                   TransientShaper::kSustainMs == 200);
-    bool acts_ = false;
+    F on_{};  ///< 1 where it acts
     F attack_{}, sustain_{};
     F last_{}, before_{}, follower_{}, early_{}, lasting_{};
 };

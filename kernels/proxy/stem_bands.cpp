@@ -58,12 +58,6 @@ std::vector<std::vector<double>> fit_of(const std::vector<std::unique_ptr<CrossP
 
 }  // namespace
 
-int StemBands::pair_count() const {
-    std::size_t count = 0;
-    for (const auto& band : pairs) count += band.size();
-    return static_cast<int>(count);
-}
-
 StemBands::StemBands(const LoadedSong& song, int threads) : scenes(song.view, threads) {
     for (const StemView& stem : song.view.stems) {
         stems.push_back({channels, stem.left != stem.right, stem.group});
@@ -72,7 +66,10 @@ StemBands::StemBands(const LoadedSong& song, int threads) : scenes(song.view, th
     const auto powers = powers_of(song, scenes, threads);
     const auto fit = fit_of(powers, scenes, song.view.rate);
     const double halves = 2.0 * static_cast<double>(song.view.frames) / song.bands->size;
-    for (std::size_t band = 0; band < kBands; ++band) add_forms(band, powers, fit, halves);
+    for (std::size_t band = 0; band < kBands; ++band) {
+        add_forms(band, powers, fit, halves);
+        first_pair[band + 1] = pair_count();
+    }
 }
 
 void StemBands::add_forms(std::size_t band, std::span<const std::unique_ptr<CrossPowers>> powers,
@@ -91,10 +88,10 @@ void StemBands::add_forms(std::size_t band, std::span<const std::unique_ptr<Cros
         return all;
     };
     const auto keep = [&](Pair pair, double worth, double factor, std::size_t part) {
-        pairs[band].push_back(pair);
-        whole[band].push_back(static_cast<float>(factor * worth));
-        for (const auto& one : by) by_scene[band].push_back(static_cast<float>(factor * one[part]));
-        by_scene[band].resize(pairs[band].size() * static_cast<std::size_t>(padded_scenes()));
+        pairs.push_back(pair);
+        whole.push_back(static_cast<float>(factor * worth));
+        for (const auto& one : by) by_scene.push_back(static_cast<float>(factor * one[part]));
+        by_scene.resize(pairs.size() * static_cast<std::size_t>(padded_scenes()));
     };
     const auto sides = [&](std::size_t s) { return stems[s].stereo ? 2 : 1; };
     std::vector<double> alone;  // [channels]

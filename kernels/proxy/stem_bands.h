@@ -46,11 +46,12 @@ struct StemBands {
     int channels = 0;
     std::vector<Stem> stems;
     Scenes scenes;
-    std::array<std::vector<Pair>, kBands> pairs;
+    std::vector<Pair> pairs;  ///< band by band
+    std::array<int, kBands + 1> first_pair{};
     /// Mean squares, full scale 1, so that sum of product times worth is the power.
-    std::array<std::vector<float>, kBands> by_scene;  ///< [pairs][scenes, padded with 0]
-    std::array<std::vector<float>, kBands> whole;     ///< [pairs] mean over the song
-    std::vector<Own> own;                             ///< [bands][stems] mean over the song
+    std::vector<float> by_scene;  ///< [pairs][scenes, padded with 0]
+    std::vector<float> whole;     ///< [pairs] mean over the song
+    std::vector<Own> own;         ///< [bands][stems] mean over the song
 
     static constexpr int kSceneBlock = 12;  ///< rows of by_scene hold a multiple of this
     int padded_scenes() const {
@@ -58,7 +59,7 @@ struct StemBands {
     }
 
     StemBands(const LoadedSong& song, int threads);
-    int pair_count() const;
+    int pair_count() const { return static_cast<int>(pairs.size()); }
 
 private:
     void add_forms(std::size_t band, std::span<const std::unique_ptr<CrossPowers>> powers,

@@ -71,53 +71,17 @@ float look_at_wave(const float* left, const float* right, int frames, std::vecto
     auto from = room.begin();
     float below = 0;
     for (std::size_t c = 0; c < StemCourse::kClasses; ++c) {
-        const float middle = below + 0.5f * StemCourse::kClassShare[c];
+        const float middle = below + 0.5f * StemCourse::class_share(static_cast<int>(c));
         const auto at =
             room.begin() + static_cast<std::ptrdiff_t>(middle * static_cast<float>(room.size()));
         std::nth_element(from, at, room.end(), std::greater<>());
         frame.level[c] = std::log2(std::max(*at / root, 1e-3f));
-        from = at, below += StemCourse::kClassShare[c];
+        from = at, below += StemCourse::class_share(static_cast<int>(c));
     }
     return root;
 }
 
 }  // namespace
-
-double broad::share(int b, double hz) {
-    const auto below = [hz](int edge) {
-        if (edge < 0) return 0.0;
-        if (edge + 1 >= kBands) return 1.0;
-        return 1 / (1 + std::pow(hz / kEdgesHz[static_cast<std::size_t>(edge)], 4));
-    };
-    return below(b) - below(b - 1);
-}
-
-namespace {
-
-/// [broad bands][third octaves]
-using Shares = std::array<std::array<float, kBands>, broad::kBands>;
-Shares shares(bool of_broad) {
-    Shares all{};
-    for (int b = 0; b < broad::kBands; ++b) {
-        double sum = 0;
-        for (int t = 0; t < kBands; ++t) sum += broad::share(b, band_centre_hz(t));
-        for (int t = 0; t < kBands; ++t)
-            all[static_cast<std::size_t>(b)][static_cast<std::size_t>(t)] =
-                static_cast<float>(broad::share(b, band_centre_hz(t)) / (of_broad ? sum : 1));
-    }
-    return all;
-}
-
-}  // namespace
-
-float broad::belongs(int b, std::size_t t) {
-    static const Shares table = shares(false);
-    return table[static_cast<std::size_t>(b)][t];
-}
-float broad::lies_flat(int b, std::size_t t) {
-    static const Shares table = shares(true);
-    return table[static_cast<std::size_t>(b)][t];
-}
 
 StemCourse::StemCourse(const SongView& song, const StemBands& bands, int threads)
     : rate(song.rate),
@@ -164,17 +128,17 @@ void StemCourse::read_stem(const SongView& song, const StemBands& bands,
             for (std::size_t b = 0; b < broad::kBands; ++b) scene[b] += frame.power[b];
         }
     }
+    const broad::Shares shares;
     for (std::size_t b = 0; b < broad::kBands; ++b) {
         auto& lies = stem.lies[b];
         double all = 0;
         for (std::size_t t = 0; t < kBands; ++t) {
             const StemBands::Own& own = bands.own[t * stems.size() + s];
-            lies[t] = broad::belongs(static_cast<int>(b), t) * (own.middle + own.side);
+            lies[t] = shares.belongs[b][t] * (own.middle + own.side);
             all += lies[t];
         }
         for (std::size_t t = 0; t < kBands; ++t) {
-            lies[t] = all > 0 ? static_cast<float>(lies[t] / all)
-                              : broad::lies_flat(static_cast<int>(b), t);
+            lies[t] = all > 0 ? static_cast<float>(lies[t] / all) : shares.flat[b][t];
             stem.k[b] += lies[t] *
                          static_cast<float>(std::pow(
                              10.0, k_gain_db(band_centre_hz(static_cast<int>(t)), song.rate) / 10));

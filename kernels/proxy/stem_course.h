@@ -9,33 +9,22 @@
 #include <array>
 #include <vector>
 
+#include "kernels/core/qualifiers.h"
+#include "kernels/proxy/broad_bands.h"
 #include "kernels/proxy/reference_mix.h"
 #include "kernels/proxy/stem_bands.h"
 
 namespace mixfarm {
-
-namespace broad {
-
-inline constexpr int kBands = 8;
-inline constexpr std::array<double, kBands - 1> kEdgesHz = {60, 120, 250, 500, 1000, 2500, 6000};
-
-/// Share of a tone's power that counts as band b's: bands are the differences of second-order
-/// Butterworth low-passes at their edges, whose |H|^2 = 1 / (1 + (f / edge)^4), so that together
-/// they hold all of it.
-double share(int b, double hz);
-/// The same in the middle of third octave t.
-float belongs(int b, std::size_t t);
-/// Part of broad band b that lies in third octave t, where all third octaves are equally loud.
-float lies_flat(int b, std::size_t t);
-
-}  // namespace broad
 
 struct StemCourse {
     static constexpr int kBlockFrames = 40;  ///< of a block of Scenes
     /// A frame's moments, from the loudest to the softest, in classes that hold these shares of the
     /// time; a class stands for the level in its middle.
     static constexpr int kClasses = 4;
-    static constexpr std::array<float, kClasses> kClassShare = {0.03f, 0.12f, 0.30f, 0.55f};
+    MF_HD static constexpr float class_share(int k) {
+        constexpr float kShare[kClasses] = {0.03f, 0.12f, 0.30f, 0.55f};
+        return kShare[k];
+    }
 
     struct Frame {
         float power[broad::kBands];  ///< mean square, mean of both sides; full scale 1

@@ -4,7 +4,9 @@
 /// The work: 24 stereo stems of 180 s at 48 kHz; a piece of it is timed and scaled, because time
 /// grows with it. Excerpts, four of 5 s with a second of warm-up each, are timed as they are. The
 /// share of the bound counts the operations of
-/// strips, buses and the master's effects; what limiter and meters do comes on top.
+/// strips, buses and the master's effects; what limiter and meters do comes on top. Glances, only
+/// where there is a GPU, are at the excerpts' song, which has as many scenes as songs get; those at
+/// dynamics are scaled, as their time grows with the song.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -18,6 +20,8 @@
 #include "tests/bench/bound.h"
 #include "tests/bench/counted.h"  // in front of what uses its operators
 #include "tests/bench/gpu_bound.h"
+#include "tests/bench/lane_cost.h"
+#include "tests/support/listener.h"
 #include "tests/support/small_song.h"
 
 namespace {
@@ -98,11 +102,15 @@ double operations_a_second(bool console) {
     return 2.0 * static_cast<double>(Counted::operations);
 }
 
+template <class Work>
+double seconds_of_work(const Work& work) {
+    const auto begun = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
 double seconds_of(Engine& engine, const std::vector<MixSettings>& mixes,
                   const std::vector<Excerpt>& excerpts) {
-    const auto begun = std::chrono::steady_clock::now();
-    engine.evaluate(mixes, excerpts, {});
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return seconds_of_work([&] { engine.evaluate(mixes, excerpts, {}); });
 }
 
 struct Work {
@@ -126,6 +134,9 @@ std::vector<Excerpt> four_excerpts() {
             {i * (kExcerptFrames + kWarmUpFrames) + kWarmUpFrames, kExcerptFrames, kWarmUpFrames});
     return all;
 }
+
+/// Mixes that are foretold at a time.
+constexpr std::size_t kGlancesGpu = 32768, kGlancesCpu = 256;
 
 struct Device {
     std::string name;
@@ -191,6 +202,29 @@ int main(int argc, char** argv) {
             if (!device.gpu) cpu_value = value;
             add(work.name, device, value, "mixes a second", value / cpu_value,
                 operations * whole * value / device.flops);
+        }
+    }
+    for (const Glance glance : {Glance::levels, Glance::dynamics}) {
+        if (devices.size() == 1) break;
+        const bool moves = glance == Glance::dynamics;
+        const double scale = moves ? double(excerpt_song.frames()) / kRate / kSongSeconds : 1;
+        const double operations = bench::glance_operations(
+            in_groups(excerpt_song), everyone(kStems), typical(true, 1), glance);
+        double cpu_value = 0;
+        for (Device& device : devices) {
+            const Foresight foresight(in_groups(excerpt_song), everyone(kStems), 0, glance,
+                                      device.engine.get());
+            std::vector<MixSettings> mixes;
+            for (std::size_t i = 0; i < (device.gpu ? kGlancesGpu : kGlancesCpu); ++i)
+                mixes.push_back(typical(true, i));
+            double best = 1e30;
+            for (int take = 0; take < 3; ++take)
+                best =
+                    std::min(best, seconds_of_work([&] { foresight.foretell(mixes, {}, glance); }));
+            const double value = static_cast<double>(mixes.size()) * scale / best;
+            if (!device.gpu) cpu_value = value;
+            add(moves ? "l1_per_s" : "l0_per_s", device, value, "mixes a second", value / cpu_value,
+                operations / scale * value / device.flops);
         }
     }
     for (Device& device : devices) {

@@ -15,4 +15,8 @@ struct LaneCost {
 LaneCost lane_cost(const SongView& song, const Listening& listening,
                    std::span<const MixSettings> mixes, int threads);
 
+/// Floating point operations of one mix at a glance.
+double glance_operations(const SongView& song, const Listening& listening, const MixSettings& mix,
+                         Glance glance);
+
 }  // namespace mixfarm::bench

@@ -1,8 +1,9 @@
-/// What a night's ranking owes to the device that measured it: nothing.
+/// What a night's ranking owes to the device that measured or foretold it: nothing.
 #include "host/rank/rank.h"
 #include "host/score/score.h"
 #include "host/space/wiring.h"
 #include "kernels/core/random.h"
+#include "kernels/foresight.h"
 #include "tests/cuda/parity.h"
 #include "tests/space/band.h"
 
@@ -44,7 +45,41 @@ struct Night {
         }
         return all;
     }
+    /// By the GPUs of `engine`, or without one by the processor.
+    std::vector<Contender> foretold_by(Engine* engine, Glance glance) const {
+        const Foresight foresight(wired_view(band.song, band.profile), judge.listening(), 2,
+                                  Glance::dynamics, engine);
+        const std::vector<Foretold> told = foresight.foretell(settings, MasterTarget{}, glance);
+        std::vector<Contender> all;
+        for (std::size_t i = 0; i < settings.size(); ++i) {
+            const StemMetrics stems =
+                judge.stem_metrics(told[i], settings[i], space.prior_distance(values[i]));
+            all.push_back(
+                {i, 3, judge.score(told[i].mix, stems), perceptual_place(told[i].mix, stems)});
+        }
+        return all;
+    }
 };
+
+TEST_P(Order, OfForetoldMixesIsThatOfTheCpu) {
+    if (kThreadSanitizer) GTEST_SKIP() << "NOT TESTED here: oneTBB is not compiled for it";
+    const bool real = std::string(GetParam().name) == "cuda";
+    for (const Glance glance : {Glance::levels, Glance::dynamics}) {
+        // What a thread of the stand-in takes for dynamics is a processor's time for one lane.
+        const Night night(real                       ? std::size_t{10000}
+                          : glance == Glance::levels ? effort<std::size_t>(400, 33)
+                                                     : std::size_t{33});
+        const std::vector<Contender> cpu = night.foretold_by(nullptr, glance),
+                                     gpu = night.foretold_by(gpu_.get(), glance);
+        for (std::size_t i = 0; i < cpu.size(); ++i) {
+            EXPECT_EQ(gpu[i].scores.rejected, cpu[i].scores.rejected) << "mix " << i;
+            EXPECT_EQ(gpu[i].scores.technical, cpu[i].scores.technical) << "mix " << i;
+        }
+        const Ranking by_cpu = rank(cpu, 12), by_gpu = rank(gpu, 12);
+        EXPECT_EQ(by_gpu.order, by_cpu.order);
+        EXPECT_EQ(by_gpu.picks, by_cpu.picks);
+    }
+}
 
 TEST_P(Order, OfTheBestMixesIsThatOfTheCpu) {
     if (kThreadSanitizer) GTEST_SKIP() << "NOT TESTED here: oneTBB is not compiled for it";

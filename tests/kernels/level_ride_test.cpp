@@ -223,18 +223,18 @@ TEST(BandRide, TakesTheShareOfTheFilters) {
     for (const double hz : {300.0, 1000.0, 2400.0, 9000.0}) {
         const float bell[] = {1000, -6, 1.5f, -60, 10, 100, 0};
         BandRide<float> ride;
-        ride.set_dynamic_eq(bell, kRate);
+        ride.set_dynamic_eq(bell, bilinear_inverse(bell[0], kRate));
         const auto warped = [](double f) { return std::tan(std::numbers::pi * f / kRate); };
         const double x = warped(hz) / warped(1000), g = signals::amplitude(-6);
         const std::complex<double> band =
             std::complex<double>(0, x / 1.5) / std::complex<double>(1 - x * x, x / 1.5);
-        EXPECT_NEAR(1 + (g * g - 1) * ride.holds(static_cast<float>(hz)),
+        EXPECT_NEAR(1 + (g * g - 1) * ride.bell_holds(static_cast<float>(bilinear(hz, kRate))),
                     std::norm(1.0 + (g - 1) * band), 1e-5);
         const float shelf[] = {5000, 6, -60, 50};
         BandRide<float> other;
-        other.set_de_esser(shelf, kRate);
+        other.set_de_esser(shelf, bilinear_inverse(shelf[0], kRate));
         const double w4 = std::pow(warped(hz) / warped(5000), 4);
-        EXPECT_NEAR(1 + (g * g - 1) * other.holds(static_cast<float>(hz)),
+        EXPECT_NEAR(1 + (g * g - 1) * other.shelf_holds(static_cast<float>(bilinear(hz, kRate))),
                     (1 + g * g * w4) / (1 + w4), 1e-5);
     }
 }
@@ -244,7 +244,7 @@ TEST(BandRide, RestsAtTheGainLaw) {
     for (const auto& [limit, off] : {std::pair{18.f, 7.5}, {4.f, 4.0}}) {
         const float knobs[] = {1000, -limit, 1, -30, 10, 100, 0};
         BandRide<float> ride;
-        ride.set_dynamic_eq(knobs, kRate);
+        ride.set_dynamic_eq(knobs, bilinear_inverse(knobs[0], kRate));
         const double power = std::pow(10, (-20 - BandRide<float>::kHeldDb) / 10);
         float more = 0;
         for (int n = 0; n < 300; ++n) more = ride.more(static_cast<float>(power));
@@ -256,10 +256,10 @@ TEST(MultibandCourse, RestsAtTheStaticCurve) {
     // Power in one broad band, far from both crossovers.
     const float knobs[] = {1, 150, 5000, -30, 4, 1, -30, 2, 0, -30, 3, 0, 20, 200, 0};
     MultibandCourse<float> course;
-    course.set(knobs);
+    course.set(knobs, broad::Shares());
     constexpr int kMiddle = 4;  // 500 Hz to 1 kHz
     const double level = -20,
-                 power = std::pow(10, (level - MultibandCourse<float>::kHeldDb[1]) / 10);
+                 power = std::pow(10, (level - MultibandCourse<float>::held_db(1)) / 10);
     float kept = 0;
     for (int n = 0; n < 400; ++n) {
         float bands[broad::kBands] = {};
