@@ -17,8 +17,9 @@
 namespace mixfarm::cuda {
 namespace {
 
-/// Fills a H200 several times over, and is packed in less time than it takes to look at.
-constexpr std::size_t kMostSlots = 16384;
+/// Candidates of a batch: two warps for every scheduler of a H200. The host holds two batches of
+/// settings and figures, a gigabyte or two.
+constexpr std::size_t kMostSlots = 32768;
 /// Of the free memory, for a batch; the other one takes as much, and an engine needs some too.
 constexpr double kMemoryShare = 0.2;
 constexpr std::size_t kPiece = 16;  // mixes whose cells share lines of the host's cache
