@@ -138,7 +138,8 @@ struct Chain {
     template <class Effect>
     static constexpr int index_of() {
         int i = 0;
-        ((std::is_same_v<Effects, Effect> ? false : (++i, true)) && ...);
+        bool found = false;
+        ((found = found || std::is_same_v<Effects, Effect>, i += found ? 0 : 1), ...);
         return i;
     }
     /// Where the knobs of the first effect of a type begin in the channel's row.

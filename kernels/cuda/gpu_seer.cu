@@ -17,11 +17,12 @@
 namespace mixfarm::cuda {
 namespace {
 
-/// Fills a H200 several times over, and is packed in less time than it takes to look at.
-constexpr std::size_t kMostSlots = 16384;
+/// Candidates of a batch: two warps for every scheduler of a H200. The host holds two batches of
+/// settings and figures, a gigabyte or two.
+constexpr std::size_t kMostSlots = 32768;
 /// Of the free memory, for a batch; the other one takes as much, and an engine needs some too.
 constexpr double kMemoryShare = 0.2;
-constexpr std::size_t kPiece = 16;  // mixes whose cells share lines of the host's cache
+constexpr std::size_t kTogether = 16;  // mixes whose cells share lines of the host's cache
 
 /// The song's tables on the device, made once.
 class Tables {
@@ -235,9 +236,10 @@ private:
 
     template <class Work>
     static void for_pieces(std::size_t mixes, const Work& work) {
-        fork_join(host_threads(), (mixes + kPiece - 1) / kPiece, [&](std::size_t piece) {
+        fork_join(host_threads(), (mixes + kTogether - 1) / kTogether, [&](std::size_t piece) {
             const FlushDenormals flush;
-            for (std::size_t i = piece * kPiece; i < std::min(mixes, (piece + 1) * kPiece); ++i)
+            for (std::size_t i = piece * kTogether; i < std::min(mixes, (piece + 1) * kTogether);
+                 ++i)
                 work(i);
         });
     }

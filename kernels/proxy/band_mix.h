@@ -78,7 +78,7 @@ private:
     template <class Chain>
     MF_HD void set_return(int r, const F* knobs, const std::uint32_t* acting, F seconds);
     MF_HD_OUTLINED void band(int b, const LevelGains<F>* gains);
-    MF_HD void weigh_stem(int b, int s, const Path<F>& path, F common);
+    MF_HD void weigh_stem(int b, int s, const Path<F>& path, F power);
     MF_HD void add_scenes(int b);
     MF_HD void add_moving_scenes(int b, const LevelGains<F>& gains);
     MF_HD_OUTLINED void follow_time();

@@ -65,6 +65,7 @@ public:
         }
         const F root = half * log2_(power);
         F wanted[kClasses];
+        MF_UNROLL
         for (int k = 0; k < kClasses; ++k) {
             F over = F(seen.level[k]);
             if (some_rms) over = where_less(half, rms_, F(0.f), over);

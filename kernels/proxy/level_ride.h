@@ -63,6 +63,7 @@ public:
         sign_ = where_less(release_ms, attack_ms, F(-1.f), F(1.f));
         release_ = release, more_ = attack - release;
         float loudest = 0;
+        MF_UNROLL
         for (int m = 0; m <= kClasses; ++m) {
             const F rate = fma_(F(loudest), more_, release);
             left_[m] = ride::decay(rate);
@@ -78,13 +79,16 @@ public:
     MF_HD InFrame<F> step(const F* wanted, F& state) const {
         F upto[kClasses + 1];
         upto[0] = F(0.f);
+        MF_UNROLL
         for (int k = 0; k < kClasses; ++k)
             upto[k + 1] = fma_(F(StemCourse::class_share(k)), wanted[k], upto[k]);
         const F base = release_ * upto[kClasses];
         F to[kClasses + 1];
+        MF_UNROLL
         for (int m = 0; m <= kClasses; ++m)
             to[m] = fma_(left_[m], state, gone_[m] * fma_(more_, upto[m], base));
         F next = to[0];
+        MF_UNROLL
         for (int m = 1; m <= kClasses; ++m) next = max_(next, to[m]);
         return went(next, state);
     }

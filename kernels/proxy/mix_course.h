@@ -125,6 +125,7 @@ MF_HD void MixCourse<F>::ride_group(int g, const SumOf<F>& mix) {
         for (int b = 0; b < kWide; ++b) all = all + from[b];
         const F crest = F(0.5f) * (log2_(from[SumPlaces::kPeak]) - log2_(all));
         F level[StemCourse::kClasses];
+        MF_UNROLL
         for (int k = 0; k < StemCourse::kClasses; ++k)
             level[k] = fma_(F(kSlope[k]), crest, F(kLevel[k]));
         InFrame<F> gain{F(1.f), F(1.f)};
@@ -172,7 +173,7 @@ MF_HD bool MixCourse<F>::add_group(int g, int block, int first, const SumOf<F>& 
         }
     for (int s = 0; s < t_.stems; ++s)
         if (t_.stem[s].group == g && t_.stem[s].at(block))
-            strip(s).count(piece(s, block, first), rides ? &of_group : nullptr);
+            strip(s).count(piece(s, block, first), rides, of_group);
     return true;
 }
 

@@ -27,6 +27,7 @@ public:
         mix_ = p[0];
         low_hz_ = p[1], high_hz_ = p[2];
         ride_.set(p[12], p[13]);
+        MF_UNROLL
         for (int j = 0; j < kSplits; ++j) {
             const F* q = p + 3 + 3 * j;
             const F of_curve[] = {q[0], q[1], F(0.f), F(0.f), p[14]};
@@ -34,14 +35,14 @@ public:
             makeup_[j] = F(kLog2PerDb) * q[2];
             reduction_[j] = kept_[j] = whole_[j] = F(0.f);
         }
-        for (int b = 0; b < broad::kBands; ++b)
-            for (int j = 0; j < kSplits; ++j) part_[j][b] = F(0.f);
+        for (int b = 0; b < broad::kBands; ++b) MF_UNROLL
+        for (int j = 0; j < kSplits; ++j) part_[j][b] = F(0.f);
         for (int t = 0; t < mixfarm::kBands; ++t) {
             F amplitude[kSplits];
             parts(F(shares.hz[t]), amplitude);
-            for (int b = 0; b < broad::kBands; ++b)
-                for (int j = 0; j < kSplits; ++j)
-                    part_[j][b] = fma_(F(shares.flat[b][t]), amplitude[j], part_[j][b]);
+            for (int b = 0; b < broad::kBands; ++b) MF_UNROLL
+            for (int j = 0; j < kSplits; ++j)
+                part_[j][b] = fma_(F(shares.flat[b][t]), amplitude[j], part_[j][b]);
         }
     }
     MF_HD bool acts() const { return !all_at_most(on_, F(0.f)); }
@@ -49,6 +50,7 @@ public:
     template <class Power>
     MF_HD F run(Power power) {
         F gain[kSplits];
+        MF_UNROLL
         for (int j = 0; j < kSplits; ++j) {
             F its = F(0.f);
             for (int b = 0; b < broad::kBands; ++b)
@@ -73,6 +75,7 @@ public:
     MF_HD F at(F hz) const {
         F amplitude[kSplits], sum = F(0.f);
         parts(hz, amplitude);
+        MF_UNROLL
         for (int j = 0; j < kSplits; ++j)
             sum = fma_(amplitude[j], exp2_(F(0.5f) * (log2_(kept_[j]) - log2_(whole_[j]))), sum);
         return unless_off(sum * sum);

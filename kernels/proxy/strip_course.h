@@ -48,9 +48,9 @@ public:
         mixfarm::rest<CompressorCourse<F>>(at(P::kDuck));
         mixfarm::rest<ShaperCourse<F>>(at(P::kShaper));
     }
-    /// Counts a piece behind the dynamics of the strip and of its group, whose power gain is
-    /// `group` [piece]; null: it has none.
-    MF_HD void count(const PieceOf& piece, const Memory<F>* group) const;
+    /// Counts a piece behind the dynamics of the strip and, where it `rides`, of its group, whose
+    /// power gain is `group` [piece].
+    MF_HD void count(const PieceOf& piece, bool rides, Memory<F> group) const;
     MF_HD F out(int b) const { return cells_[P::kOut + b]; }
     MF_HD F of_strip(int b) const { return cells_[P::kOfStrip + b]; }
     MF_HD F of_both(int b) const { return cells_[P::kOfBoth + b]; }
@@ -71,7 +71,7 @@ private:
     template <class Power>
     MF_HD void add(const PieceOf& piece, const SumOf<F>& sum, const Power& power) const;
     template <class Power>
-    MF_HD void count_power(const Memory<F>* group, const Power& power) const;
+    MF_HD void count_power(bool rides, Memory<F> group, const Power& power) const;
 
     const CourseTables& t_;
     const CourseStem& stem_;
@@ -195,19 +195,19 @@ MF_HD void StripCourse<F>::compress(int place, int weights, const PieceOf& piece
         const StemCourse::Frame *const own = piece.own, *const key = piece.duck_key;
         const F half = F(0.5f);
         for (int n = 0; n < kPiece; ++n) {
-            const F heard = gain_[n] * gain_[n] * weigh<kWide>(at(weights), power(n));
-            InFrame<F> now;
-            if (!compressor.keyed_somewhere()) {
-                now = compressor.gain(Seen<F, float>{heard, own[n].level});
-            } else {
+            F heard = gain_[n] * gain_[n] * weigh<kWide>(at(weights), power(n));
+            F level[StemCourse::kClasses];
+            MF_UNROLL
+            for (int k = 0; k < StemCourse::kClasses; ++k) level[k] = F(own[n].level[k]);
+            if (compressor.keyed_somewhere()) {
                 const F keyed = compressor.keyed();
                 const F other = key ? weigh<kWide>(at(weights + kWide), key[n].power) : F(0.f);
-                F level[StemCourse::kClasses];
+                heard = where_less(half, keyed, other, heard);
+                MF_UNROLL
                 for (int k = 0; k < StemCourse::kClasses; ++k)
-                    level[k] =
-                        where_less(half, keyed, F(key ? key[n].level[k] : 0.f), F(own[n].level[k]));
-                now = compressor.gain(Seen<F, F>{where_less(half, keyed, other, heard), level});
+                    level[k] = where_less(half, keyed, F(key ? key[n].level[k] : 0.f), level[k]);
             }
+            const InFrame<F> now = compressor.gain(Seen<F, F>{heard, level});
             gain_[n] = gain_[n] * now.mean, crest_[n] = crest_[n] * now.crest;
         }
     });
@@ -283,7 +283,7 @@ MF_HD void StripCourse<F>::run(const PieceOf& piece, const SumOf<F>& sum) const 
 
 template <class F>
 template <class Power>
-MF_HD void StripCourse<F>::count_power(const Memory<F>* group, const Power& power) const {
+MF_HD void StripCourse<F>::count_power(bool rides, Memory<F> group, const Power& power) const {
     F strip[kWide], both[kWide];
     for (int b = 0; b < kWide; ++b) strip[b] = of_strip(b), both[b] = of_both(b);
     for (int n = 0; n < kPiece; ++n) {
@@ -291,20 +291,20 @@ MF_HD void StripCourse<F>::count_power(const Memory<F>* group, const Power& powe
         for (int b = 0; b < kWide; ++b) {
             const F kept = cells_[P::kMoved + n] * F(its[b]);
             strip[b] = strip[b] + kept;
-            if (group) both[b] = fma_((*group)[n], kept, both[b]);
+            if (rides) both[b] = fma_(group[n], kept, both[b]);
         }
     }
     for (int b = 0; b < kWide; ++b)
-        cells_[P::kOfStrip + b] = strip[b], cells_[P::kOfBoth + b] = group ? both[b] : strip[b];
+        cells_[P::kOfStrip + b] = strip[b], cells_[P::kOfBoth + b] = rides ? both[b] : strip[b];
 }
 
 template <class F>
-MF_HD void StripCourse<F>::count(const PieceOf& piece, const Memory<F>* group) const {
+MF_HD void StripCourse<F>::count(const PieceOf& piece, bool rides, Memory<F> group) const {
     const StemCourse::Frame* const own = piece.own;
     if (bends())
-        count_power(group, [this](int n) { return bent(n); });
+        count_power(rides, group, [this](int n) { return bent(n); });
     else
-        count_power(group, [own](int n) { return &own[n].power[0]; });
+        count_power(rides, group, [own](int n) { return &own[n].power[0]; });
 }
 
 }  // namespace mixfarm

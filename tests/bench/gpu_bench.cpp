@@ -136,7 +136,7 @@ std::vector<Excerpt> four_excerpts() {
 }
 
 /// Mixes that are foretold at a time.
-constexpr std::size_t kGlancesGpu = 32768, kGlancesCpu = 256;
+constexpr std::size_t kGlancesGpu = 65536, kGlancesCpu = 256;
 
 struct Device {
     std::string name;
