@@ -51,7 +51,7 @@ struct Foretold {
 };
 
 /// Foretells mixes of one song: gains, polarity, pan, width, filters, sends, and at a closer glance
-/// dynamics. A knob that moves is taken for its value at rest. The result of a mix does not depend
+/// dynamics. Automation is not followed: a mix is what its rows say. The result does not depend
 /// on what else is asked, nor on threads.
 class Foresight {
 public:
