@@ -162,7 +162,6 @@ void write_report(const std::filesystem::path& file, const Results& results, con
     record.target = studio.aim;
     record.style = studio.style;
     record.weights = studio.job.weights;
-    if (studio.style.models.empty()) record.weights["reference"] = 0;  // none to come near to
     record.generations = scouting.beginnings();
     record.picks = std::move(sounds.picks);
     record.rules = std::move(sounds.rules);

@@ -172,6 +172,8 @@ Kept read_wish(const std::string& text, const Results& results, const Names& nam
     if (found[4].matched)
         for (const std::string& free : names.channels(trimmed(found[4])))
             std::erase(kept.names, free);
+    if (kept.names.empty())
+        throw InputError("mixfarm keep", "'" + text + "' keeps nothing: all of it is left free");
     for (std::size_t k = 0; k < results.knobs.size(); ++k)
         if (std::find(kept.names.begin(), kept.names.end(), results.knobs[k].stem) !=
             kept.names.end())

@@ -91,21 +91,21 @@ void record_funnel(Results& results, const Scouting& scouting, const Hearing& he
     const auto share = [](std::size_t part, std::size_t whole) {
         return whole ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
     };
-    const double looked = share(scouting.closer(), scouting.looked_at()),
+    const std::uint64_t glanced = scouting.looked_at() - scouting.followed();
+    const double looked = share(scouting.closer() - scouting.followed(), glanced),
                  heard = share(results.rows.size(), scouting.closer()),
                  whole = share(song_score.size(), results.rows.size());
     const Agreement glance = scouting.agreement(Glance::levels),
                     closer = scouting.agreement(Glance::dynamics),
                     excerpt = agreement(excerpt_score, song_score);
     const double none = std::nan("");
-    results.funnel = {
-        {0, scouting.looked_at(), scouting.seconds() - scouting.closer_seconds(), glance.spearman,
-         glance.recall_top5, looked, scouting.recall(Glance::levels, looked)},
-        {1, scouting.closer(), scouting.closer_seconds(), closer.spearman, closer.recall_top5,
-         heard, scouting.recall(Glance::dynamics, heard)},
-        {2, results.rows.size(), hearing.seconds(2), excerpt.spearman, excerpt.recall_top5, whole,
-         recall_at(excerpt_score, song_score, whole)},
-        {3, song_score.size(), hearing.seconds(3), none, none, none, none}};
+    results.funnel = {{0, glanced, scouting.seconds() - scouting.closer_seconds(), glance.spearman,
+                       glance.recall_top5, looked, scouting.recall(Glance::levels, looked)},
+                      {1, scouting.closer(), scouting.closer_seconds(), closer.spearman,
+                       closer.recall_top5, heard, scouting.recall(Glance::dynamics, heard)},
+                      {2, results.rows.size(), hearing.seconds(2), excerpt.spearman,
+                       excerpt.recall_top5, whole, recall_at(excerpt_score, song_score, whole)},
+                      {3, song_score.size(), hearing.seconds(3), none, none, none, none}};
 }
 
 /// What became of those that were heard, into the short rows.
@@ -159,7 +159,14 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
     describe_song(results, studio);
     for (const MetricInfo& m : all_metrics()) results.metrics.emplace_back(m.name, m.unit);
     for (int b = 0; b < kBands; ++b) results.band_centres_hz.push_back(band_centre_hz(b));
-    for (const std::string_view term : kTermNames) results.terms.emplace_back(term);
+    // The last term, nearness to references of the song, says nothing where there is none.
+    const std::size_t terms = studio.style.models.empty() ? kTerms - 1 : kTerms;
+    results.terms.assign(kTermNames.begin(),
+                         kTermNames.begin() + static_cast<std::ptrdiff_t>(terms));
+    const auto told = [terms](const Scores& scores) {
+        return std::vector<float>(scores.terms.begin(),
+                                  scores.terms.begin() + static_cast<std::ptrdiff_t>(terms));
+    };
 
     std::sort(excerpts.begin(), excerpts.end(),
               [](const Heard& a, const Heard& b) { return a.row.id < b.row.id; });
@@ -174,7 +181,7 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         results.stage2_metrics.push_back(all_metrics(measurement_of(h.row), h.stems));
         results.stage2_technical.push_back(h.scores.technical);
         h.row.metrics = results.stage2_metrics.back();
-        results.scores.emplace_back(h.scores.terms.begin(), h.scores.terms.end());
+        results.scores.push_back(told(h.scores));
         results.technical.push_back(h.scores.technical);
         results.rejected.push_back(static_cast<std::uint8_t>(h.scores.rejected));
         results.rows.push_back(std::move(h.row));
@@ -185,7 +192,7 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         excerpt_score.push_back(results.stage2_technical[at]);
         song_score.push_back(h.scores.technical);
         h.row.metrics = all_metrics(measurement_of(h.row), h.stems);
-        results.scores[at].assign(h.scores.terms.begin(), h.scores.terms.end());
+        results.scores[at] = told(h.scores);
         results.technical[at] = h.scores.technical;
         results.rejected[at] = static_cast<std::uint8_t>(h.scores.rejected);
         results.rows[at] = std::move(h.row);

@@ -26,9 +26,9 @@ constexpr std::uint64_t kAllHeard = 256;            // of so few candidates ever
 constexpr std::uint64_t kMostHeardInTime = 65'536;  // more would fill memory and say little
 constexpr std::uint64_t kRounds = 16, kRoundsInTime = 24;
 constexpr std::size_t kExcerptPart = 64, kMostInRound = 4096;
-/// One in so many looks is a close one that no first glance came before: a close look takes about
-/// thirty times as long. Fewer in a round than that many are no search.
-constexpr std::uint64_t kFollowedOf = 48, kLeastFollowed = 64;
+/// One in so many looks, and so many in a round at least, are close ones that no first glance came
+/// before: a close look takes about thirty times as long. Small rounds have none.
+constexpr std::uint64_t kFollowedOf = 48, kLeastFollowed = 48, kFollowedFrom = 512;
 // A night that the clock ends: a look costs so much of what hearing costs, in time; a share of the
 // time is for whole songs.
 constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 1.5, kSpare = 1.5;
@@ -135,8 +135,8 @@ Scouting::Round Plan::round(std::uint32_t number, std::uint64_t looked_at, std::
         round.looked_at = std::clamp(static_cast<std::uint64_t>(looks), kLeastLook, kMostLook);
     }
     round.heard = std::min<std::uint64_t>(round.heard, round.looked_at);
-    round.followed = round.looked_at / kFollowedOf;
-    if (round.followed < kLeastFollowed || round.looked_at < 2 * round.heard) round.followed = 0;
+    if (round.looked_at >= std::max(kFollowedFrom, 2 * static_cast<std::uint64_t>(round.heard)))
+        round.followed = std::max(kLeastFollowed, round.looked_at / kFollowedOf);
     // What is drawn plainly is what guesses are judged by, and what helps where they are of no use.
     round.sampled = std::min(round.heard, round.heard / (course.trusted ? 8 : 2) + 1);
     return round;

@@ -71,9 +71,12 @@ double Scouting::guess(const Candidate& candidate, const Glimpse& glimpse, Glanc
 
 std::vector<double> Scouting::guesses(Glance glance) const {
     std::vector<double> all;
-    for (const std::vector<float>& foretold : sampled_) {
-        const std::span<const float> terms = terms_at(foretold, glance);
-        all.push_back(terms[0] > 0 ? calibration(glance).guess(terms) : 0);
+    for (const Sample& sample : sampled_) {
+        const auto terms = terms_at(sample.foretold, glance);
+        const std::ptrdiff_t pair = sample.pair[static_cast<std::size_t>(glance)];
+        all.push_back(pair >= 0      ? calibration(glance).left_out(static_cast<std::size_t>(pair))
+                      : terms[0] > 0 ? calibration(glance).guess(terms)
+                                     : 0);
     }
     return all;
 }
@@ -101,6 +104,7 @@ std::vector<Row> Scouting::explore(const Round& round) {
     seconds_ += part.seconds;
     closer_seconds_ += part.closer_seconds;
     closer_ += part.closer;
+    followed_ += round.followed;
     beginnings_.push_back(round.first_id);
     tried_.append(part.tried);
     first_sampled_ = part.rows.size() - part.sampled;
@@ -115,6 +119,7 @@ Search Scouting::search_of(const Round& round, std::uint64_t first_id, std::uint
     plan.candidates = candidates;
     plan.first_id = first_id;
     plan.archive = archive_.plan();
+    plan.typical = round.number == 1 && first_id == round.first_id;
     return Search(std::move(plan));
 }
 
@@ -203,8 +208,16 @@ std::vector<Scouting::Seen> Scouting::follow(const Round& round, std::vector<Can
     search.restart(seeds, round.followed);
     expedition(search, round.followed, Glance::dynamics, part, add);
     std::vector<Seen> best;
-    for (const Elite& elite : search.archive().elites())
-        best.push_back(std::move(seen[place.at(elite.candidate.id)]));
+    std::vector<bool> taken(seen.size(), false);
+    for (const Elite& elite : search.archive().elites()) {
+        const std::size_t i = place.at(elite.candidate.id);
+        taken[i] = true;
+        best.push_back(std::move(seen[i]));
+    }
+    // Where there are fewer kinds than mixes to hear, any of a kind will do.
+    for (std::size_t i = 0; i < seen.size() && best.size() < round.heard; ++i)
+        if (!taken[i] && seen[i].glimpse.scores.rejected == Reject::none)
+            best.push_back(std::move(seen[i]));
     return best;
 }
 
@@ -288,19 +301,21 @@ void Scouting::learn(std::span<const Heard> heard) {
             tried_.add(h.row.id, 0, h.row.origin, -1, -1, score, h.character);
             continue;
         }
-        if (i >= first_sampled_) {
-            sampled_.push_back(h.row.foretold_terms);
-            found_.push_back(score);
-        }
+        Sample sample{h.row.foretold_terms, {-1, -1}};
         archive_.insert({h.row.id, h.row.origin, h.row.parent_a, h.row.parent_b, h.row.unit},
                         {score, h.character});
-        if (h.scores.rejected != Reject::none) continue;
-        for (const Glance glance : {Glance::levels, Glance::dynamics}) {
-            const std::span<const float> terms = terms_at(h.row.foretold_terms, glance);
-            if (terms[0] > 0)  // else rejected there
-                calibrations_[static_cast<std::size_t>(glance)].learn(terms, score);
+        if (h.scores.rejected == Reject::none) {
+            for (const std::size_t glance : {0u, 1u}) {
+                const auto terms = terms_at(h.row.foretold_terms, static_cast<Glance>(glance));
+                if (!(terms[0] > 0)) continue;  // rejected there
+                sample.pair[glance] = static_cast<std::ptrdiff_t>(calibrations_[glance].pairs());
+                calibrations_[glance].learn(terms, score);
+            }
+            terms_[h.row.id] = h.row.foretold_terms;
         }
-        terms_[h.row.id] = h.row.foretold_terms;
+        if (i < first_sampled_) continue;
+        sampled_.push_back(std::move(sample));
+        found_.push_back(score);
     }
     for (Calibration& calibration : calibrations_) calibration.fit();
     surprise_.clear();

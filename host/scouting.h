@@ -37,7 +37,8 @@ public:
     /// baselines belong to no round.
     void learn(std::span<const Heard> heard);
 
-    /// How guesses at a glance agree with what was heard, on the plain samples alone.
+    /// How guesses at a glance agree with what was heard, on the plain samples alone, of each what
+    /// would be guessed had it not been heard.
     Agreement agreement(Glance glance) const { return mixfarm::agreement(guesses(glance), found_); }
     double recall(Glance glance, double promoted) const {
         return recall_at(guesses(glance), found_, promoted);
@@ -47,6 +48,7 @@ public:
     /// Of a candidate of a round, all looks at it; an estimate before the first round.
     double glance_s() const;
     std::uint64_t closer() const { return closer_; }           ///< looked at more closely
+    std::uint64_t followed() const { return followed_; }       ///< of them, closely at once
     std::uint64_t looked_at() const { return tried_.size(); }  ///< baselines included
     /// First candidates of the rounds so far.
     const std::vector<std::uint64_t>& beginnings() const { return beginnings_; }
@@ -60,6 +62,12 @@ private:
     struct Seen {
         Candidate candidate;
         Glimpse glimpse;
+    };
+    /// One that was drawn plainly: its foretold_terms, its number among what each glance's
+    /// calibration learnt; -1: none.
+    struct Sample {
+        std::vector<float> foretold;
+        std::array<std::ptrdiff_t, 2> pair;
     };
     /// By how much a mix turned out better than guessed, at each glance.
     using Surprise = std::array<float, 2>;
@@ -79,7 +87,6 @@ private:
     std::vector<Candidate> best_of(std::vector<Candidate> open, std::size_t most) const;
     /// Technical score that is to be expected; 0 = rejected at this glance.
     double guess(const Candidate& candidate, const Glimpse& glimpse, Glance glance) const;
-    /// Of the plain samples, by all that is known now.
     std::vector<double> guesses(Glance glance) const;
     /// What a candidate may hope for from its parent's surprise.
     Surprise inherited(const Candidate& candidate) const;
@@ -98,13 +105,13 @@ private:
     /// Of those heard, and of the round's candidates that descend from them.
     std::unordered_map<std::uint64_t, Surprise> surprise_;
     std::vector<std::vector<float>> heard_places_;
-    std::vector<std::vector<float>> sampled_;  ///< foretold_terms of the plain samples
-    std::vector<double> found_;                ///< and what they turned out to score
+    std::vector<Sample> sampled_;
+    std::vector<double> found_;  ///< what they turned out to score
     std::vector<std::uint64_t> beginnings_;
     std::size_t first_sampled_ = 0;  ///< of the rows explored last
     TriedTable tried_;
     double seconds_ = 0, closer_seconds_ = 0, glance_s_ = 0;
-    std::uint64_t closer_ = 0;
+    std::uint64_t closer_ = 0, followed_ = 0;
 };
 
 }  // namespace mixfarm

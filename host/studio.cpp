@@ -81,7 +81,7 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
                 [&] { return load_for_mixing(job); })),
       profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate),
                    [&] { return analyze(song); })),
-      references(read_references(job)),
+      references(read_references(job, song, profile.telling)),
       style(toward(read_style(job.style, data_folder() / "jobs" / "styles"), references)),
       aim(toward(job.target, references)),
       space(job, song, profile, data_folder() / "jobs" / "priors"),
@@ -107,8 +107,8 @@ std::string Studio::plan_hash() const {
                         style.lra_low_lu, style.lra_high_lu, style.lead_low_lu, style.lead_high_lu,
                         style.width_low, style.width_high);
     for (const Reference& r : references)
-        if (r.amount.mix > 0)
-            text += fmt::format("model {} {} {}\n", r.sha256, r.weight, r.amount.mix);
+        if (r.amount.mix > 0) text += fmt::format("model {}\n", r.sha256);
+    for (const Model& model : style.models) text += fmt::format("amount {}\n", model.amount);
     for (const auto& [term, weight] : job.weights)
         text += fmt::format("weight {} {}\n", term, weight);
     for (const Stem& s : song.stems)

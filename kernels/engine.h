@@ -303,8 +303,8 @@ private:
 // ---------------------------------------
 
 /// Features of Vanka, Steinmetz, Rolland, Reiss, Fazekas, "Diff-MST: Differentiable Mixing Style
-/// Transfer", ISMIR 2024. No term of the score: levels of quiet mixes are nearly free in them, and
-/// time does not exist.
+/// Transfer", ISMIR 2024. Not what mixes are judged by in general (levels of quiet mixes are nearly
+/// free in them, and time does not exist): only the nearness to a reference is modelled on them.
 struct AudioFeatures {
     std::array<double, 2> rms{}, crest_db{};  ///< of left and right; RMS at least 1e-4
     double width = 0;      ///< mean square of left - right over that of left + right

@@ -30,6 +30,7 @@ public:
 
     /// The next pick, in places of the pool; the pool's size where there is none.
     std::size_t next() const {
+        if (chosen_.empty()) return 0;  // the best of all
         for (const bool of_kind : {true, false})
             for (double band = kGoodBand;; band *= 2) {
                 const std::size_t good = within(band), pick = farthest(good, of_kind);
@@ -85,9 +86,7 @@ private:
             ++n;
         return n;
     }
-    std::int64_t far(std::size_t i) const {
-        return chosen_.empty() ? 0 : score_steps(nearest_character_[i]);
-    }
+    std::int64_t far(std::size_t i) const { return score_steps(nearest_character_[i]); }
     /// Of the first `good`: of those about as far as the farthest the one of the lowest layer, the
     /// best of these.
     std::size_t farthest(std::size_t good, bool of_kind) const {

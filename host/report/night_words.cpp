@@ -33,17 +33,16 @@ Markup small_print(const Results& results, const NightRecord& record,
     const std::string style = std::filesystem::path(record.style.name).stem().string();
     Markup all;
     all.open("footer").open("p").text("Terms, each from 0 to 1, 1 = nothing to complain about: ");
-    for (std::size_t t = 0, told = 0; t < results.terms.size(); ++t) {
-        if (weights[t] == 0) continue;
+    for (std::size_t t = 0; t < results.terms.size(); ++t) {
         const auto words =
             std::find_if(std::begin(kTermWords), std::end(kTermWords),
                          [&](const auto& entry) { return entry.first == results.terms[t]; });
-        if (told++ > 0) all.text("; ");
         all.leaf("b", results.terms[t]);
         if (words != std::end(kTermWords)) all.text(": " + std::string(words->second));
         if (weights[t] != 1) all.text(fmt::format(" (weight {})", fixed(weights[t], 2)));
+        all.text(t + 1 < results.terms.size() ? "; " : ".");
     }
-    all.text(".").close();
+    all.close();
     const auto said = [&](const char* key) {
         const auto at = results.attributes.find(key);
         return at == results.attributes.end() ? std::string("?") : at->second;

@@ -211,7 +211,7 @@ Scores Judge::score(const Measurement& m, const StemMetrics& stems) const {
         distortion_term(stems.distortion_db),
         fall_off(static_cast<double>(stems.prior_distance) * stems.prior_distance),
         economy_term(stems.effects, stems.undone_db),
-        reference_term(m, style_)};
+        static_cast<double>(stems.reference_nearness)};
     double sum = 0, total = 0;
     for (std::size_t t = 0; t < kTerms; ++t) {
         scores.terms[t] = static_cast<float>(terms[t]);

@@ -7,6 +7,7 @@
 
 #include "host/score/distortion.h"
 #include "host/score/score.h"
+#include "host/score/terms.h"
 #include "host/score/thrift.h"
 #include "kernels/core/check.h"
 
@@ -177,6 +178,7 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
     result.prior_distance = static_cast<float>(prior_distance);
     const double excess = heard.range_lu - whole_.range_lu;
     result.range_excess_lu = std::isfinite(excess) ? static_cast<float>(excess) : 0.f;
+    result.reference_nearness = static_cast<float>(reference_term(m, style_, stage));
     const auto everyone = [](std::size_t) { return true; };
     double total = 0, priorities = 0, lead = 0, rest = 0, dry = 0;
     double effects = 0, undone = 0, playing = 0, audible = 0;
@@ -258,6 +260,7 @@ StemMetrics Judge::stem_metrics(const Foretold& told, const MixSettings& setting
     result.reverb_to_dry_lu = told.reverb_to_dry_lu;
     result.reverb_s = told.reverb_s;
     result.distortion_db = decibels_of_distortion(told.distorted_share);
+    result.reference_nearness = static_cast<float>(reference_term(told.mix, style_, 3));
     double effects = 0, undone = 0, playing = 0;
     for (std::size_t s = 0; s < stems_.size(); ++s) {
         if (!whole_.plays[s]) continue;

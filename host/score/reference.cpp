@@ -17,26 +17,51 @@ constexpr std::size_t kLevelFrom = 6, kLevelTo = 23;  // 100 Hz to 4 kHz
 constexpr double kFaintWidth = 1e-3;                  // -30 dB of side signal: as good as mono
 constexpr double kNoPower = 1e-15;
 
-Measurement measured(const DecodedFile& file) {
+/// Stretches of a file, in seconds.
+using Stretches = std::vector<std::pair<double, double>>;
+
+/// What a file measures over its stretches, joined.
+Measurement measured(const DecodedFile& file, const Stretches& stretches) {
     FileMeter meter(file.rate, file.channels);
     const std::vector<float>& right = file.right.empty() ? file.left : file.right;
     constexpr std::size_t kBlock = 4096;
     std::vector<float> frames;
-    for (std::size_t n = 0; n < file.left.size(); n += kBlock) {
-        const std::size_t end = std::min(n + kBlock, file.left.size());
-        frames.clear();
-        for (std::size_t i = n; i < end; ++i) {
-            frames.push_back(file.left[i]);
-            if (file.channels == 2) frames.push_back(right[i]);
+    for (const auto& [from, to] : stretches) {
+        const auto frame = [&](double seconds) {
+            return std::min(static_cast<std::size_t>(std::llround(seconds * file.rate)),
+                            file.left.size());
+        };
+        for (std::size_t n = frame(from); n < frame(to); n += kBlock) {
+            const std::size_t end = std::min(n + kBlock, frame(to));
+            frames.clear();
+            for (std::size_t i = n; i < end; ++i) {
+                frames.push_back(file.left[i]);
+                if (file.channels == 2) frames.push_back(right[i]);
+            }
+            meter.push(frames.data(), static_cast<std::int64_t>(end - n));
         }
-        meter.push(frames.data(), static_cast<std::int64_t>(end - n));
     }
     return meter.finish();
 }
 
-Reference read_reference(const std::filesystem::path& path, const ReferenceJob& wanted) {
-    DecodedFile file = decode_file(path);
-    const Measurement m = measured(file);
+/// As it sounds from two speakers: a lone channel comes from both.
+Model::Sound sound_of(const Measurement& m, int channels) {
+    Model::Sound sound{m.metric("integrated_lufs"), m.metric("plr_db"), m.left_power, m.right_power,
+                       m.cross_power};
+    if (channels == 1) {
+        sound.right_power = sound.cross_power = sound.left_power;
+        sound.loudness_lufs += 10 * std::log10(2.0);
+        sound.plr_db -= 10 * std::log10(2.0);
+    }
+    return sound;
+}
+
+Reference read_reference(const std::filesystem::path& path, const ReferenceJob& wanted,
+                         double song_s, const Stretches& telling) {
+    constexpr double kAsLong = 0.5;
+    const DecodedFile file = decode_file(path);
+    const double seconds = static_cast<double>(file.left.size()) / file.rate;
+    const Measurement m = measured(file, {{0.0, seconds}});
     Reference r;
     r.name = path.filename().string();
     r.sha256 = file.sha256;
@@ -49,8 +74,12 @@ Reference read_reference(const std::filesystem::path& path, const ReferenceJob& 
     if (!(r.loudness_lufs > kNoLoudness))
         throw InputError(path.string(), "is too short or too quiet to be a reference");
     if (file.channels == 1) r.amount.width = 0;
-    r.model = {r.amount.mix / 100, r.loudness_lufs, r.plr_db,
-               m.left_power,       m.right_power,   m.cross_power};
+    r.model = {r.amount.mix / 100, sound_of(m, file.channels), {}};
+    if (r.model.amount > 0 && std::fabs(seconds - song_s) <= kAsLong) {
+        const Measurement there = measured(file, telling);
+        if (there.metric("integrated_lufs") > kNoLoudness)
+            r.model.telling = sound_of(there, file.channels);
+    }
     for (std::size_t b = 0; b < kBands; ++b)
         r.band_db[b] =
             10 * std::log10(static_cast<double>(m.left_power[b]) + m.right_power[b] + kNoPower);
@@ -106,10 +135,15 @@ void move_tone(std::array<double, kBands>& tone_db, std::span<const Reference> r
 
 }  // namespace
 
-std::vector<Reference> read_references(const Job& job) {
+std::vector<Reference> read_references(const Job& job, const Song& song,
+                                       std::span<const Excerpt> telling) {
+    Stretches stretches;
+    for (const Excerpt& e : telling)
+        stretches.emplace_back(static_cast<double>(e.start) / song.rate,
+                               static_cast<double>(e.start + e.frames) / song.rate);
     std::vector<Reference> all;
     for (const ReferenceJob& wanted : job.references)
-        all.push_back(read_reference(job.folder / wanted.file, wanted));
+        all.push_back(read_reference(job.folder / wanted.file, wanted, song.seconds(), stretches));
     return all;
 }
 

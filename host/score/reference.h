@@ -26,7 +26,10 @@ struct Reference {
 /// Decodes and measures the job's references, each at its own rate. Throws InputError where one is
 /// no audio of one or two channels, or too short or quiet to have a loudness; a mono reference has
 /// no width to match.
-std::vector<Reference> read_references(const Job& job);
+/// `song` and its telling seconds: where a reference to be matched in the mix itself is as long as
+/// the song, within half a second, it is measured there too.
+std::vector<Reference> read_references(const Job& job, const Song& song,
+                                       std::span<const Excerpt> telling);
 
 /// For every aspect the job's amounts say how far, in per cent, what the style asks for moves to
 /// what the references have: to their weighted mean with all at 100, half of the way with all at

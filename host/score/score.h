@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,6 +91,9 @@ struct StemMetrics {
     /// Loudness range over what was heard less that over the song, of the sum of all stems:
     /// excerpts hold the quietest and the loudest of it.
     float range_excess_lu = 0;
+    /// 0..1, 1 = as the style's models in all that is compared, or there are none: reference_term()
+    /// of host/score/terms.h.
+    float reference_nearness = 1;
 };
 
 /// What the meters measure and what is known from the stems, in one list: names with units ("1" =
@@ -110,9 +114,14 @@ struct Covering {
 
 /// Another mix of the song to come near to.
 struct Model {
+    /// What was measured of it over some time; the powers as in Measurement.
+    struct Sound {
+        double loudness_lufs = 0, plr_db = 0;
+        std::array<float, kBands> left_power{}, right_power{}, cross_power{};
+    };
     double amount = 0;  ///< how far, 0 to 1; the sum over all models is at most 1
-    double loudness_lufs = 0, plr_db = 0;
-    std::array<float, kBands> left_power{}, right_power{}, cross_power{};  ///< as Measurement
+    Sound whole;
+    std::optional<Sound> telling;  ///< over the telling seconds, where it is as long as the song
 };
 
 /// Target ranges of a style: jobs/styles/<name>.yaml, each with its source.

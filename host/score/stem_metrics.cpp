@@ -19,7 +19,8 @@ constexpr Listed kListed[] = {{{"masking", "1"}, &StemMetrics::masking},
                               {{"reverb_s", "s"}, &StemMetrics::reverb_s},
                               {{"undone_db", "dB"}, &StemMetrics::undone_db},
                               {{"distortion_db", "dB"}, &StemMetrics::distortion_db},
-                              {{"range_excess_lu", "LU"}, &StemMetrics::range_excess_lu}};
+                              {{"range_excess_lu", "LU"}, &StemMetrics::range_excess_lu},
+                              {{"reference_nearness", "1"}, &StemMetrics::reference_nearness}};
 
 }  // namespace
 

@@ -139,7 +139,7 @@ Whole whole(const Mix& m) {
 }
 
 /// Distance of a mix from a model: see reference_term.
-double feature_distance(const Measurement& m, const Model& model) {
+double feature_distance(const Measurement& m, const Model::Sound& model) {
     const Whole mix = whole(m), wanted = whole(model);
     const double faint = kBandFloor * (wanted.left + wanted.right) + kNothing,
                  gain = std::pow(10.0, (model.loudness_lufs - m.metric("integrated_lufs")) / 10);
@@ -271,10 +271,13 @@ double economy_term(double effects, double undone_db) {
                     square(undone_db / kUndoneUnitDb));
 }
 
-double reference_term(const Measurement& m, const Style& style) {
+double reference_term(const Measurement& m, const Style& style, int stage) {
     double term = 1;
-    for (const Model& model : style.models)
-        term += model.amount * (1 / (1 + std::sqrt(feature_distance(m, model) / kHalfNear)) - 1);
+    for (const Model& model : style.models) {
+        const double distance =
+            feature_distance(m, stage == 2 && model.telling ? *model.telling : model.whole);
+        term += model.amount * (1 / (1 + std::sqrt(distance / kHalfNear)) - 1);
+    }
     return term;
 }
 

@@ -35,7 +35,8 @@ double economy_term(double effects, double undone_db);
 /// (FeatureLoss in kernels/engine.h) at equal loudness: 0.1 times the mean squared difference of
 /// the magnitudes' logarithms, third octave by third octave by their widths in Bark, of middle and
 /// sides; that of side over middle and of the balance of both sides; 0.001 times that of PLR, where
-/// it is known.
-double reference_term(const Measurement& m, const Style& style);
+/// it is known. `stage` as in Judge::stem_metrics: over the telling seconds a mix is compared with
+/// the same seconds of a model that has them.
+double reference_term(const Measurement& m, const Style& style, int stage);
 
 }  // namespace mixfarm

@@ -20,6 +20,10 @@ public:
     /// Takes what was learnt into account from now on.
     void fit();
     double guess(std::span<const float> terms) const;
+    /// What would be guessed of a pair, by its number of learning, had it not been learnt; as of
+    /// the last fit. Of least squares, ridge included, in closed form: Allen, Technometrics 16
+    /// (1974).
+    double left_out(std::size_t pair) const { return left_out_[pair]; }
     /// Standard deviation of the scores from the guesses, over the pairs that were learnt.
     double error() const { return error_; }
     std::size_t pairs() const { return scores_.size(); }
@@ -27,7 +31,7 @@ public:
 private:
     std::vector<double> prior_, weights_;  ///< [terms] and a constant
     std::vector<double> rows_;             ///< [pairs][terms]
-    std::vector<double> scores_;
+    std::vector<double> scores_, left_out_;  ///< [pairs]
     double error_ = 0;
 };
 

@@ -36,7 +36,8 @@ Search::Search(SearchPlan plan)
     cube_->check();
     anneal_over_ =
         plan_.anneal_over ? plan_.anneal_over : std::max<std::uint64_t>(1, plan_.candidates);
-    std::vector<std::vector<float>> first = {std::vector<float>(cube_->dimensions(), 0.5f)};
+    std::vector<std::vector<float>> first;
+    if (plan_.typical) first.emplace_back(cube_->dimensions(), 0.5f);
     for (std::vector<float>& start : plan_.starts) {
         MF_CHECK_EQ(start.size(), cube_->dimensions());
         first.push_back(std::move(start));

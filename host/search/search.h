@@ -28,6 +28,7 @@ struct SearchPlan {
     std::uint64_t first_id = 0;
     ArchivePlan archive;
     bool fit_archive = false;                ///< narrow its box to the first samples
+    bool typical = true;                     ///< the typical mix, 0.5 everywhere, comes first
     std::vector<std::vector<float>> starts;  ///< known good mixes, tried after the typical one
     /// Names of the samplers that take part; empty: all. {"prior"} is random search, {"cma_es"}
     /// the plain CMA-ES, with the same archive.

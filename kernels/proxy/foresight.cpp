@@ -75,7 +75,11 @@ Foresight::Foresight(const SongView& song, Listening listening, int threads, Gla
                             impl_->listening,
                             {static_cast<double>(song.rate), song.tempo_bpm}};
     impl_->processor.emplace(seen, threads);
-    if (engine != nullptr) impl_->gpus = engine->seers(seen);
+    if (engine == nullptr) return;
+    try {
+        impl_->gpus = engine->seers(seen);
+    } catch (const DeviceError&) {  // too little memory, say: the processor does it
+    }
 }
 Foresight::~Foresight() = default;
 
@@ -111,9 +115,11 @@ std::vector<Foretold> Foresight::foretell(std::span<const MixSettings> mixes,
             failed[g] = 1;
         }
     });
-    // A GPU that fails leaves its work to the processor.
+    // A GPU that fails leaves its work to the processor, from now on.
     for (std::size_t g = 0; g < gpus; ++g)
         if (failed[g] != 0) its_share(g, *impl_->processor);
+    for (std::size_t g = gpus; g-- > 0;)
+        if (failed[g] != 0) impl_->gpus.erase(impl_->gpus.begin() + static_cast<std::ptrdiff_t>(g));
     return all;
 }
 

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using bench::Json;
 
 constexpr double kPromoted = 0.25;  // of a level, where recall is told
-constexpr std::size_t kBatch = 64;
+constexpr std::size_t kBatch = 64, kWarmed = 32;
 
 double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
@@ -99,6 +99,7 @@ public:
         const Excerpt whole = whole_song(studio_.song);
         const Opinion glance = glances(Glance::levels), closer = glances(Glance::dynamics),
                       excerpts = hear(2, studio_.profile.telling), songs = hear(3, {&whole, 1});
+        warm_up();
         agree("l0", glance, songs);
         agree("l1", closer, songs);
         agree("l2", excerpts, songs);
@@ -203,6 +204,40 @@ private:
             stage == 2 ? "mixes a second over the excerpts" : "whole songs a second",
             "its share of the bound: scripts/bench console", nullptr, nullptr);
         return all;
+    }
+
+    /// What excerpts lose by starting with all states at rest, against starts whose states come
+    /// from the song's first frame on.
+    void warm_up() {
+        std::vector<Excerpt> exact = studio_.profile.telling;
+        for (Excerpt& e : exact) e.warmup = e.start;
+        // As many of the drawn as of the searched ones.
+        std::vector<MixSettings> some;
+        for (std::size_t i = 0; i < settings_.size(); i += settings_.size() / kWarmed)
+            some.push_back(settings_[i]);
+        const auto rest = studio_.engine->evaluate(some, studio_.profile.telling, studio_.target),
+                   true_state = studio_.engine->evaluate(some, exact, studio_.target);
+        std::vector<double> loudness, bands;
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            const Measurement &a = rest[i], &b = true_state[i];
+            loudness.push_back(std::fabs(a.master_gain_db - b.master_gain_db));
+            double all = 0, worst = 0;
+            for (std::size_t k = 0; k < kBands; ++k) all += b.left_power[k] + b.right_power[k];
+            for (std::size_t k = 0; k < kBands; ++k) {
+                const double was = a.left_power[k] + a.right_power[k],
+                             is = b.left_power[k] + b.right_power[k];
+                if (is > 1e-4 * all) worst = std::max(worst, 10 * std::fabs(std::log10(was / is)));
+            }
+            bands.push_back(worst);
+        }
+        std::sort(loudness.begin(), loudness.end());
+        std::sort(bands.begin(), bands.end());
+        row("l2_warmup_lu", loudness.back(), "of loudness by 1 s of warm-up, the worst mix",
+            "median " + std::to_string(loudness[loudness.size() / 2]) +
+                " LU; third octaves worst " + std::to_string(bands.back()) +
+                " dB, median of the mixes' worst " + std::to_string(bands[bands.size() / 2]) +
+                " dB",
+            nullptr, nullptr);
     }
 
     void agree(const std::string& level, const Opinion& guess, const Opinion& truth) {

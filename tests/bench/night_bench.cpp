@@ -50,11 +50,10 @@ std::string text(const char* format, double a, double b, double c = 0, double d 
     return line;
 }
 
-/// What the score does not look at: none of these is a term, nor a part of one.
+/// The score, and what it does not look at in this way.
 struct Unscored {
     double technical;
     double most_covered;  ///< masking of the stem that is covered most; the score has the mean
-    double lead_spread;   ///< standard deviation over sections of the lead's level, LU
     double mono_loss;     ///< dB; the score only rejects what collapses
 };
 
@@ -64,16 +63,9 @@ Unscored unscored(const Studio& studio, const Results& results, std::uint64_t id
     const Row& row = results.rows[at];
     const Measurement m = measurement_of(row);
     const Covering covering = studio.judge.covering(m, studio.space.settings(row.values));
-    Unscored u{results.technical[at], 0, 0, m.metric("mono_loss_db")};
+    Unscored u{results.technical[at], 0, m.metric("mono_loss_db")};
     for (const double stem : covering.stem)
         if (std::isfinite(stem)) u.most_covered = std::max(u.most_covered, stem);
-    double sum = 0, squares = 0;
-    int sections = 0;
-    for (const double lu : covering.section_lead_lu)
-        if (std::isfinite(lu)) sum += lu, squares += lu * lu, ++sections;
-    u.lead_spread =
-        sections ? std::sqrt(std::max(0.0, squares / sections - sum * sum / sections / sections))
-                 : std::nan("");
     return u;
 }
 
@@ -113,7 +105,7 @@ public:
                 text("%.0f heard, %.0f whole", static_cast<double>(results.rows.size()),
                      static_cast<double>(results.level(3)->candidates)),
                 nullptr);
-            if (n == sizes.back()) compare(night, results);
+            if (n == sizes.back() && !results.picks.empty()) compare(night, results);
         }
         const double wanted = full_ ? 600 : 60;
         const Run timed = mixfarm_run(job_, folder_ / "timed", "--time",
@@ -144,9 +136,7 @@ private:
         };
         against("best_technical", &Unscored::technical, "technical score of the best pick");
         against("best_most_covered", &Unscored::most_covered,
-                "of its stem that is covered most, 0 to 1; less is better");
-        against("best_lead_spread", &Unscored::lead_spread,
-                "LU between sections, of its lead's level; less is steadier");
+                "masking of its stem that is covered most, 0 to 1; less is better");
         against("best_mono_loss", &Unscored::mono_loss, "dB lost in mono");
     }
 

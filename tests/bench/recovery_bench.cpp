@@ -2,9 +2,10 @@
 /// never sees the settings. How much of the published audio-feature loss of the static balance is
 /// left in the night's best mix, against random search with as many renders, against the best of as
 /// many looks at plain draws, and against plain CMA-ES. All judge by the reference term; the
-/// peers' renders are of the telling seconds and compare with the target's same seconds. Arguments
-/// are jobs; without any, the built-in song. --full: five targets, three minutes each, CMA-ES with
-/// 4,096 renders; else one, one minute, 1,024.
+/// peers' renders are of the telling seconds, as many as the night's of excerpts and whole songs,
+/// and of their best eight the least true loss counts. Arguments are jobs; without any, the
+/// built-in song. --full: five targets, three minutes each, CMA-ES with 4,096 renders; else one,
+/// one minute, 1,024.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -83,7 +84,7 @@ public:
         options.time_s = effort_.seconds;
         options.device = "cpu";
         const Results results = run_night(options, progress_);
-        left.renders = results.rows.size();
+        left.renders = results.rows.size() + results.level(3)->candidates;
         left.looked_at = results.tried.size();
         left.farm = loss(studio, best_of(results)) / left.still;
         left.random = random_search(studio, left.renders) / left.still;
@@ -113,8 +114,6 @@ private:
             const StereoAudio audio = studio.engine->render({&mix, 1}, studio.target).front();
             write_audio(folder_ / "target.wav", audio, AudioFormat::wav, BitDepth::f32, {"", ""});
             target_ = audio_features(audio);
-            excerpts_ =
-                studio.engine->evaluate({&mix, 1}, studio.profile.telling, studio.target).front();
             return;
         }
     }
@@ -155,17 +154,10 @@ private:
         std::vector<MixSettings> mixes;
         for (const auto& unit : units)
             mixes.push_back(studio.space.settings(studio.space.values(unit)));
-        Style style = studio.style;
-        style.models.front() = {1,
-                                excerpts_.metric("integrated_lufs"),
-                                excerpts_.metric("plr_db"),
-                                excerpts_.left_power,
-                                excerpts_.right_power,
-                                excerpts_.cross_power};
         std::vector<double> scores;
         for (const Measurement& m :
              studio.engine->evaluate(mixes, studio.profile.telling, studio.target))
-            scores.push_back(reference_term(m, style));
+            scores.push_back(reference_term(m, studio.style, 2));
         return scores;
     }
 
@@ -240,7 +232,6 @@ private:
     fs::path folder_;
     Job plain_;
     AudioFeatures target_;
-    Measurement excerpts_;
 };
 
 void measure(const fs::path& job, const Effort& effort, Json& rows, std::vector<Left>& all) {

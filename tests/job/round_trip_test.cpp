@@ -312,7 +312,7 @@ TEST(OvernightJob, ReadsOnceItsStemsAreThere) {
     const Job job = read_job(folder.write("overnight.yaml", text.str()));
     EXPECT_EQ(job.stems.size(), 10U);
     EXPECT_EQ(job.search.time_s, 8 * 3600);
-    EXPECT_EQ(job.weights.size(), 9U);
+    EXPECT_EQ(job.weights.size(), 10U);
     EXPECT_EQ(job.stems[3].duck_under, "kick");
     EXPECT_EQ(job.stems[4].make_room_for, "lead vocal");
     EXPECT_EQ(job.stems[6].space, Wetness::wet);

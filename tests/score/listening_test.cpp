@@ -21,9 +21,23 @@ BandPowers drawn(RandomStream& random) {
     return power;
 }
 
+Memory<float> cells(float* first) {
+    return {first, 1};
+}
+Ears ears_of(const Listening& rule) {
+    return {rule, [](const auto& table) { return table.data(); }};
+}
+Heard<float> heard_by(const Listening& rule, int stems, float* spectrum, float* loud) {
+    std::vector<float> threshold(static_cast<std::size_t>(stems * kBands));
+    float own[kBands], cover[kBands];
+    return listen_to<float>(ears_of(rule), stems, cells(spectrum), cells(loud),
+                            cells(threshold.data()), cells(own), cells(cover));
+}
+
 TEST(Listening, MasksAndLeadsAsTheScoreDoes) {
     Listening rule;
     tell_masking(rule);
+    const Ears ears = ears_of(rule);
     double worst = 0, worst_audible = 0;
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
         RandomStream random(3, seed);
@@ -32,12 +46,13 @@ TEST(Listening, MasksAndLeadsAsTheScoreDoes) {
         float own[kBands], cover[kBands], heard[kBands], spread[kBands];
         for (std::size_t b = 0; b < kBands; ++b)
             own[b] = static_cast<float>(maskee[b]), cover[b] = static_cast<float>(masker[b]);
-        listening::through(rule.heard, own, heard);
-        listening::through(rule.spread, cover, spread);
-        worst = std::max(
-            worst, std::fabs(listening::masked(rule, heard, spread) - masking(maskee, threshold)));
-        worst_audible = std::max(worst_audible, std::fabs(listening::audible(rule, heard, spread) -
-                                                          audibility(maskee, threshold)));
+        listening::through(ears.heard, cells(own), cells(heard));
+        listening::through(ears.spread, cells(cover), cells(spread));
+        worst = std::max(worst, std::fabs(listening::masked(ears, cells(heard), cells(spread)) -
+                                          masking(maskee, threshold)));
+        worst_audible = std::max(worst_audible,
+                                 std::fabs(listening::audible(ears, cells(heard), cells(spread)) -
+                                           audibility(maskee, threshold)));
     }
     std::printf("masking within %.2g, audibility within %.2g\n", worst, worst_audible);
     EXPECT_LT(worst, 1e-4);
@@ -56,7 +71,7 @@ TEST(Listening, HearsStemsAsTheJudgeDoes) {
     m.stem_power = {0.02f, 0.01f, 0.03f, 0.005f};
     const StemMetrics want = judge.stem_metrics(m, s.settings, 0.3, 3);
     const Listening rule = judge.listening();
-    float spectrum[4 * kBands], threshold[4 * kBands], loud[4] = {};
+    float spectrum[4 * kBands], loud[4] = {};
     for (std::size_t stem = 0; stem < 4; ++stem) {
         double all = 0;
         for (const double p : s.profile.stems[stem].band_power) all += p;
@@ -68,7 +83,7 @@ TEST(Listening, HearsStemsAsTheJudgeDoes) {
                                    spectrum[stem * kBands + b]);
         }
     }
-    const Heard<float> got = listen_to<float>(rule, 4, spectrum, threshold, loud);
+    const Heard<float> got = heard_by(rule, 4, spectrum, loud);
     EXPECT_NEAR(got.masking, want.masking, 1e-3);
     EXPECT_NEAR(10 * std::log10(got.lead / got.rest), want.lead_to_rest_lu, 0.02);
     EXPECT_NEAR(got.audibility, want.lead_audibility, 1e-3);
@@ -78,10 +93,10 @@ TEST(Listening, HearsStemsAsTheJudgeDoes) {
 TEST(Listening, MissesAStemThatIsGone) {
     testing::FineSong s(3);
     const Listening rule = s.judge().listening();
-    float spectrum[3 * kBands], threshold[3 * kBands], loud[3] = {1, 1, 1e-6f};
+    float spectrum[3 * kBands], loud[3] = {1, 1, 1e-6f};
     for (std::size_t i = 0; i < 3 * kBands; ++i)
         spectrum[i] = loud[i / kBands] / static_cast<float>(kBands);
-    EXPECT_EQ(listen_to<float>(rule, 3, spectrum, threshold, loud).lost, 2);
+    EXPECT_EQ(heard_by(rule, 3, spectrum, loud).lost, 2);
 }
 
 TEST(Distortion, InLanesIsThatOfTheScore) {

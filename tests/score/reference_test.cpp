@@ -83,26 +83,28 @@ TEST(Reference, HalfIsHalfWayAndSeveralAreWeighted) {
                 (style.tone_db[high] - style.tone_db[low] - double(high - low)) / 2, 1e-9);
 }
 
+Model::Sound sound_of(const Measurement& m) {
+    return {m.metric("integrated_lufs"), m.metric("plr_db"), m.left_power, m.right_power,
+            m.cross_power};
+}
 /// A model that measures as `m`.
 Model model_of(const Measurement& m, double amount = 1) {
-    return {
-        amount,       m.metric("integrated_lufs"), m.metric("plr_db"), m.left_power, m.right_power,
-        m.cross_power};
+    return {amount, sound_of(m), {}};
 }
 
 TEST(Reference, OfTheSameSongIsMatchedInTheMixItself) {
     Style style = neutral();
     const Measurement m = testing::fine_measurement(style, 1);
-    EXPECT_EQ(reference_term(m, style), 1) << "there is none";
+    EXPECT_EQ(reference_term(m, style, 3), 1) << "there is none";
     style.models = {model_of(m)};
-    EXPECT_NEAR(reference_term(m, style), 1, 1e-6);
+    EXPECT_NEAR(reference_term(m, style, 3), 1, 1e-6);
 
     // Louder by 6 dB all over is no difference, at a loudness that is known.
     Measurement loud = m;
     for (auto* powers : {&loud.left_power, &loud.right_power, &loud.cross_power})
         for (float& p : *powers) p *= 4;
     set(loud, "integrated_lufs", m.metric("integrated_lufs") + 20 * std::log10(2));
-    EXPECT_NEAR(reference_term(loud, style), 1, 1e-3);
+    EXPECT_NEAR(reference_term(loud, style, 3), 1, 1e-3);
 
     // Right up by a factor: middle, sides, width and balance written out.
     Measurement off = m;
@@ -127,15 +129,20 @@ TEST(Reference, OfTheSameSongIsMatchedInTheMixItself) {
     const auto balance = [&](double up) { return (up * right - left) / (up * right + left); };
     const double d = 0.1 * bands / widths + std::pow(width(1.5) - width(1), 2) +
                      std::pow(balance(1.5) - balance(1), 2);
-    EXPECT_NEAR(reference_term(off, style), 1 / (1 + std::sqrt(d / 0.02)), 1e-4);
+    EXPECT_NEAR(reference_term(off, style, 3), 1 / (1 + std::sqrt(d / 0.02)), 1e-4);
     // Half the amount costs half as much; peaks count where they are known.
     style.models = {model_of(m, 0.5)};
-    EXPECT_NEAR(reference_term(off, style), 0.5 + 0.5 / (1 + std::sqrt(d / 0.02)), 1e-4);
+    EXPECT_NEAR(reference_term(off, style, 3), 0.5 + 0.5 / (1 + std::sqrt(d / 0.02)), 1e-4);
     style.models = {model_of(m)};
     set(off, "plr_db", m.metric("plr_db") + 4);
-    EXPECT_NEAR(reference_term(off, style), 1 / (1 + std::sqrt((d + 0.016) / 0.02)), 1e-4);
+    EXPECT_NEAR(reference_term(off, style, 3), 1 / (1 + std::sqrt((d + 0.016) / 0.02)), 1e-4);
+    // Excerpts are compared with excerpts, where the model has them.
+    EXPECT_LT(reference_term(off, style, 2), 0.9);
+    style.models.front().telling = sound_of(off);
+    EXPECT_NEAR(reference_term(off, style, 2), 1, 1e-6);
+    style.models = {model_of(m)};
     set(off, "plr_db", std::nan(""));
-    EXPECT_NEAR(reference_term(off, style), 1 / (1 + std::sqrt(d / 0.02)), 1e-4);
+    EXPECT_NEAR(reference_term(off, style, 3), 1 / (1 + std::sqrt(d / 0.02)), 1e-4);
 }
 
 TEST(Reference, ShareTheirAmountAsModels) {
@@ -163,8 +170,13 @@ TEST(Reference, IsMeasuredAsAFile) {
     write("blip.wav", 2, 4800, 0.25f);
     Job job;
     job.folder = folder;
-    job.references = {{"tone.wav", 2, {80, 50, 10, 30, 40}}, {"mono.wav", 1, {80, 50, 10, 30}}};
-    const std::vector<Reference> read = read_references(job);
+    job.references = {{"tone.wav", 2, {80, 50, 10, 30, 40}},
+                      {"mono.wav", 1, {80, 50, 10, 30, 100}}};
+    Song song;
+    song.rate = 44100;
+    song.frames = 44100 * 4;
+    const std::vector<Excerpt> telling{{44100, 44100, 0}, {3 * 44100, 22050, 44100}};
+    const std::vector<Reference> read = read_references(job, song, telling);
     ASSERT_EQ(read.size(), 2u);
     EXPECT_EQ(read[0].name, "tone.wav");
     EXPECT_EQ(read[0].weight, 2);
@@ -177,12 +189,18 @@ TEST(Reference, IsMeasuredAsAFile) {
     for (std::size_t b = 0; b < kBands; ++b)
         EXPECT_TRUE(b == band || read[0].band_db[b] < read[0].band_db[band] - 20) << b;
     EXPECT_NEAR(read[0].model.amount, 0.4, 1e-12);
-    EXPECT_NEAR(read[0].model.left_power[band], 0.25 * 0.25 / 2, 1e-3);
-    EXPECT_NEAR(read[0].model.cross_power[band], 0.25 * 0.125 / 2, 1e-3);
+    EXPECT_NEAR(read[0].model.whole.left_power[band], 0.25 * 0.25 / 2, 1e-3);
+    EXPECT_NEAR(read[0].model.whole.cross_power[band], 0.25 * 0.125 / 2, 1e-3);
+    ASSERT_TRUE(read[0].model.telling) << "it is as long as the song";
+    EXPECT_NEAR(read[0].model.telling->left_power[band], 0.25 * 0.25 / 2, 2e-3);
+    // From two speakers a lone channel is the middle alone.
+    EXPECT_EQ(read[1].model.whole.cross_power, read[1].model.whole.left_power);
+    EXPECT_EQ(read[1].model.whole.right_power, read[1].model.whole.left_power);
+    EXPECT_NEAR(read[1].model.whole.loudness_lufs, 0.0067 + 10 * std::log10(0.25 * 0.25), 0.01);
     EXPECT_EQ(read[1].amount.width, 0) << "mono has no width to match";
     EXPECT_EQ(read[1].amount.tone, 80);
     job.references = {{"blip.wav", 1, {}}};
-    EXPECT_THROW(read_references(job), InputError);
+    EXPECT_THROW(read_references(job, song, telling), InputError);
     std::filesystem::remove_all(folder);
 }
 

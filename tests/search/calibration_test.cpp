@@ -46,6 +46,29 @@ TEST(Calibration, OfOneTermIsRidgeRegression) {
     EXPECT_NEAR(c.guess({&high, 1}), 0.4 + 0.3 * weight, 1e-6);
 }
 
+TEST(Calibration, KnowsWhatItWouldGuessWithoutAPair) {
+    constexpr std::size_t kPairs = 25, kTermsHere = 3;
+    const auto learnt = [](std::size_t but) {
+        Calibration c({0.5, 0.25, 0.25});
+        for (std::size_t i = 0; i < kPairs; ++i) {
+            RandomStream random(11, i);
+            float terms[kTermsHere];
+            for (float& t : terms) t = static_cast<float>(random.next());
+            if (i != but) c.learn(terms, 0.3 * terms[0] + 0.5 * terms[1] + 0.3 * random.next());
+        }
+        c.fit();
+        return c;
+    };
+    const Calibration all = learnt(kPairs);
+    for (std::size_t i = 0; i < kPairs; ++i) {
+        RandomStream random(11, i);
+        float terms[kTermsHere];
+        for (float& t : terms) t = static_cast<float>(random.next());
+        EXPECT_NEAR(all.left_out(i), learnt(i).guess(terms), 1e-9);
+        EXPECT_GT(std::fabs(all.left_out(i) - all.guess(terms)), 1e-6) << "it counts";
+    }
+}
+
 TEST(Calibration, OfAConstantKeepsItsWeights) {
     Calibration c({0.5, 0.5});
     const float same[] = {0.4f, 0.4f};
