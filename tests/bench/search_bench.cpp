@@ -32,6 +32,7 @@ struct Found {
 };
 
 double median(std::vector<double> x) {
+    std::erase_if(x, [](double value) { return std::isnan(value); });
     if (x.empty()) return std::nan("");
     std::sort(x.begin(), x.end());
     return x[x.size() / 2];
