@@ -104,7 +104,7 @@ TEST(Space, EveryPointIsLegalAndEveryKnobMonotone) {
         float last = -1e9f;
         auto unit = middle(space);
         std::set<float> seen;
-        constexpr int kSteps = effort(50, 20);
+        constexpr int kSteps = effort(100, 20);
         for (int step = 0; step <= kSteps; ++step) {
             unit[i] = static_cast<float>(step) / kSteps;
             const float v = space.values(unit)[k];
