@@ -18,7 +18,7 @@ constexpr std::uint64_t kGenerations = 128, kMostInGeneration = 4096;
 
 constexpr double kFloor = 0.02;  // share that every sampler keeps, whatever its luck
 /// Variation of all elites alike is what fills the archive, which success does not count.
-constexpr double kElitesFloor = 0.5;
+constexpr double kElitesFloor = 0.3;
 constexpr double kRecall = 0.9;     // weight of what happened before, a tell
 constexpr double kNewBest = 50;     // a rise of the best of all counts as so many of a cell
 constexpr double kPriorTrials = 5;  // as if so many had been tried, with the success of all

@@ -220,7 +220,7 @@ TEST(Elites, InheritStripsWhole) {
         points[static_cast<std::int64_t>(x.id)] = x.unit;
     }
     int strips = 0, whole = 0;
-    for (const Candidate& x : elite_variation(c, 2, archive)->ask(ids_from(300, 2000), 0.5)) {
+    for (const Candidate& x : elite_variation(c, 2, archive)->ask(ids_from(300, 4000), 0.5)) {
         if (x.parent_b < 0) continue;
         const auto strip = [&](const std::vector<float>& unit, int s) {
             return std::vector<float>(unit.begin() + 5 * s, unit.begin() + 5 * s + 5);
@@ -234,7 +234,7 @@ TEST(Elites, InheritStripsWhole) {
     }
     std::printf("  %.1f %% of the strips of crossed children whole from a parent\n",
                 100.0 * whole / strips);
-    EXPECT_GT(strips, 250 * kStrips);
+    EXPECT_GT(strips, 500 * kStrips);
     EXPECT_GT(whole, 0.8 * strips);
 }
 
