@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <set>
@@ -129,6 +130,46 @@ TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
     ASSERT_EQ(tried.size(), 1600u);
     for (std::size_t i = 0; i < tried.size(); ++i) ASSERT_EQ(tried.id[i], 2 + i);
     EXPECT_EQ(tried.descriptors.size(), 7 * tried.size());
+}
+
+TEST(Scouting, SearchesAmongCloseLooksToo) {
+    constexpr std::uint64_t kFollowed = 200;
+    NightParts parts = no_parts("follow");
+    Scouting scouting(studio(), parts, "hash", 2);
+    const std::vector<Row> first = scouting.explore({1, 2, 1500, kFollowed, 60, 10});
+    scouting.learn(heard_as(first, 0.8));
+    scouting.explore({2, 1502, 700, kFollowed, 20, 3});
+    std::size_t heard = 0;
+    for (const Row& row : first) heard += row.id >= 1502 - kFollowed;
+    std::printf("  %zu of %zu to be heard are its own\n", heard, first.size());
+    EXPECT_GT(heard, 5u) << "what it finds is worth hearing";
+    EXPECT_EQ(scouting.followed(), 2 * kFollowed);
+    EXPECT_GT(scouting.closer(), 2 * kFollowed);
+    const std::uint64_t closer = scouting.closer();
+    const TriedTable tried = std::move(scouting).tried();
+    ASSERT_EQ(tried.size(), 2200u);
+    std::uint64_t close = 0;
+    for (std::size_t i = 0; i < tried.size(); ++i) {
+        ASSERT_EQ(tried.id[i], 2 + i);
+        close += tried.level[i] == 1;
+        const bool own = (i >= 1500 - kFollowed && i < 1500) || i >= 2200 - kFollowed;
+        ASSERT_TRUE(!own || tried.level[i] == 1) << i;
+    }
+    EXPECT_EQ(close, closer);
+    const auto typical = std::find(tried.origins.begin(), tried.origins.end(), "typical");
+    ASSERT_NE(typical, tried.origins.end());
+    EXPECT_EQ(std::count(tried.origin.begin(), tried.origin.end(), typical - tried.origins.begin()),
+              1)
+        << "no later search tries the typical mix again";
+}
+
+TEST(Scouting, NamesAsManyAsWantedWhereThereAreFewerKinds) {
+    NightParts parts = no_parts("kinds");
+    Scouting scouting(studio(), parts, "hash", 2);
+    const std::vector<Row> rows = scouting.explore({1, 2, 4500, 300, 500, 5});
+    std::set<std::uint64_t> ids;
+    for (const Row& row : rows) ids.insert(row.id);
+    EXPECT_EQ(ids.size(), 500u) << "of " << rows.size();
 }
 
 TEST(Scouting, OfFewCandidatesNamesThemAll) {

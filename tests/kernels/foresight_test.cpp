@@ -9,6 +9,7 @@
 #include "kernels/effects/equalizer.h"
 #include "kernels/effects/high_pass.h"
 #include "kernels/effects/low_pass.h"
+#include "kernels/proxy/seer.h"
 #include "tests/support/listener.h"
 #include "tests/support/small_song.h"
 
@@ -250,6 +251,67 @@ TEST(Foresight, OfSilenceIsSilence) {
 }
 
 /// Analogue prototypes against the digital filters that are heard, dB, up to an eighth of the rate.
+/// A device whose seers fail, at once or when first asked; it renders nothing.
+class FailingDevice final : public Engine {
+public:
+    explicit FailingDevice(bool at_once) : at_once_(at_once) {}
+    int asked = 0;
+
+    DeviceInfo info() const override { return {}; }
+    int good_batch() const override { return 1; }
+    void load(const SongView&) override {}
+    std::vector<Measurement> evaluate(std::span<const MixSettings>, std::span<const Excerpt>,
+                                      const MasterTarget&) override {
+        return {};
+    }
+    std::vector<StereoAudio> render(std::span<const MixSettings>, const MasterTarget&) override {
+        return {};
+    }
+    StereoAudio render_stem(const MixSettings&, int, float) override { return {}; }
+    std::vector<std::unique_ptr<Seer>> seers(const ForeseenSong&) override {
+        if (at_once_) throw DeviceError("no memory for the tables");
+        std::vector<std::unique_ptr<Seer>> one;
+        one.push_back(std::make_unique<FailingSeer>(asked));
+        return one;
+    }
+
+private:
+    class FailingSeer final : public Seer {
+    public:
+        explicit FailingSeer(int& asked) : asked_(asked) {}
+        void foretell(std::span<const MixSettings>, const MasterTarget&, Glance,
+                      std::span<Foretold>) override {
+            ++asked_;
+            throw DeviceError("the device has burnt down");
+        }
+
+    private:
+        int& asked_;
+    };
+    bool at_once_;
+};
+
+TEST(Foresight, LeavesToTheProcessorWhatADeviceFailsToForetell) {
+    const SmallSong song = rich_song(2 * kRate);
+    std::vector<MixSettings> mixes;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed)
+        mixes.push_back(linear_mix(song.stems.size(), seed));
+    const Listening rule = everyone(song.stems.size());
+    const auto loudness = [&](const Foresight& foresight) {
+        std::vector<float> gains;
+        for (const Foretold& told : foresight.foretell(mixes, {}))
+            gains.push_back(told.mix.master_gain_db);
+        return gains;
+    };
+    const std::vector<float> want = loudness(Foresight(song.view(), rule, 1));
+    FailingDevice no_memory(true), burning(false);
+    EXPECT_EQ(loudness(Foresight(song.view(), rule, 1, Glance::levels, &no_memory)), want);
+    const Foresight foresight(song.view(), rule, 1, Glance::levels, &burning);
+    EXPECT_EQ(loudness(foresight), want);
+    EXPECT_EQ(loudness(foresight), want);
+    EXPECT_EQ(burning.asked, 1) << "a device that failed is not asked again";
+}
+
 template <class Effect>
 double worst_of(std::uint64_t seed) {
     signals::Random random(seed);
