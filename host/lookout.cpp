@@ -8,6 +8,7 @@
 
 #include "host/rank/character.h"
 #include "host/rank/rank.h"
+#include "host/score/terms.h"
 #include "host/space/wiring.h"
 
 namespace mixfarm {
@@ -82,7 +83,8 @@ Lookout::Lookout(const Studio& studio, int threads)
     }
 }
 
-std::vector<Glimpse> Lookout::glimpse(std::span<const Candidate> candidates, Glance glance) const {
+std::vector<Sighting> Lookout::foretell(std::span<const Candidate> candidates,
+                                        Glance glance) const {
     const std::size_t count = candidates.size();
     std::vector<MixSettings> mixes(count);
     std::vector<double> distance(count);
@@ -97,13 +99,32 @@ std::vector<Glimpse> Lookout::glimpse(std::span<const Candidate> candidates, Gla
         for (const auto& [knob, value] : settled_) values[knob] = value;
         mixes[i] = studio_.space.settings(values);
     });
-    const std::vector<Foretold> told = foresight_.foretell(mixes, studio_.target, glance);
-    std::vector<Glimpse> glimpses(count);
+    std::vector<Foretold> told = foresight_.foretell(mixes, studio_.target, glance);
+    std::vector<Sighting> seen(count);
     tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
-        const StemMetrics stems = studio_.judge.stem_metrics(told[i], mixes[i], distance[i]);
-        const Measurement& mix = told[i].mix;
-        glimpses[i] = {studio_.judge.score(mix, stems), all_metrics(mix, stems),
-                       perceptual_place(mix, stems), character_of(mix, stems)};
+        seen[i].stems = studio_.judge.stem_metrics(told[i], mixes[i], distance[i]);
+        seen[i].mix = std::move(told[i].mix);
+    });
+    return seen;
+}
+
+std::vector<Glimpse> Lookout::glimpse(std::span<const Candidate> candidates, Glance glance,
+                                      const Experience& experience) const {
+    std::vector<Sighting> seen = foretell(candidates, glance);
+    std::vector<Glimpse> glimpses(seen.size());
+    tbb::parallel_for(std::size_t{0}, seen.size(), [&](std::size_t i) {
+        auto& [mix, stems] = seen[i];
+        Glimpse& glimpse = glimpses[i];
+        glimpse.scores = studio_.judge.score(mix, stems);
+        glimpse.foretold_terms = glimpse.scores.terms;
+        glimpse.foretold_metrics = all_metrics(mix, stems);
+        if (experience.size() > 0) {
+            experience.correct(seen[i]);
+            stems.reference_nearness = static_cast<float>(reference_term(mix, studio_.style, 2));
+            glimpse.scores = studio_.judge.score(mix, stems);
+        }
+        glimpse.place = perceptual_place(mix, stems);
+        glimpse.character = character_of(mix, stems);
     });
     return glimpses;
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "host/experience.h"
 #include "host/search/search.h"
 #include "host/studio.h"
 #include "kernels/foresight.h"
@@ -13,7 +14,9 @@ namespace mixfarm {
 /// A candidate that was looked at.
 struct Glimpse {
     Scores scores;
-    std::vector<float> metrics;  ///< all_metrics()
+    /// Before any correction: the scores' terms, all_metrics().
+    std::array<float, kTerms> foretold_terms;
+    std::vector<float> foretold_metrics;
     std::vector<float> place, character;
 };
 
@@ -26,7 +29,10 @@ class Lookout {
 public:
     Lookout(const Studio& studio, int threads);
     /// Of candidates as they are: [candidates].
-    std::vector<Glimpse> glimpse(std::span<const Candidate> candidates, Glance glance) const;
+    std::vector<Sighting> foretell(std::span<const Candidate> candidates, Glance glance) const;
+    /// The same judged; corrected by `experience` of what was heard over the telling seconds.
+    std::vector<Glimpse> glimpse(std::span<const Candidate> candidates, Glance glance,
+                                 const Experience& experience = {}) const;
 
 private:
     const Studio& studio_;

@@ -21,8 +21,6 @@ constexpr double kRoundOverGlance = 2;
 constexpr std::size_t kCloserEach = 6, kCloserLeast = 128;
 constexpr std::uint64_t kSteps = 12;  // tells a round, at least
 constexpr std::uint64_t kLeastStep = 64, kMostStep = 2048;
-/// How much of a parent's surprise its children can be expected to have.
-constexpr float kInherited = 0.7f;
 /// A mix far from all that was heard may be better than it looks: this share of the usual error
 /// counts in favour of one that lies kFar noticeable steps away.
 constexpr double kHope = 0.5, kFar = 12;
@@ -30,9 +28,11 @@ constexpr std::uint64_t kFew =
     4096;  // of so few every one may be heard, of more the best of each kind
 constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ull;  // far apart seeds
 
-/// The terms at one glance of a row's foretold_terms.
-std::span<const float> terms_at(std::span<const float> foretold, Glance glance) {
-    return foretold.subspan(glance == Glance::levels ? 0 : kTerms, kTerms);
+/// Technical score that is to be expected; 0 = rejected at this glance.
+double guess(const Glimpse& glimpse) {
+    return glimpse.scores.rejected == Reject::none
+               ? std::max(static_cast<double>(glimpse.scores.technical), 1e-6)
+               : 0;
 }
 
 double seconds_since(std::chrono::steady_clock::time_point begun) {
@@ -47,8 +47,7 @@ Scouting::Scouting(const Studio& studio, NightParts& parts, std::string plan_has
       plan_hash_(std::move(plan_hash)),
       lookout_(studio, threads),
       cube_(cube_of(studio.space)),
-      archive_({}),
-      calibrations_{Calibration(studio.judge.weights()), Calibration(studio.judge.weights())} {
+      archive_({}) {
     const SamplerPtr prior = prior_draws(cube_, studio.job.search.seed);
     const auto begun = std::chrono::steady_clock::now();
     const std::vector<Glimpse> seen =
@@ -60,32 +59,6 @@ Scouting::Scouting(const Studio& studio, NightParts& parts, std::string plan_has
 double Scouting::glance_s() const {
     return beginnings_.empty() ? kRoundOverGlance * glance_s_
                                : seconds_ / static_cast<double>(tried_.size());
-}
-
-double Scouting::guess(const Candidate& candidate, const Glimpse& glimpse, Glance glance) const {
-    if (glimpse.scores.rejected != Reject::none) return 0;
-    return std::clamp(calibration(glance).guess(glimpse.scores.terms) +
-                          inherited(candidate)[static_cast<std::size_t>(glance)],
-                      1e-6, 1.0);
-}
-
-std::vector<double> Scouting::guesses(Glance glance) const {
-    std::vector<double> all;
-    for (const Sample& sample : sampled_) {
-        const auto terms = terms_at(sample.foretold, glance);
-        const std::ptrdiff_t pair = sample.pair[static_cast<std::size_t>(glance)];
-        all.push_back(pair >= 0      ? calibration(glance).left_out(static_cast<std::size_t>(pair))
-                      : terms[0] > 0 ? calibration(glance).guess(terms)
-                                     : 0);
-    }
-    return all;
-}
-
-Scouting::Surprise Scouting::inherited(const Candidate& candidate) const {
-    if (candidate.parent_a < 0) return {};
-    const auto parent = surprise_.find(static_cast<std::uint64_t>(candidate.parent_a));
-    if (parent == surprise_.end()) return {};
-    return {kInherited * parent->second[0], kInherited * parent->second[1]};
 }
 
 std::vector<Row> Scouting::explore(const Round& round) {
@@ -132,18 +105,15 @@ void Scouting::expedition(Search& search, std::uint64_t count, Glance glance, Pa
         std::vector<Candidate> asked =
             search.ask(static_cast<std::size_t>(std::min(step, count - done)));
         if (asked.empty()) break;
-        std::vector<Glimpse> seen = lookout_.glimpse(asked, glance);
+        std::vector<Glimpse> seen = look(asked, glance);
         std::vector<Outcome> outcomes;
         for (std::size_t i = 0; i < asked.size(); ++i) {
             const Candidate& c = asked[i];
-            outcomes.push_back({guess(c, seen[i], glance), seen[i].character});
+            outcomes.push_back({guess(seen[i]), seen[i].character});
             part.tried.add(c.id, static_cast<std::uint8_t>(glance), c.origin, c.parent_a,
                            c.parent_b, outcomes.back().score, outcomes.back().character);
         }
         search.tell(outcomes);
-        for (const Candidate& c : asked)
-            if (const Surprise surprise = inherited(c); surprise != Surprise{})
-                surprise_[c.id] = surprise;
         for (std::size_t i = 0; i < asked.size(); ++i)
             each(std::move(asked[i]), std::move(seen[i]));
         done += outcomes.size();
@@ -181,12 +151,11 @@ void Scouting::scout(const Round& round, Part& part) {
     part.sampled = sample.size();
     part.rows = choose(round, std::move(closer), std::move(sample));
     part.closer_seconds = seconds_since(begun);
-    std::erase_if(surprise_, [&](const auto& heir) { return heir.first >= round.first_id; });
 }
 
 std::vector<Scouting::Seen> Scouting::follow(const Round& round, std::vector<Candidate> open,
                                              Part& part) {
-    std::vector<Glimpse> glimpses = lookout_.glimpse(open, Glance::dynamics);
+    std::vector<Glimpse> glimpses = look(open, Glance::dynamics);
     part.closer = open.size() + round.followed;
     std::vector<Seen> seen;
     std::vector<Elite> seeds;
@@ -196,8 +165,7 @@ std::vector<Scouting::Seen> Scouting::follow(const Round& round, std::vector<Can
         seen.push_back({std::move(c), std::move(glimpse)});
     };
     for (std::size_t i = 0; i < open.size(); ++i) {
-        seeds.push_back(
-            {open[i], {guess(open[i], glimpses[i], Glance::dynamics), glimpses[i].character}});
+        seeds.push_back({open[i], {guess(glimpses[i]), glimpses[i].character}});
         part.tried.reach(open[i].id - round.first_id, static_cast<std::uint8_t>(Glance::dynamics),
                          seeds.back().outcome.score, glimpses[i].character);
         add(std::move(open[i]), std::move(glimpses[i]));
@@ -223,12 +191,10 @@ std::vector<Scouting::Seen> Scouting::follow(const Round& round, std::vector<Can
 
 std::vector<Candidate> Scouting::best_of(std::vector<Candidate> open, std::size_t most) const {
     if (open.size() <= most) return open;
-    const std::vector<Glimpse> glimpses = lookout_.glimpse(open, Glance::levels);
+    const std::vector<Glimpse> glimpses = look(open, Glance::levels);
     std::vector<Contender> contenders;
     for (std::size_t i = 0; i < open.size(); ++i) {
         contenders.push_back({open[i].id, 0, glimpses[i].scores, glimpses[i].place});
-        contenders.back().scores.technical =
-            static_cast<float>(guess(open[i], glimpses[i], Glance::levels));
     }
     std::vector<Candidate> best;
     for (const int i : promote(contenders, static_cast<int>(most)))
@@ -239,16 +205,14 @@ std::vector<Candidate> Scouting::best_of(std::vector<Candidate> open, std::size_
 std::vector<Row> Scouting::choose(const Round& round, std::vector<Seen> open,
                                   std::vector<Candidate> sample) const {
     const std::size_t wanted = round.heard - sample.size();
+    const double error = guesses_ > 0 ? std::sqrt(errors_ / guesses_) : 0;
     std::vector<Contender> contenders;
     for (const Seen& seen : open) {
         Contender c{seen.candidate.id, 0, seen.glimpse.scores, seen.glimpse.place};
         double nearest = kFar;
         for (const std::vector<float>& place : heard_places_)
             nearest = std::min(nearest, heard_distance(place, c.place));
-        const double hope = kHope * calibration(Glance::dynamics).error() * nearest / kFar;
-        if (c.scores.rejected == Reject::none)
-            c.scores.technical =
-                static_cast<float>(guess(seen.candidate, seen.glimpse, Glance::dynamics) + hope);
+        c.scores.technical += static_cast<float>(kHope * error * nearest / kFar);
         contenders.push_back(std::move(c));
     }
     // Half for what they promise, whatever they are like; half for being good and different.
@@ -265,7 +229,7 @@ std::vector<Row> Scouting::choose(const Round& round, std::vector<Seen> open,
     }
     for (const int i : promote(contenders, static_cast<int>(wanted - chosen.size())))
         chosen.push_back(std::move(open[static_cast<std::size_t>(i)]));
-    std::vector<Glimpse> plain = lookout_.glimpse(sample, Glance::dynamics);
+    std::vector<Glimpse> plain = look(sample, Glance::dynamics);
     for (std::size_t i = 0; i < sample.size(); ++i)
         chosen.push_back({std::move(sample[i]), std::move(plain[i])});
     return rows_of(chosen);
@@ -274,7 +238,7 @@ std::vector<Row> Scouting::choose(const Round& round, std::vector<Seen> open,
 std::vector<Row> Scouting::rows_of(std::span<const Seen> chosen) const {
     std::vector<Candidate> candidates;
     for (const Seen& seen : chosen) candidates.push_back(seen.candidate);
-    const std::vector<Glimpse> glimpses = lookout_.glimpse(candidates, Glance::levels);
+    const std::vector<Glimpse> glimpses = look(candidates, Glance::levels);
     std::vector<Row> rows(chosen.size());
     tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
         const Candidate& c = candidates[i];
@@ -284,15 +248,19 @@ std::vector<Row> Scouting::rows_of(std::span<const Seen> chosen) const {
         row.parent_a = c.parent_a, row.parent_b = c.parent_b;
         row.unit = c.unit;
         row.values = studio_.space.values(c.unit);
-        row.foretold_metrics = glimpses[i].metrics;
-        for (const Glimpse* glance : {&glimpses[i], &chosen[i].glimpse})
-            row.foretold_terms.insert(row.foretold_terms.end(), glance->scores.terms.begin(),
-                                      glance->scores.terms.end());
+        row.foretold_metrics = glimpses[i].foretold_metrics;
+        for (const Glimpse* glance : {&glimpses[i], &chosen[i].glimpse}) {
+            row.foretold_terms.insert(row.foretold_terms.end(), glance->foretold_terms.begin(),
+                                      glance->foretold_terms.end());
+            row.guessed.push_back(static_cast<float>(guess(*glance)));
+        }
     });
     return rows;
 }
 
 void Scouting::learn(std::span<const Heard> heard) {
+    std::vector<Candidate> candidates;
+    std::vector<Sighting> sightings;
     for (std::size_t i = 0; i < heard.size(); ++i) {
         const Heard& h = heard[i];
         heard_places_.push_back(h.place);
@@ -301,31 +269,23 @@ void Scouting::learn(std::span<const Heard> heard) {
             tried_.add(h.row.id, 0, h.row.origin, -1, -1, score, h.character);
             continue;
         }
-        Sample sample{h.row.foretold_terms, {-1, -1}};
-        archive_.insert({h.row.id, h.row.origin, h.row.parent_a, h.row.parent_b, h.row.unit},
-                        {score, h.character});
+        const Candidate candidate{h.row.id, h.row.origin, h.row.parent_a, h.row.parent_b,
+                                  h.row.unit};
+        archive_.insert(candidate, {score, h.character});
         if (h.scores.rejected == Reject::none) {
-            for (const std::size_t glance : {0u, 1u}) {
-                const auto terms = terms_at(h.row.foretold_terms, static_cast<Glance>(glance));
-                if (!(terms[0] > 0)) continue;  // rejected there
-                sample.pair[glance] = static_cast<std::ptrdiff_t>(calibrations_[glance].pairs());
-                calibrations_[glance].learn(terms, score);
-            }
-            terms_[h.row.id] = h.row.foretold_terms;
+            candidates.push_back(candidate);
+            sightings.push_back({measurement_of(h.row), h.stems});
+            const double off = h.row.guessed[1] - score;
+            if (h.row.guessed[1] > 0) errors_ += off * off, ++guesses_;
         }
         if (i < first_sampled_) continue;
-        sampled_.push_back(std::move(sample));
+        for (const std::size_t glance : {0u, 1u}) guessed_[glance].push_back(h.row.guessed[glance]);
         found_.push_back(score);
     }
-    for (Calibration& calibration : calibrations_) calibration.fit();
-    surprise_.clear();
-    for (std::size_t rank = 0; rank < archive_.size(); ++rank) {
-        const Elite& elite = archive_.ranked(rank);
-        const auto terms = terms_.find(elite.candidate.id);
-        if (terms == terms_.end()) continue;
-        for (const Glance glance : {Glance::levels, Glance::dynamics})
-            surprise_[elite.candidate.id][static_cast<std::size_t>(glance)] = static_cast<float>(
-                elite.outcome.score - calibration(glance).guess(terms_at(terms->second, glance)));
+    for (const Glance glance : {Glance::levels, Glance::dynamics}) {
+        const std::vector<Sighting> foretold = lookout_.foretell(candidates, glance);
+        for (std::size_t i = 0; i < foretold.size(); ++i)
+            experience_[static_cast<std::size_t>(glance)].learn(foretold[i], sightings[i]);
     }
 }
 

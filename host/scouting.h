@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "host/hearing.h"
@@ -37,11 +36,13 @@ public:
     /// baselines belong to no round.
     void learn(std::span<const Heard> heard);
 
-    /// How guesses at a glance agree with what was heard, on the plain samples alone, of each what
-    /// would be guessed had it not been heard.
-    Agreement agreement(Glance glance) const { return mixfarm::agreement(guesses(glance), found_); }
+    /// How guesses at a glance, made before anything of the round was heard, agree with what was
+    /// heard, on the plain samples alone.
+    Agreement agreement(Glance glance) const {
+        return mixfarm::agreement(guessed_[static_cast<std::size_t>(glance)], found_);
+    }
     double recall(Glance glance, double promoted) const {
-        return recall_at(guesses(glance), found_, promoted);
+        return recall_at(guessed_[static_cast<std::size_t>(glance)], found_, promoted);
     }
     double seconds() const { return seconds_; }  ///< of both glances
     double closer_seconds() const { return closer_seconds_; }
@@ -63,15 +64,6 @@ private:
         Candidate candidate;
         Glimpse glimpse;
     };
-    /// One that was drawn plainly: its foretold_terms, its number among what each glance's
-    /// calibration learnt; -1: none.
-    struct Sample {
-        std::vector<float> foretold;
-        std::array<std::ptrdiff_t, 2> pair;
-    };
-    /// By how much a mix turned out better than guessed, at each glance.
-    using Surprise = std::array<float, 2>;
-
     void scout(const Round& round, Part& part);
     /// Looks at what a search asks for and tells it, until `count` candidates were asked for.
     template <class Each>
@@ -85,13 +77,9 @@ private:
     std::vector<Row> rows_of(std::span<const Seen> chosen) const;
     /// The best `most`, each good and different, by a first glance.
     std::vector<Candidate> best_of(std::vector<Candidate> open, std::size_t most) const;
-    /// Technical score that is to be expected; 0 = rejected at this glance.
-    double guess(const Candidate& candidate, const Glimpse& glimpse, Glance glance) const;
-    std::vector<double> guesses(Glance glance) const;
-    /// What a candidate may hope for from its parent's surprise.
-    Surprise inherited(const Candidate& candidate) const;
-    const Calibration& calibration(Glance glance) const {
-        return calibrations_[static_cast<std::size_t>(glance)];
+    /// Looks with the experience of what was heard so far.
+    std::vector<Glimpse> look(std::span<const Candidate> candidates, Glance glance) const {
+        return lookout_.glimpse(candidates, glance, experience_[static_cast<std::size_t>(glance)]);
     }
 
     const Studio& studio_;
@@ -100,13 +88,12 @@ private:
     Lookout lookout_;
     Cube cube_;
     Archive archive_;
-    std::array<Calibration, 2> calibrations_;                      ///< of the two glances
-    std::unordered_map<std::uint64_t, std::vector<float>> terms_;  ///< foretold, of those heard
-    /// Of those heard, and of the round's candidates that descend from them.
-    std::unordered_map<std::uint64_t, Surprise> surprise_;
+    std::array<Experience, 2> experience_;  ///< of the two glances
     std::vector<std::vector<float>> heard_places_;
-    std::vector<Sample> sampled_;
-    std::vector<double> found_;  ///< what they turned out to score
+    double errors_ = 0, guesses_ = 0;  ///< of closer looks: squares, summed; how many
+    /// Of the plain samples, at each glance, and what they turned out to score.
+    std::array<std::vector<double>, 2> guessed_;
+    std::vector<double> found_;
     std::vector<std::uint64_t> beginnings_;
     std::size_t first_sampled_ = 0;  ///< of the rows explored last
     TriedTable tried_;

@@ -87,19 +87,9 @@ void Calibration::fit() {
     const Eigen::VectorXd y = (found.array() - found.mean()).matrix() - x * prior;
     Eigen::MatrixXd normal = x.transpose() * x;
     normal.diagonal().array() += kPriorPairs * kTermSpread * kTermSpread;
-    const Eigen::LDLT<Eigen::MatrixXd> solver = normal.ldlt();
-    const Eigen::VectorXd weights = prior + solver.solve(x.transpose() * y);
+    const Eigen::VectorXd weights = prior + normal.ldlt().solve(x.transpose() * y);
     std::copy(weights.begin(), weights.end(), weights_.begin());
     weights_.back() = found.mean() - middle.dot(weights);
-    const Eigen::VectorXd off = ((all * weights - found).array() + weights_.back()).matrix();
-    // How much a pair's own score weighs in its guess: from the terms, and from the mean.
-    const Eigen::VectorXd own =
-        (x.array() * solver.solve(x.transpose()).transpose().array()).rowwise().sum() +
-        1.0 / static_cast<double>(pairs);
-    left_out_.resize(scores_.size());
-    for (Eigen::Index i = 0; i < pairs; ++i)
-        left_out_[static_cast<std::size_t>(i)] = found[i] + off[i] / std::max(1 - own[i], 1e-3);
-    error_ = std::sqrt(off.squaredNorm() / static_cast<double>(pairs));
 }
 
 Agreement agreement(const std::vector<double>& guess, const std::vector<double>& truth) {

@@ -1,5 +1,5 @@
-/// What the score at one level of the funnel says of the score at the next, learnt while the night
-/// runs.
+/// What scores over excerpts say of scores over whole songs, learnt while the night runs; and how
+/// well guesses order what was found out later.
 #pragma once
 
 #include <span>
@@ -20,19 +20,11 @@ public:
     /// Takes what was learnt into account from now on.
     void fit();
     double guess(std::span<const float> terms) const;
-    /// What would be guessed of a pair, by its number of learning, had it not been learnt; as of
-    /// the last fit. Of least squares, ridge included, in closed form: Allen, Technometrics 16
-    /// (1974).
-    double left_out(std::size_t pair) const { return left_out_[pair]; }
-    /// Standard deviation of the scores from the guesses, over the pairs that were learnt.
-    double error() const { return error_; }
-    std::size_t pairs() const { return scores_.size(); }
 
 private:
     std::vector<double> prior_, weights_;  ///< [terms] and a constant
     std::vector<double> rows_;             ///< [pairs][terms]
-    std::vector<double> scores_, left_out_;  ///< [pairs]
-    double error_ = 0;
+    std::vector<double> scores_;           ///< [pairs]
 };
 
 /// How well guesses order what was found out later.

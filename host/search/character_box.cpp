@@ -1,10 +1,10 @@
 /// Boxes along the descriptors and along their principal axes.
 #include "host/search/character_box.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "host/search/eigen_pairs.h"
 #include "kernels/core/check.h"
 
 namespace mixfarm {
@@ -49,9 +49,8 @@ CharacterBox::CharacterBox(std::span<const ArchiveAxis> axes,
             deviations(i, a) = std::isnan(x) ? 0 : (x - mean[a]) / range;
         }
     }
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
-        deviations.transpose() * deviations / static_cast<double>(count));
-    const Eigen::VectorXd variance = solver.eigenvalues();  // rising
+    const auto [variance, vectors] =
+        eigen_pairs(deviations.transpose() * deviations / static_cast<double>(count));
     if (variance[n - 1] < kLeastVariance) return;
 
     dimensions_ = 0;
@@ -64,7 +63,7 @@ CharacterBox::CharacterBox(std::span<const ArchiveAxis> axes,
         const double width = 2 * kReach * std::sqrt(variance[k]);
         for (Eigen::Index a = 0; a < n; ++a) {
             const auto at = static_cast<std::size_t>(a);
-            const double range = axes[at].high - axes[at].low, along = solver.eigenvectors()(a, k);
+            const double range = axes[at].high - axes[at].low, along = vectors(a, k);
             in_.push_back(static_cast<float>(along / (range * width)));
             back_.push_back(static_cast<float>(along * range * width));
         }

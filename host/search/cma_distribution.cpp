@@ -1,10 +1,10 @@
 /// Mean, step size by cumulative path lengths, covariance by rank one and rank mu.
 #include "host/search/cma_distribution.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "host/search/eigen_pairs.h"
 #include "kernels/core/check.h"
 
 namespace mixfarm {
@@ -128,9 +128,9 @@ void CmaDistribution::decompose() {
         return;
     }
     covariance_ = (0.5 * (covariance_ + covariance_.transpose())).eval();
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(covariance_);
-    axes_ = solver.eigenvectors();
-    deviations_ = solver.eigenvalues().cwiseMax(1e-30).cwiseSqrt();
+    auto [variances, axes] = eigen_pairs(covariance_);
+    axes_ = std::move(axes);
+    deviations_ = variances.cwiseMax(1e-30).cwiseSqrt();
 }
 
 double CmaDistribution::condition() const {

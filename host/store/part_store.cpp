@@ -36,7 +36,8 @@ constexpr std::pair<const char*, Floats> kVectors[] = {
     {"stem_power", &Row::stem_power},
     {"unit", &Row::unit},
     {"foretold_terms", &Row::foretold_terms},
-    {"foretold_metrics", &Row::foretold_metrics}};
+    {"foretold_metrics", &Row::foretold_metrics},
+    {"guessed", &Row::guessed}};
 
 std::string file_name(const Part& part) {
     char name[64];

@@ -20,8 +20,9 @@ struct Row {
     std::vector<float> values;  ///< [knobs]
     std::vector<float> unit;    ///< [searched knobs] its point of the cube; empty for a baseline
     /// What was foretold of it: [2 terms] at first glance (level 0), then at a closer look (1), and
-    /// [metric names] at first glance; empty for a baseline.
-    std::vector<float> foretold_terms, foretold_metrics;
+    /// [metric names] at first glance; [2] the technical scores that were guessed from it and from
+    /// what had been heard before. Empty for a baseline.
+    std::vector<float> foretold_terms, foretold_metrics, guessed;
     bool finite = true;
     float master_gain_db = 0;  ///< listed among the metrics as master_gain_db
     float limiter_loss_lu = 0;

@@ -52,7 +52,7 @@ TEST(Lookout, ForetellsTheLevelOfALeadThatIsRidden) {
     const Studio& still = testing::studio();
     const auto looked = [](const Studio& studio, const Candidate& c, Glance glance) {
         const Glimpse seen = Lookout(studio, 2).glimpse({&c, 1}, glance).front();
-        return static_cast<double>(stem_metrics_of(seen.metrics).lead_to_rest_lu);
+        return static_cast<double>(stem_metrics_of(seen.foretold_metrics).lead_to_rest_lu);
     };
     const auto heard = [](const Studio& studio, const Candidate& c) {
         const MixSettings mix = studio.space.settings(studio.space.values(c.unit));

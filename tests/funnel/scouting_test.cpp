@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <set>
 
+#include "host/rank/character.h"
 #include "host/space/wiring.h"
 #include "tests/funnel/night.h"
 
@@ -19,12 +20,32 @@ using testing::studio;
 
 constexpr Scouting::Round kFirst{1, 2, 1500, 0, 60, 20};
 
-/// What became of rows: a made-up score that rises with the closer look's.
+/// A mix as it was measured: the rule-based one.
+const Sighting& some_measured() {
+    static const Sighting measured = [] {
+        const std::vector<float> values = studio().space.rule_based();
+        const MixSettings mix = studio().space.settings(values);
+        Sighting s;
+        s.mix =
+            studio().engine->evaluate({&mix, 1}, studio().profile.telling, studio().target).front();
+        s.stems = studio().judge.stem_metrics(s.mix, mix, 0, 2);
+        return s;
+    }();
+    return measured;
+}
+
+/// What became of rows: all measure alike, with a made-up score that rises with the closer look's.
 std::vector<Heard> heard_as(const std::vector<Row>& rows, double better) {
     std::vector<Heard> heard;
     for (const Row& row : rows) {
         Heard h;
         h.row = row;
+        const Measurement& m = some_measured().mix;
+        h.row.metrics = m.metrics;
+        h.row.left_power.assign(m.left_power.begin(), m.left_power.end());
+        h.row.right_power.assign(m.right_power.begin(), m.right_power.end());
+        h.row.cross_power.assign(m.cross_power.begin(), m.cross_power.end());
+        h.stems = some_measured().stems;
         double sum = 0;
         for (const float term : std::span(row.foretold_terms).last(kTerms)) sum += term;
         h.scores.technical = static_cast<float>(better * sum / kTerms);
@@ -107,27 +128,64 @@ TEST(Scouting, TakesAStoredRoundAsItIs) {
     EXPECT_EQ(scouting.looked_at(), kFirst.looked_at);
 }
 
+/// Rows rendered over the telling seconds and judged.
+std::vector<Heard> heard_truly(const std::vector<Row>& rows) {
+    std::vector<MixSettings> mixes;
+    for (const Row& row : rows) mixes.push_back(studio().space.settings(row.values));
+    const std::vector<Measurement> measured =
+        studio().engine->evaluate(mixes, studio().profile.telling, studio().target);
+    std::vector<Heard> heard = heard_as(rows, 1);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        Heard& h = heard[i];
+        h.row.metrics = measured[i].metrics;
+        h.row.limiter_loss_lu = measured[i].limiter_loss_lu;
+        for (std::size_t b = 0; b < kBands; ++b) {
+            h.row.left_power[b] = measured[i].left_power[b];
+            h.row.right_power[b] = measured[i].right_power[b];
+            h.row.cross_power[b] = measured[i].cross_power[b];
+        }
+        h.stems = studio().judge.stem_metrics(measured[i], mixes[i],
+                                              studio().space.prior_distance(rows[i].values), 2);
+        h.scores = studio().judge.score(measured[i], h.stems);
+        h.character = character_of(measured[i], h.stems);
+    }
+    return heard;
+}
+
 TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
     NightParts parts = no_parts("worth");
     Scouting scouting(studio(), parts, "hash", 2);
     std::uint64_t first = 2;
-    for (std::uint32_t number = 1; number <= 4; ++number) {
-        const Scouting::Round round{number, first, 400, 0, 40, 10};
-        scouting.learn(heard_as(scouting.explore(round), 0.8));
+    std::vector<double> errors;
+    for (std::uint32_t number = 1; number <= 3; ++number) {
+        const Scouting::Round round{number, first, 400, 0, 32, 10};
+        const std::vector<Row> rows = scouting.explore(round);
+        const std::vector<Heard> heard = heard_truly(rows);
+        double sum = 0;
+        for (const Heard& h : heard) {
+            ASSERT_EQ(h.row.guessed.size(), 2u);
+            if (h.scores.rejected != Reject::none || h.row.guessed[1] == 0) continue;
+            sum += std::fabs(h.row.guessed[1] - h.scores.technical) / 32;
+        }
+        errors.push_back(sum);
+        scouting.learn(heard);
         first += round.looked_at;
     }
     const Agreement glance = scouting.agreement(Glance::levels),
                     closer = scouting.agreement(Glance::dynamics);
-    EXPECT_EQ(closer.pairs, 40u);
-    EXPECT_GT(closer.spearman, 0.99) << "the score followed the closer look";
+    std::printf("  rank correlation %.2f and %.2f; off by %.4f, %.4f, %.4f\n", glance.spearman,
+                closer.spearman, errors[0], errors[1], errors[2]);
+    EXPECT_EQ(closer.pairs, 30u);
+    EXPECT_GT(closer.spearman, 0.85);
     EXPECT_GT(glance.spearman, 0.5);
+    EXPECT_LT(errors[2], 0.9 * errors[0]) << "hearing mixes corrects what is foretold of others";
     EXPECT_GT(scouting.closer(), 250u);
     EXPECT_GT(scouting.closer_seconds(), 0);
     EXPECT_GT(scouting.archive().size(), 1u);
-    const std::vector<std::uint64_t> beginnings = {2, 402, 802, 1202};
+    const std::vector<std::uint64_t> beginnings = {2, 402, 802};
     EXPECT_EQ(scouting.beginnings(), beginnings);
     const TriedTable tried = std::move(scouting).tried();
-    ASSERT_EQ(tried.size(), 1600u);
+    ASSERT_EQ(tried.size(), 1200u);
     for (std::size_t i = 0; i < tried.size(); ++i) ASSERT_EQ(tried.id[i], 2 + i);
     EXPECT_EQ(tried.descriptors.size(), 7 * tried.size());
 }

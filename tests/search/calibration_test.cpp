@@ -17,7 +17,6 @@ TEST(Calibration, BelievesTheTermsUntilItKnowsBetter) {
     EXPECT_NEAR(c.guess(terms), 0.65, 1e-6);
     c.fit();
     EXPECT_NEAR(c.guess(terms), 0.65, 1e-6);
-    EXPECT_EQ(c.error(), 0);
 }
 
 TEST(Calibration, FindsTheWeightsThatWereHidden) {
@@ -31,7 +30,6 @@ TEST(Calibration, FindsTheWeightsThatWereHidden) {
     c.fit();
     const float at[] = {0.3f, 0.9f, 0.5f};
     EXPECT_NEAR(c.guess(at), 0.1 + 0.06 + 0.54 - 0.05, 2e-3);
-    EXPECT_LT(c.error(), 2e-3);
 }
 
 TEST(Calibration, OfOneTermIsRidgeRegression) {
@@ -44,29 +42,6 @@ TEST(Calibration, OfOneTermIsRidgeRegression) {
     const double xx = 2 * 0.3 * 0.3, pull = 12 * 0.01, weight = 1 + (0.06 - xx) / (xx + pull);
     EXPECT_NEAR(c.guess({&low, 1}), 0.4 - 0.3 * weight, 1e-6);
     EXPECT_NEAR(c.guess({&high, 1}), 0.4 + 0.3 * weight, 1e-6);
-}
-
-TEST(Calibration, KnowsWhatItWouldGuessWithoutAPair) {
-    constexpr std::size_t kPairs = 25, kTermsHere = 3;
-    const auto learnt = [](std::size_t but) {
-        Calibration c({0.5, 0.25, 0.25});
-        for (std::size_t i = 0; i < kPairs; ++i) {
-            RandomStream random(11, i);
-            float terms[kTermsHere];
-            for (float& t : terms) t = static_cast<float>(random.next());
-            if (i != but) c.learn(terms, 0.3 * terms[0] + 0.5 * terms[1] + 0.3 * random.next());
-        }
-        c.fit();
-        return c;
-    };
-    const Calibration all = learnt(kPairs);
-    for (std::size_t i = 0; i < kPairs; ++i) {
-        RandomStream random(11, i);
-        float terms[kTermsHere];
-        for (float& t : terms) t = static_cast<float>(random.next());
-        EXPECT_NEAR(all.left_out(i), learnt(i).guess(terms), 1e-9);
-        EXPECT_GT(std::fabs(all.left_out(i) - all.guess(terms)), 1e-6) << "it counts";
-    }
 }
 
 TEST(Calibration, OfAConstantKeepsItsWeights) {

@@ -44,6 +44,7 @@ inline ::testing::AssertionResult same(const Row& a, const Row& b) {
     MF_SAME(unit);
     MF_SAME(foretold_terms);
     MF_SAME(foretold_metrics);
+    MF_SAME(guessed);
     return ::testing::AssertionSuccess();
 }
 

@@ -252,6 +252,7 @@ inline Part example_scouting_part(std::uint64_t number, const Size& size) {
         row.unit = numbers.list(size.knobs / 2);
         row.foretold_terms = numbers.list(size.terms);
         row.foretold_metrics = numbers.list(size.metrics);
+        row.guessed = numbers.list(2);
     }
     part.tried = example_tried(numbers, part.first, size);
     return part;

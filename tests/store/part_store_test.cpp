@@ -101,7 +101,7 @@ TEST(PartStore, LeavesOutWhatIsEmpty) {
     };
     const std::string always = "id parents stage_finite gain_loss origin filled values ";
     EXPECT_TRUE(holds(heard, always + "metrics left_power right_power cross_power stem_power"));
-    EXPECT_TRUE(holds(foretold, always + "unit foretold_terms foretold_metrics tried"));
+    EXPECT_TRUE(holds(foretold, always + "unit foretold_terms foretold_metrics guessed tried"));
 }
 
 TEST(PartStore, RefusesColumnsThatDoNotFitTogether) {

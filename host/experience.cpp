@@ -1,0 +1,126 @@
+/// Between what was foretold and what was heard.
+#include "host/experience.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace mixfarm {
+namespace {
+
+constexpr double kNothing = 1e-15;  // -150 dB: what an empty band is taken for
+/// A band whose power moves from one side to the other is as far off as one that is 4 times as
+/// loud.
+constexpr float kBalanceWeight = 2;
+
+}  // namespace
+
+Experience::Place Experience::place_of(const Measurement& m) {
+    Place place;
+    for (std::size_t b = 0; b < kBands; ++b) {
+        const double left = m.left_power[b] + kNothing, right = m.right_power[b] + kNothing,
+                     both = left + right, cross = 2.0 * m.cross_power[b];
+        place[b] = static_cast<float>(std::log(std::max(both + cross, kNothing)));
+        place[kBands + b] = static_cast<float>(std::log(std::max(both - cross, kNothing)));
+        place[2 * kBands + b] = kBalanceWeight * static_cast<float>((right - left) / both);
+    }
+    return place;
+}
+
+/// The metrics of the mix, those of its stems, and what the limiter takes.
+std::vector<float> Experience::quantities(const Sighting& sighting) {
+    std::vector<float> all = all_metrics(sighting.mix, sighting.stems);
+    all.push_back(sighting.mix.limiter_loss_lu);
+    return all;
+}
+
+void Experience::learn(const Sighting& foretold, const Sighting& heard) {
+    const Place place = place_of(foretold.mix);
+    Lesson lesson{place_of(heard.mix), quantities(heard), quantities(heard)};
+    for (std::size_t k = 0; k < kPlace; ++k) lesson.bands[k] -= place[k];
+    const std::vector<float> told = quantities(foretold);
+    for (std::size_t i = 0; i < told.size(); ++i) lesson.differences[i] -= told[i];
+    places_.resize(kPlace * kMost);
+    const std::size_t at = lessons_.size() < kMost ? lessons_.size() : oldest_++ % kMost;
+    for (std::size_t k = 0; k < kPlace; ++k) places_[k * kMost + at] = place[k];
+    if (at == lessons_.size())
+        lessons_.push_back(std::move(lesson));
+    else
+        lessons_[at] = std::move(lesson);
+}
+
+std::array<Experience::Near, Experience::kNearest> Experience::nearest(const Place& place,
+                                                                       std::size_t& count) const {
+    const std::size_t all = lessons_.size();
+    std::array<float, kMost> distance{};
+    for (std::size_t k = 0; k < kPlace; ++k) {
+        const float* const there = places_.data() + k * kMost;
+        for (std::size_t i = 0; i < all; ++i) {
+            const float d = there[i] - place[k];
+            distance[i] += d * d;
+        }
+    }
+    std::array<std::size_t, kMost> order;
+    std::iota(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(all), std::size_t{0});
+    count = std::min(kNearest, all);
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count),
+                      order.begin() + static_cast<std::ptrdiff_t>(all),
+                      [&](std::size_t a, std::size_t b) {
+                          return distance[a] != distance[b] ? distance[a] < distance[b] : a < b;
+                      });
+    std::array<Near, kNearest> near{};
+    const float least = distance[order[0]] + 1e-6f;
+    float sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        near[i] = {order[i], least / (distance[order[i]] + least)};
+        sum += near[i].weight;
+    }
+    for (Near& n : near) n.weight /= sum;
+    return near;
+}
+
+void Experience::correct(Sighting& foretold) const {
+    if (lessons_.empty()) return;
+    Measurement& mix = foretold.mix;
+    Place place = place_of(mix);
+    std::size_t count = 0;
+    const std::array<Near, kNearest> near = nearest(place, count);
+    std::vector<float> all = quantities(foretold);
+    std::vector<float> heard(all.size(), 0.f), differences(all.size(), 0.f);
+    for (std::size_t n = 0; n < count; ++n) {
+        const Lesson& lesson = lessons_[near[n].lesson];
+        for (std::size_t k = 0; k < kPlace; ++k) place[k] += near[n].weight * lesson.bands[k];
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            heard[i] += near[n].weight * lesson.heard[i];
+            differences[i] += near[n].weight * lesson.differences[i];
+        }
+    }
+    for (std::size_t b = 0; b < kBands; ++b) {
+        const double middle = std::exp(place[b]), side = std::exp(place[kBands + b]),
+                     balance = std::clamp(place[2 * kBands + b] / kBalanceWeight, -1.f, 1.f),
+                     half = (middle + side) / 4;
+        const double left = half * (1 - balance), right = half * (1 + balance);
+        const double most = std::sqrt(left * right);  // no two channels have more in common
+        mix.left_power[b] = static_cast<float>(left);
+        mix.right_power[b] = static_cast<float>(right);
+        mix.cross_power[b] = static_cast<float>(std::clamp((middle - side) / 4, -most, most));
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (std::isnan(all[i]))
+            all[i] = heard[i];
+        else if (!std::isnan(differences[i]))
+            all[i] += differences[i];
+    }
+    const StemMetrics as_foretold = foretold.stems;
+    foretold.stems = stem_metrics_of(all);
+    foretold.stems.lost_stem = as_foretold.lost_stem;
+    foretold.stems.reference_nearness = as_foretold.reference_nearness;
+    foretold.stems.masking = std::clamp(foretold.stems.masking, 0.f, 1.f);
+    mix.limiter_loss_lu = std::max(all.back(), 0.f);
+    all.resize(mix.metrics.size());
+    mix.metrics = std::move(all);
+    float& correlation = mix.metrics[static_cast<std::size_t>(metric_index("correlation"))];
+    correlation = std::clamp(correlation, -1.f, 1.f);
+}
+
+}  // namespace mixfarm

@@ -1,0 +1,59 @@
+/// What hearing mixes teaches about those like them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "host/score/score.h"
+
+namespace mixfarm {
+
+/// All that a score is made of.
+struct Sighting {
+    Measurement mix;
+    StemMetrics stems;
+};
+
+/// What a glance leaves out is much the same in mixes that it sees alike. Of those that were heard
+/// it is known quantity by quantity: middle and sides of every band as ratios, all else as
+/// differences. The mean over the nearest of them, each by how near it is, is laid over what is
+/// foretold: the output space mapping of Bandler et al., IEEE Trans. MTT 52(1), 2004, with
+/// Shepard's interpolation (ACM National Conference, 1968) between the points.
+class Experience {
+public:
+    /// The oldest is forgotten when there are too many.
+    void learn(const Sighting& foretold, const Sighting& heard);
+    /// What would be heard; nothing changes before anything was. What cannot be foretold is as it
+    /// was heard. A stem that is lost stays lost, and nearness to models is left to the caller, who
+    /// knows them.
+    void correct(Sighting& foretold) const;
+    std::size_t size() const { return lessons_.size(); }
+
+    static constexpr std::size_t kMost = 1024, kNearest = 8;
+
+private:
+    /// Of every band: middle and sides in nepers of power, where its power lies, -1 left to 1
+    /// right.
+    static constexpr std::size_t kPlace = 3 * kBands;
+    using Place = std::array<float, kPlace>;
+    struct Lesson {
+        Place bands;               ///< heard less foretold
+        std::vector<float> heard,  ///< [quantities]
+            differences;           ///< [quantities] heard less foretold, NaN where unknown
+    };
+    struct Near {
+        std::size_t lesson;
+        float weight;
+    };
+    static Place place_of(const Measurement& m);
+    static std::vector<float> quantities(const Sighting& sighting);
+    /// kNearest of them or as many as there are; weights that sum to 1.
+    std::array<Near, kNearest> nearest(const Place& place, std::size_t& count) const;
+
+    std::vector<Lesson> lessons_;
+    std::vector<float> places_;  ///< [kPlace][kMost] foretold
+    std::size_t oldest_ = 0;
+};
+
+}  // namespace mixfarm
