@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 
 namespace mixfarm {
 namespace {
@@ -105,6 +106,7 @@ void Experience::correct(Sighting& foretold) const {
         mix.right_power[b] = static_cast<float>(right);
         mix.cross_power[b] = static_cast<float>(std::clamp((middle - side) / 4, -most, most));
     }
+    const std::vector<float> told = all;
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (std::isnan(all[i]))
             all[i] = heard[i];
@@ -119,8 +121,15 @@ void Experience::correct(Sighting& foretold) const {
     mix.limiter_loss_lu = std::max(all.back(), 0.f);
     all.resize(mix.metrics.size());
     mix.metrics = std::move(all);
-    float& correlation = mix.metrics[static_cast<std::size_t>(metric_index("correlation"))];
-    correlation = std::clamp(correlation, -1.f, 1.f);
+    const auto metric = [&](std::string_view name) -> float& {
+        return mix.metrics[static_cast<std::size_t>(metric_index(name))];
+    };
+    metric("correlation") = std::clamp(metric("correlation"), -1.f, 1.f);
+    // The limiter holds peaks, whatever comes.
+    for (const std::string_view peak : {"true_peak_dbtp", "sample_peak_dbfs"}) {
+        const auto i = static_cast<std::size_t>(metric_index(peak));
+        metric(peak) = std::min(metric(peak), std::max(told[i], heard[i]));
+    }
 }
 
 }  // namespace mixfarm

@@ -234,8 +234,32 @@ private:
     AudioFeatures target_;
 };
 
+/// Medians over targets; `of` names the song, or nothing for all songs.
+void medians(const std::string& of, const std::vector<Left>& all, const Effort& effort,
+             Json& rows) {
+    const auto over = [&](auto value) {
+        std::vector<double> each;
+        for (const Left& left : all) each.push_back(value(left));
+        return median(each);
+    };
+    const std::string many = std::to_string(all.size()) + " targets";
+    rows.push_back(bench::row("recovery_loss_left" + of, over([](const Left& l) { return l.farm; }),
+                              "of the static balance's loss, median", many, nullptr, nullptr));
+    rows.push_back(bench::row(
+        "vs_random" + of, over([](const Left& l) { return l.random / l.farm; }),
+        "times as much is left, median", "random search, as many renders", nullptr, nullptr));
+    rows.push_back(bench::row(
+        "vs_random_looks" + of, over([](const Left& l) { return l.looks / l.farm; }),
+        "times as much is left, median", "plain draws, as many looks", nullptr, nullptr));
+    rows.push_back(bench::row("vs_cmaes_" + std::to_string(effort.cma_renders) + of,
+                              over([](const Left& l) { return l.cma / l.farm; }),
+                              "times as much is left, median", "CMA-ES on renders", nullptr,
+                              nullptr));
+}
+
 void measure(const fs::path& job, const Effort& effort, Json& rows, std::vector<Left>& all) {
     SongBench song(job, effort);
+    std::vector<Left> of_song;
     for (int t = 0; t < effort.targets; ++t) {
         const Left left = song.recover(t);
         char against[200];
@@ -251,30 +275,10 @@ void measure(const fs::path& job, const Effort& effort, Json& rows, std::vector<
             bench::row("loss_left " + song.title() + " target " + std::to_string(t + 1), left.farm,
                        "of the static balance's loss of " + std::to_string(left.still), against,
                        std::min({left.random, left.looks, left.cma}) / left.farm, nullptr));
-        all.push_back(left);
+        of_song.push_back(left);
     }
-}
-
-/// Medians over songs and targets.
-void medians(const std::vector<Left>& all, const Effort& effort, Json& rows) {
-    const auto over = [&](auto value) {
-        std::vector<double> each;
-        for (const Left& left : all) each.push_back(value(left));
-        return median(each);
-    };
-    const std::string many = std::to_string(all.size()) + " targets";
-    rows.push_back(bench::row("recovery_loss_left", over([](const Left& l) { return l.farm; }),
-                              "of the static balance's loss, median", many, nullptr, nullptr));
-    rows.push_back(bench::row("vs_random", over([](const Left& l) { return l.random / l.farm; }),
-                              "times as much is left, median", "random search, as many renders",
-                              nullptr, nullptr));
-    rows.push_back(bench::row(
-        "vs_random_looks", over([](const Left& l) { return l.looks / l.farm; }),
-        "times as much is left, median", "plain draws, as many looks", nullptr, nullptr));
-    rows.push_back(bench::row("vs_cmaes_" + std::to_string(effort.cma_renders),
-                              over([](const Left& l) { return l.cma / l.farm; }),
-                              "times as much is left, median", "CMA-ES on renders", nullptr,
-                              nullptr));
+    medians(" " + song.title(), of_song, effort, rows);
+    all.insert(all.end(), of_song.begin(), of_song.end());
 }
 
 }  // namespace
@@ -285,6 +289,6 @@ int main(int argc, char** argv) {
         std::vector<Left> all;
         bench::for_each_job(words, write_demo_song,
                             [&](const fs::path& job) { measure(job, effort, rows, all); });
-        medians(all, effort, rows);
+        medians("", all, effort, rows);
     });
 }

@@ -127,6 +127,19 @@ TEST(Experience, ForgetsTheOldest) {
     EXPECT_NEAR(level(mix.mix.left_power[7]), 0, 0.01);
 }
 
+TEST(Experience, PeaksStayBelowTheCeiling) {
+    const auto peaking = [](float dbtp) {
+        Sighting s = some_sighting(1);
+        s.mix.metrics[static_cast<std::size_t>(metric_index("true_peak_dbtp"))] = dbtp;
+        return s;
+    };
+    Experience experience;
+    experience.learn(peaking(-3), peaking(-1));  // the limiter held it at -1
+    Sighting mix = peaking(-1.5f);
+    experience.correct(mix);
+    EXPECT_FLOAT_EQ(mix.mix.metric("true_peak_dbtp"), -1);
+}
+
 TEST(Experience, WithoutAnyChangesNothing) {
     Sighting mix = some_sighting(5);
     const Sighting before = mix;
