@@ -1,3 +1,4 @@
+/// Eigen's solver, compiled once.
 #include "host/search/eigen_pairs.h"
 
 #include <Eigen/Eigenvalues>

@@ -144,16 +144,23 @@ private:
     void glance_rate() {
         std::vector<Candidate> many;
         for (std::size_t i = 0; i < 4096; ++i) many.push_back(candidates_[i % candidates_.size()]);
-        const auto rate = [&](std::size_t count, Glance glance) {
+        const auto rate = [&](std::size_t count, Glance glance, const Experience& experience = {}) {
             double best = 0;
             for (int take = 0; take < 3; ++take) {
                 const double begun = now();
-                lookout_.glimpse(std::span(many).first(count), glance);
+                lookout_.glimpse(std::span(many).first(count), glance, experience);
                 best = std::max(best, static_cast<double>(count) / (now() - begun));
             }
             return best;
         };
         const double best = rate(many.size(), Glance::levels);
+        Experience full;  // as after a thousand mixes, which came out as foretold
+        for (const Sighting& seen :
+             lookout_.foretell(std::span(many).first(Experience::kMost), Glance::levels))
+            full.learn(seen, seen);
+        row("l0_experienced_per_s", rate(many.size(), Glance::levels, full),
+            "the same once a thousand mixes were heard", "before anything was heard", nullptr,
+            nullptr);
         row("l1_per_s", rate(many.size() / 4, Glance::dynamics),
             "candidates a second, all cores, with their settings and scores", "first glances",
             nullptr, nullptr);
@@ -207,14 +214,26 @@ private:
     }
 
     /// What excerpts lose by starting with all states at rest, against starts whose states come
-    /// from the song's first frame on.
+    /// from the song's first frame on: of as many drawn as searched mixes, and of the same where
+    /// every attack, release and decay takes as long as it can.
     void warm_up() {
+        std::vector<MixSettings> some, slowest;
+        for (std::size_t i = 0; i < settings_.size(); i += settings_.size() / kWarmed) {
+            some.push_back(settings_[i]);
+            std::vector<float> values = values_[i];
+            for (std::size_t k = 0; k < values.size(); ++k) {
+                const Knob& knob = studio_.space.knobs()[k];
+                if (knob.unit == "ms" || knob.unit == "s") values[k] = knob.high;
+            }
+            slowest.push_back(studio_.space.settings(values));
+        }
+        warm_up("l2_warmup_lu", "the worst mix", some);
+        warm_up("l2_warmup_slowest_lu", "the worst mix of the slowest times", slowest);
+    }
+    void warm_up(const std::string& name, const std::string& of,
+                 const std::vector<MixSettings>& some) {
         std::vector<Excerpt> exact = studio_.profile.telling;
         for (Excerpt& e : exact) e.warmup = e.start;
-        // As many of the drawn as of the searched ones.
-        std::vector<MixSettings> some;
-        for (std::size_t i = 0; i < settings_.size(); i += settings_.size() / kWarmed)
-            some.push_back(settings_[i]);
         const auto rest = studio_.engine->evaluate(some, studio_.profile.telling, studio_.target),
                    true_state = studio_.engine->evaluate(some, exact, studio_.target);
         std::vector<double> loudness, bands;
@@ -232,7 +251,7 @@ private:
         }
         std::sort(loudness.begin(), loudness.end());
         std::sort(bands.begin(), bands.end());
-        row("l2_warmup_lu", loudness.back(), "of loudness by 1 s of warm-up, the worst mix",
+        row(name, loudness.back(), "of loudness by 1 s of warm-up, " + of,
             "median " + std::to_string(loudness[loudness.size() / 2]) +
                 " LU; third octaves worst " + std::to_string(bands.back()) +
                 " dB, median of the mixes' worst " + std::to_string(bands[bands.size() / 2]) +
