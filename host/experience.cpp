@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string_view>
 
 namespace mixfarm {
@@ -23,7 +22,7 @@ Experience::Place Experience::place_of(const Measurement& m) {
                      both = left + right, cross = 2.0 * m.cross_power[b];
         place[b] = static_cast<float>(std::log(std::max(both + cross, kNothing)));
         place[kBands + b] = static_cast<float>(std::log(std::max(both - cross, kNothing)));
-        place[2 * kBands + b] = kBalanceWeight * static_cast<float>((right - left) / both);
+        place[2 * kBands + b] = static_cast<float>((right - left) / both);
     }
     return place;
 }
@@ -41,39 +40,47 @@ void Experience::learn(const Sighting& foretold, const Sighting& heard) {
     for (std::size_t k = 0; k < kPlace; ++k) lesson.bands[k] -= place[k];
     const std::vector<float> told = quantities(foretold);
     for (std::size_t i = 0; i < told.size(); ++i) lesson.differences[i] -= told[i];
-    places_.resize(kPlace * kMost);
+    coarse_.resize(kCoarse * kMost);
     const std::size_t at = lessons_.size() < kMost ? lessons_.size() : oldest_++ % kMost;
-    for (std::size_t k = 0; k < kPlace; ++k) places_[k * kMost + at] = place[k];
+    const auto about = coarse(place);
+    for (std::size_t k = 0; k < kCoarse; ++k) coarse_[k * kMost + at] = about[k];
     if (at == lessons_.size())
         lessons_.push_back(std::move(lesson));
     else
         lessons_[at] = std::move(lesson);
 }
 
+std::array<float, Experience::kCoarse> Experience::coarse(const Place& place) {
+    std::array<float, kCoarse> about;
+    for (std::size_t k = 0; k < kCoarse; ++k) about[k] = place[2 * k] + place[2 * k + 1];
+    return about;
+}
+
 std::array<Experience::Near, Experience::kNearest> Experience::nearest(const Place& place,
                                                                        std::size_t& count) const {
     const std::size_t all = lessons_.size();
+    const auto about = coarse(place);
     std::array<float, kMost> distance{};
-    for (std::size_t k = 0; k < kPlace; ++k) {
-        const float* const there = places_.data() + k * kMost;
+    for (std::size_t k = 0; k < kCoarse; ++k) {
+        const float* const there = coarse_.data() + k * kMost;
         for (std::size_t i = 0; i < all; ++i) {
-            const float d = there[i] - place[k];
+            const float d = there[i] - about[k];
             distance[i] += d * d;
         }
     }
-    std::array<std::size_t, kMost> order;
-    std::iota(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(all), std::size_t{0});
-    count = std::min(kNearest, all);
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count),
-                      order.begin() + static_cast<std::ptrdiff_t>(all),
-                      [&](std::size_t a, std::size_t b) {
-                          return distance[a] != distance[b] ? distance[a] < distance[b] : a < b;
-                      });
+    // The nearest so far in order; most are farther than all of them.
     std::array<Near, kNearest> near{};
-    const float least = distance[order[0]] + 1e-6f;
+    count = 0;
+    for (std::size_t i = 0; i < all; ++i) {
+        if (count == kNearest && !(distance[i] < near[count - 1].weight)) continue;
+        std::size_t at = count < kNearest ? count++ : count - 1;
+        for (; at > 0 && distance[i] < near[at - 1].weight; --at) near[at] = near[at - 1];
+        near[at] = {i, distance[i]};
+    }
+    const float least = near[0].weight + 1e-6f;
     float sum = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        near[i] = {order[i], least / (distance[order[i]] + least)};
+        near[i].weight = least / (near[i].weight + least);
         sum += near[i].weight;
     }
     for (Near& n : near) n.weight /= sum;
@@ -98,7 +105,7 @@ void Experience::correct(Sighting& foretold) const {
     }
     for (std::size_t b = 0; b < kBands; ++b) {
         const double middle = std::exp(place[b]), side = std::exp(place[kBands + b]),
-                     balance = std::clamp(place[2 * kBands + b] / kBalanceWeight, -1.f, 1.f),
+                     balance = std::clamp(place[2 * kBands + b], -1.f, 1.f),
                      half = (middle + side) / 4;
         const double left = half * (1 - balance), right = half * (1 + balance);
         const double most = std::sqrt(left * right);  // no two channels have more in common

@@ -37,6 +37,8 @@ private:
     /// right.
     static constexpr std::size_t kPlace = 3 * kBands;
     using Place = std::array<float, kPlace>;
+    /// Middle and sides of two bands each: what is alike is found by.
+    static constexpr std::size_t kCoarse = kBands;
     struct Lesson {
         Place bands;               ///< heard less foretold
         std::vector<float> heard,  ///< [quantities]
@@ -44,15 +46,16 @@ private:
     };
     struct Near {
         std::size_t lesson;
-        float weight;
+        float weight;  ///< a distance, until all are known
     };
     static Place place_of(const Measurement& m);
+    static std::array<float, kCoarse> coarse(const Place& place);
     static std::vector<float> quantities(const Sighting& sighting);
     /// kNearest of them or as many as there are; weights that sum to 1.
     std::array<Near, kNearest> nearest(const Place& place, std::size_t& count) const;
 
     std::vector<Lesson> lessons_;
-    std::vector<float> places_;  ///< [kPlace][kMost] foretold
+    std::vector<float> coarse_;  ///< [kCoarse][kMost] of the foretold
     std::size_t oldest_ = 0;
 };
 

@@ -114,17 +114,12 @@ std::vector<Glimpse> Lookout::glimpse(std::span<const Candidate> candidates, Gla
     std::vector<Glimpse> glimpses(seen.size());
     tbb::parallel_for(std::size_t{0}, seen.size(), [&](std::size_t i) {
         auto& [mix, stems] = seen[i];
-        Glimpse& glimpse = glimpses[i];
-        glimpse.scores = studio_.judge.score(mix, stems);
-        glimpse.foretold_terms = glimpse.scores.terms;
-        glimpse.foretold_metrics = all_metrics(mix, stems);
         if (experience.size() > 0) {
             experience.correct(seen[i]);
             stems.reference_nearness = static_cast<float>(reference_term(mix, studio_.style, 2));
-            glimpse.scores = studio_.judge.score(mix, stems);
         }
-        glimpse.place = perceptual_place(mix, stems);
-        glimpse.character = character_of(mix, stems);
+        glimpses[i] = {studio_.judge.score(mix, stems), perceptual_place(mix, stems),
+                       character_of(mix, stems)};
     });
     return glimpses;
 }

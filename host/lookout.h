@@ -14,9 +14,6 @@ namespace mixfarm {
 /// A candidate that was looked at.
 struct Glimpse {
     Scores scores;
-    /// Before any correction: the scores' terms, all_metrics().
-    std::array<float, kTerms> foretold_terms;
-    std::vector<float> foretold_metrics;
     std::vector<float> place, character;
 };
 

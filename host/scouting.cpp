@@ -238,7 +238,9 @@ std::vector<Row> Scouting::choose(const Round& round, std::vector<Seen> open,
 std::vector<Row> Scouting::rows_of(std::span<const Seen> chosen) const {
     std::vector<Candidate> candidates;
     for (const Seen& seen : chosen) candidates.push_back(seen.candidate);
-    const std::vector<Glimpse> glimpses = look(candidates, Glance::levels);
+    const std::vector<Glimpse> first = look(candidates, Glance::levels);
+    const std::vector<Sighting> told[] = {lookout_.foretell(candidates, Glance::levels),
+                                          lookout_.foretell(candidates, Glance::dynamics)};
     std::vector<Row> rows(chosen.size());
     tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
         const Candidate& c = candidates[i];
@@ -248,12 +250,13 @@ std::vector<Row> Scouting::rows_of(std::span<const Seen> chosen) const {
         row.parent_a = c.parent_a, row.parent_b = c.parent_b;
         row.unit = c.unit;
         row.values = studio_.space.values(c.unit);
-        row.foretold_metrics = glimpses[i].foretold_metrics;
-        for (const Glimpse* glance : {&glimpses[i], &chosen[i].glimpse}) {
-            row.foretold_terms.insert(row.foretold_terms.end(), glance->foretold_terms.begin(),
-                                      glance->foretold_terms.end());
-            row.guessed.push_back(static_cast<float>(guess(*glance)));
+        row.foretold_metrics = all_metrics(told[0][i].mix, told[0][i].stems);
+        for (const auto& glance : told) {
+            const auto terms = studio_.judge.score(glance[i].mix, glance[i].stems).terms;
+            row.foretold_terms.insert(row.foretold_terms.end(), terms.begin(), terms.end());
         }
+        row.guessed = {static_cast<float>(guess(first[i])),
+                       static_cast<float>(guess(chosen[i].glimpse))};
     });
     return rows;
 }

@@ -51,8 +51,8 @@ TEST(Lookout, ForetellsTheLevelOfALeadThatIsRidden) {
     ASSERT_FALSE(ridden.space.automation().empty());
     const Studio& still = testing::studio();
     const auto looked = [](const Studio& studio, const Candidate& c, Glance glance) {
-        const Glimpse seen = Lookout(studio, 2).glimpse({&c, 1}, glance).front();
-        return static_cast<double>(stem_metrics_of(seen.foretold_metrics).lead_to_rest_lu);
+        const Sighting seen = Lookout(studio, 2).foretell({&c, 1}, glance).front();
+        return static_cast<double>(seen.stems.lead_to_rest_lu);
     };
     const auto heard = [](const Studio& studio, const Candidate& c) {
         const MixSettings mix = studio.space.settings(studio.space.values(c.unit));
