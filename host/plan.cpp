@@ -31,7 +31,7 @@ constexpr std::size_t kExcerptPart = 64, kMostInRound = 4096;
 constexpr std::uint64_t kFollowedOf = 48, kLeastFollowed = 48, kFollowedFrom = 512;
 // A night that the clock ends: a look costs so much of what hearing costs, in time; a share of the
 // time is for whole songs.
-constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 1.5, kSpare = 1.5;
+constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 2, kSpare = 1.7;
 constexpr std::uint64_t kLeastLook = 1024, kMostLook = 1 << 20;
 /// A whole song takes longer a second than excerpts do: the gain has further to go.
 constexpr double kWholeOverExcerpts = 2;
