@@ -9,136 +9,23 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
-#include <map>
 
-#include "host/hearing.h"
 #include "host/night.h"
-#include "host/rank/rank.h"
-#include "host/search/normal.h"
 #include "host/song/song.h"
-#include "host/store/results.h"
 #include "host/taste/preference.h"
 #include "kernels/core/random.h"
+#include "tests/bench/listeners.h"
 #include "tests/bench/rows.h"
 
 namespace {
 
 using namespace mixfarm;
 namespace fs = std::filesystem;
-using bench::Json;
+using namespace bench;
 
 constexpr std::size_t kOffered = 4;
 constexpr int kMostAnswers = 40, kFirstSong = 20;
-constexpr double kGuessed = 0.15, kBest = 0.05;
-
-/// The whole songs of a night, best technical score first.
-struct Songs {
-    std::vector<std::vector<float>> places, heard;  ///< taste_place, perceptual_place
-    std::vector<float> technical;
-    std::size_t size() const { return technical.size(); }
-};
-
-Songs songs_of(const fs::path& night) {
-    const Results results = read_results(night);
-    std::map<std::uint64_t, std::size_t> at;
-    for (std::size_t i = 0; i < results.rows.size(); ++i) at[results.rows[i].id] = i;
-    Songs songs;
-    for (const std::uint64_t id : results.order) {
-        const std::size_t i = at.at(id);
-        const Row& row = results.rows[i];
-        if (row.stage != 3 || results.rejected[i] != 0) continue;
-        const StemMetrics stems = stem_metrics_of(row.metrics);
-        songs.places.push_back(taste_place(measurement_of(row), stems));
-        songs.heard.push_back(perceptual_place(measurement_of(row), stems));
-        songs.technical.push_back(results.technical[i]);
-    }
-    return songs;
-}
-
-/// Every second one of them, as though they were another song's.
-Songs half_of(const Songs& all, std::size_t first) {
-    Songs half;
-    for (std::size_t i = first; i < all.size(); i += 2) {
-        half.places.push_back(all.places[i]);
-        half.heard.push_back(all.heard[i]);
-        half.technical.push_back(all.technical[i]);
-    }
-    return half;
-}
-
-double median(std::vector<double> x) {
-    std::sort(x.begin(), x.end());
-    return x.empty() ? std::nan("") : x[x.size() / 2];
-}
-
-enum class Kind { linear, unimodal, two_cluster };
-constexpr const char* kKinds[] = {"linear", "unimodal", "two-cluster"};
-
-class Listener {
-public:
-    /// What counts is what a mix is like against this middle: it is the same for all songs.
-    Listener(Kind kind, std::uint64_t number, const Songs& song)
-        : kind_(kind), random_(90'001, number), draw_(number * 1'000'003) {
-        const std::size_t axes = song.heard.front().size();
-        for (std::size_t a = 0; a < axes; ++a) {
-            std::vector<double> known;
-            for (const auto& place : song.heard)
-                if (std::isfinite(place[a])) known.push_back(place[a]);
-            const double middle = median(known);
-            double spread = 0;
-            for (const double x : known) spread += (x - middle) * (x - middle);
-            middle_.push_back(middle);
-            spread_.push_back(std::sqrt(spread / std::max<double>(1, known.size())) + 1e-9);
-        }
-        for (std::size_t a = 0; a < axes; ++a) {
-            slope_.push_back(normal(random_, a));
-            care_.push_back(-std::log(1 - random_.uniform(100 + a)));
-        }
-        for (const std::uint64_t peak : {0u, 1u}) {
-            const auto& near = song.heard[static_cast<std::size_t>(
-                random_.uniform(200 + peak) * static_cast<double>(song.size()))];
-            std::vector<double> at;
-            for (std::size_t a = 0; a < axes; ++a)
-                at.push_back(steps(near, a) + 0.3 * normal(random_, 300 + 50 * peak + a));
-            peaks_.push_back(std::move(at));
-        }
-    }
-    double utility(const std::vector<float>& place) const {
-        if (kind_ == Kind::linear) {
-            double sum = 0;
-            for (std::size_t a = 0; a < slope_.size(); ++a) sum += slope_[a] * steps(place, a);
-            return sum;
-        }
-        const double first = miss(place, 0);
-        return -std::sqrt(kind_ == Kind::unimodal ? first : std::min(first, miss(place, 1) + 1));
-    }
-    /// The place in `utilities` of the one they say is best; some say anything.
-    int answer(const std::vector<double>& utilities) {
-        const double luck = random_.uniform(draw_++), which = random_.uniform(draw_++);
-        if (luck < kGuessed) return static_cast<int>(which * static_cast<double>(utilities.size()));
-        return static_cast<int>(std::max_element(utilities.begin(), utilities.end()) -
-                                utilities.begin());
-    }
-
-private:
-    double steps(const std::vector<float>& place, std::size_t a) const {
-        return std::isfinite(place[a]) ? (place[a] - middle_[a]) / spread_[a] : 0;
-    }
-    double miss(const std::vector<float>& place, std::size_t peak) const {
-        double sum = 0;
-        for (std::size_t a = 0; a < care_.size(); ++a) {
-            const double d = steps(place, a) - peaks_[peak][a];
-            sum += care_[a] * d * d;
-        }
-        return sum;
-    }
-
-    Kind kind_;
-    RandomStream random_;
-    std::uint64_t draw_;
-    std::vector<double> middle_, spread_, slope_, care_;
-    std::vector<std::vector<double>> peaks_;
-};
+constexpr double kBest = 0.05;
 
 /// What is asked next, and which mix would be picked now.
 struct Asker {
@@ -262,80 +149,78 @@ Asker down_the_ranking(const Songs& songs, std::size_t& champion, std::size_t& n
             [&champion] { return champion; }};
 }
 
+/// Answers that listeners needed.
+struct Tally {
+    std::vector<double> taste, random, plain, ranking, carried, cold;
+    Calibration calibration;
+
+    void join(const Tally& more) {
+        for (const auto of : {&Tally::taste, &Tally::random, &Tally::plain, &Tally::ranking,
+                              &Tally::carried, &Tally::cold})
+            (this->*of).insert((this->*of).end(), (more.*of).begin(), (more.*of).end());
+    }
+};
+
+Json answers_row(const std::string& name, const std::vector<double>& answers,
+                 const std::string& against, Json ratio) {
+    return bench::row(name, median(answers),
+                      "answers until the pick is of the listener's best twentieth", against, ratio,
+                      nullptr);
+}
+double times_as_many(const std::vector<double>& other, const std::vector<double>& ours) {
+    return median(other) / std::max(median(ours), 1.0);
+}
+
 class TasteBench {
 public:
-    TasteBench(std::string title, Songs songs, int listeners, Json& rows)
+    TasteBench(std::string title, Songs songs, int listeners, Json& rows, Tally& all)
         : title_(std::move(title)),
           songs_(std::move(songs)),
           other_(half_of(songs_, 0)),
           own_(half_of(songs_, 1)),
           listeners_(listeners),
-          rows_(rows) {}
+          rows_(rows),
+          all_(all) {}
 
     void run() {
-        std::vector<double> all, all_random, all_plain, all_ranking, all_carried, all_cold;
         for (const Kind kind : {Kind::linear, Kind::unimodal, Kind::two_cluster}) {
-            std::vector<double> taste, random, plain, ranking, carried, cold;
+            Tally tally;
             std::vector<double> kept(kMostAnswers + 1);
             for (int n = 0; n < listeners_; ++n) {
                 const auto number = static_cast<std::uint64_t>(n);
                 const Listener listener(kind, number, songs_);
-                const Course course = with_model(listener, number, false, &calibration_);
-                taste.push_back(course.answers());
+                const Course course = with_model(listener, number, false, &all_.calibration);
+                tally.taste.push_back(course.answers());
                 for (std::size_t i = 0; i < kept.size(); ++i) kept[i] += course.hit[i];
-                random.push_back(with_model(listener, number, true, nullptr).answers());
+                tally.random.push_back(with_model(listener, number, true, nullptr).answers());
                 std::vector<Answer> answers;
-                plain.push_back(
+                tally.plain.push_back(
                     follow(songs_, listener, bradley_terry(songs_, answers, number), kMostAnswers)
                         .answers());
                 std::size_t champion = 0, next = 1;
-                ranking.push_back(
+                tally.ranking.push_back(
                     follow(songs_, listener, down_the_ranking(songs_, champion, next), kMostAnswers)
                         .answers());
-                carry(listener, number, carried, cold);
+                carry(listener, number, tally);
             }
-            char hits[120];
-            std::snprintf(hits, sizeof hits, "on it after 10, 20, 40 answers: %.0f, %.0f, %.0f %%",
+            char against[240];
+            std::snprintf(against, sizeof against,
+                          "random questions %.0f, Bradley-Terry %.0f, down the ranking %.0f; on it "
+                          "after 10, 20, 40 answers: %.0f, %.0f, %.0f %%",
+                          median(tally.random), median(tally.plain), median(tally.ranking),
                           100 * kept[10] / listeners_, 100 * kept[20] / listeners_,
                           100 * kept[40] / listeners_);
-            row(std::string("answers_median ") + kKinds[static_cast<int>(kind)], taste,
-                std::string("random questions ") + std::to_string(median(random)) +
-                    ", Bradley-Terry " + std::to_string(median(plain)) + ", down the ranking " +
-                    std::to_string(median(ranking)) + "; " + hits,
-                median(random) / std::max(median(taste), 1.0));
-            row(std::string("answers_median_with_taste ") + kKinds[static_cast<int>(kind)], carried,
-                "without " + std::to_string(median(cold)),
-                median(cold) / std::max(median(carried), 1.0));
-            const auto join = [](std::vector<double>& to, const std::vector<double>& from) {
-                to.insert(to.end(), from.begin(), from.end());
-            };
-            join(all, taste), join(all_random, random), join(all_plain, plain);
-            join(all_ranking, ranking), join(all_carried, carried), join(all_cold, cold);
+            const std::string of = std::string(" ") + kKinds[static_cast<int>(kind)] + " " + title_;
+            rows_.push_back(answers_row("answers_median" + of, tally.taste, against,
+                                        times_as_many(tally.random, tally.taste)));
+            rows_.push_back(answers_row("answers_median_with_taste" + of, tally.carried,
+                                        "without " + std::to_string(median(tally.cold)),
+                                        times_as_many(tally.cold, tally.carried)));
+            all_.join(tally);
         }
-        row("answers_median", all, "random questions, the same model",
-            median(all_random) / std::max(median(all), 1.0));
-        row("answers_median_random", all_random, "random questions, the same model", nullptr);
-        row("answers_median_bradley_terry", all_plain, "every mix for itself", nullptr);
-        row("answers_median_ranking", all_ranking, "the best so far against the next three",
-            nullptr);
-        row("answers_median_with_taste", all_carried, "without " + std::to_string(median(all_cold)),
-            nullptr);
-        const double n = std::max(calibration_.count, 1);
-        rows_.push_back(bench::row("confidence_stated " + title_, calibration_.stated / n,
-                                   "mean probability of the likeliest answer",
-                                   "it came true in " + std::to_string(calibration_.true_ / n) +
-                                       ", the technically better one in " +
-                                       std::to_string(calibration_.technical / n),
-                                   nullptr, nullptr));
     }
 
 private:
-    void row(const std::string& name, const std::vector<double>& answers,
-             const std::string& against, Json ratio) {
-        rows_.push_back(bench::row(name + " " + title_, median(answers),
-                                   "answers until the pick is of the listener's best twentieth",
-                                   against, ratio, nullptr));
-    }
     Course with_model(const Listener& listener, std::uint64_t seed, bool random,
                       Calibration* calibration) const {
         Preference model(songs_.places, songs_.technical);
@@ -344,8 +229,7 @@ private:
                       kMostAnswers);
     }
     /// Half of the mixes teach, the other half is asked about: with and without what was learnt.
-    void carry(const Listener& listener, std::uint64_t seed, std::vector<double>& with,
-               std::vector<double>& without) const {
+    void carry(const Listener& listener, std::uint64_t seed, Tally& tally) const {
         Preference teacher(other_.places, other_.technical);
         std::vector<Answer> answers;
         follow(other_, listener, by_taste(other_, teacher, answers, seed, false, nullptr),
@@ -354,7 +238,7 @@ private:
             Preference model(own_.places, own_.technical,
                              taught ? teacher.after() : Taste::unknown());
             std::vector<Answer> more;
-            (taught ? with : without)
+            (taught ? tally.carried : tally.cold)
                 .push_back(follow(own_, listener,
                                   by_taste(own_, model, more, seed + 7, false, nullptr),
                                   kMostAnswers)
@@ -366,8 +250,29 @@ private:
     Songs songs_, other_, own_;
     int listeners_;
     Json& rows_;
-    Calibration calibration_;
+    Tally& all_;
 };
+
+/// Over all nights and kinds of listener.
+void sum_up(const Tally& all, Json& rows) {
+    rows.push_back(answers_row("answers_median", all.taste, "random questions, the same model",
+                               times_as_many(all.random, all.taste)));
+    rows.push_back(answers_row("answers_median_random", all.random,
+                               "random questions, the same model", nullptr));
+    rows.push_back(
+        answers_row("answers_median_bradley_terry", all.plain, "every mix for itself", nullptr));
+    rows.push_back(answers_row("answers_median_ranking", all.ranking,
+                               "the best so far against the next three", nullptr));
+    rows.push_back(answers_row("answers_median_with_taste", all.carried,
+                               "without " + std::to_string(median(all.cold)),
+                               times_as_many(all.cold, all.carried)));
+    const double n = std::max(all.calibration.count, 1);
+    rows.push_back(bench::row(
+        "confidence_stated", all.calibration.stated / n, "mean probability of the likeliest answer",
+        "it came true in " + std::to_string(all.calibration.true_ / n) +
+            ", the technically better one in " + std::to_string(all.calibration.technical / n),
+        nullptr, nullptr));
+}
 
 }  // namespace
 
@@ -383,8 +288,11 @@ int main(int argc, char** argv) {
             run_night(options, progress);
             return options.folder;
         };
+        Tally all;
         bench::for_each_job(words, run_short, [&](const fs::path& night) {
-            TasteBench(night.stem().string(), songs_of(night), words.full ? 200 : 20, rows).run();
+            TasteBench(night.stem().string(), songs_of(night), words.full ? 200 : 20, rows, all)
+                .run();
         });
+        sum_up(all, rows);
     });
 }
