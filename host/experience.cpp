@@ -8,21 +8,25 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kNothing = 1e-15;  // -150 dB: what an empty band is taken for
-/// A band whose power moves from one side to the other is as far off as one that is 4 times as
-/// loud.
-constexpr float kBalanceWeight = 2;
+constexpr double kNothing = 1e-15;  // -150 dB: keeps silence finite
+/// What lies 60 dB under the whole is as good as nothing, and a band that came out 13 dB louder or
+/// softer than foretold tells nothing more of others.
+constexpr double kFaint = 1e-6;
+constexpr float kMostNepers = 3;
 
 }  // namespace
 
 Experience::Place Experience::place_of(const Measurement& m) {
+    double all = 0;
+    for (std::size_t b = 0; b < kBands; ++b) all += m.left_power[b] + m.right_power[b];
+    const double least = kFaint * all + kNothing;
     Place place;
     for (std::size_t b = 0; b < kBands; ++b) {
-        const double left = m.left_power[b] + kNothing, right = m.right_power[b] + kNothing,
-                     both = left + right, cross = 2.0 * m.cross_power[b];
-        place[b] = static_cast<float>(std::log(std::max(both + cross, kNothing)));
-        place[kBands + b] = static_cast<float>(std::log(std::max(both - cross, kNothing)));
-        place[2 * kBands + b] = static_cast<float>((right - left) / both);
+        const double left = m.left_power[b], right = m.right_power[b], both = left + right,
+                     cross = 2.0 * m.cross_power[b];
+        place[b] = static_cast<float>(std::log(std::max(both + cross, least)));
+        place[kBands + b] = static_cast<float>(std::log(std::max(both - cross, least)));
+        place[2 * kBands + b] = static_cast<float>((right - left) / (both + kNothing));
     }
     return place;
 }
@@ -35,9 +39,11 @@ std::vector<float> Experience::quantities(const Sighting& sighting) {
 }
 
 void Experience::learn(const Sighting& foretold, const Sighting& heard) {
+    if (!foretold.mix.finite || !heard.mix.finite) return;
     const Place place = place_of(foretold.mix);
     Lesson lesson{place_of(heard.mix), quantities(heard), quantities(heard)};
-    for (std::size_t k = 0; k < kPlace; ++k) lesson.bands[k] -= place[k];
+    for (std::size_t k = 0; k < kPlace; ++k)
+        lesson.bands[k] = std::clamp(lesson.bands[k] - place[k], -kMostNepers, kMostNepers);
     const std::vector<float> told = quantities(foretold);
     for (std::size_t i = 0; i < told.size(); ++i) lesson.differences[i] -= told[i];
     coarse_.resize(kCoarse * kMost);
@@ -72,15 +78,15 @@ std::array<Experience::Near, Experience::kNearest> Experience::nearest(const Pla
     std::array<Near, kNearest> near{};
     count = 0;
     for (std::size_t i = 0; i < all; ++i) {
-        if (count == kNearest && !(distance[i] < near[count - 1].weight)) continue;
+        if (count == kNearest && !(distance[i] < near[count - 1].distance)) continue;
         std::size_t at = count < kNearest ? count++ : count - 1;
-        for (; at > 0 && distance[i] < near[at - 1].weight; --at) near[at] = near[at - 1];
-        near[at] = {i, distance[i]};
+        for (; at > 0 && distance[i] < near[at - 1].distance; --at) near[at] = near[at - 1];
+        near[at] = {i, distance[i], 0};
     }
-    const float least = near[0].weight + 1e-6f;
+    const float least = near[0].distance + 1e-6f;
     float sum = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        near[i].weight = least / (near[i].weight + least);
+        near[i].weight = least / (near[i].distance + least);
         sum += near[i].weight;
     }
     for (Near& n : near) n.weight /= sum;
@@ -125,6 +131,11 @@ void Experience::correct(Sighting& foretold) const {
     foretold.stems.lost_stem = as_foretold.lost_stem;
     foretold.stems.reference_nearness = as_foretold.reference_nearness;
     foretold.stems.masking = std::clamp(foretold.stems.masking, 0.f, 1.f);
+    foretold.stems.lead_audibility = std::clamp(foretold.stems.lead_audibility, 0.f, 1.f);
+    // What follows from the settings is known.
+    foretold.stems.prior_distance = as_foretold.prior_distance;
+    foretold.stems.effects = as_foretold.effects;
+    foretold.stems.undone_db = as_foretold.undone_db;
     mix.limiter_loss_lu = std::max(all.back(), 0.f);
     all.resize(mix.metrics.size());
     mix.metrics = std::move(all);

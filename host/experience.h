@@ -17,12 +17,13 @@ struct Sighting {
 
 /// What a glance leaves out is much the same in mixes that it sees alike. Of those that were heard
 /// it is known quantity by quantity: middle and sides of every band as ratios, all else as
-/// differences. The mean over the nearest of them, each by how near it is, is laid over what is
-/// foretold: the output space mapping of Bandler et al., IEEE Trans. MTT 52(1), 2004, with
-/// Shepard's interpolation (ACM National Conference, 1968) between the points.
+/// differences. The mean over the nearest of them, each by 1 / (d^2 + d0^2) at its distance d, d0
+/// the nearest one's, is laid over what is foretold: the output space mapping of Bandler et al.,
+/// IEEE Trans. MTT 52(1), 2004, with weights by inverse distances as Shepard's (ACM National
+/// Conference, 1968), softened since what was heard differs from its like by chance too.
 class Experience {
 public:
-    /// The oldest is forgotten when there are too many.
+    /// The oldest is forgotten when there are too many. What is not finite teaches nothing.
     void learn(const Sighting& foretold, const Sighting& heard);
     /// What would be heard; nothing changes before anything was. What cannot be foretold is as it
     /// was heard. A stem that is lost stays lost, and nearness to models is left to the caller, who
@@ -46,7 +47,7 @@ private:
     };
     struct Near {
         std::size_t lesson;
-        float weight;  ///< a distance, until all are known
+        float distance, weight;
     };
     static Place place_of(const Measurement& m);
     static std::array<float, kCoarse> coarse(const Place& place);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "host/rank/rank.h"
@@ -212,7 +213,8 @@ std::vector<Row> Scouting::choose(const Round& round, std::vector<Seen> open,
         double nearest = kFar;
         for (const std::vector<float>& place : heard_places_)
             nearest = std::min(nearest, heard_distance(place, c.place));
-        c.scores.technical += static_cast<float>(kHope * error * nearest / kFar);
+        if (c.scores.rejected == Reject::none)
+            c.scores.technical += static_cast<float>(kHope * error * nearest / kFar);
         contenders.push_back(std::move(c));
     }
     // Half for what they promise, whatever they are like; half for being good and different.
@@ -264,6 +266,7 @@ std::vector<Row> Scouting::rows_of(std::span<const Seen> chosen) const {
 void Scouting::learn(std::span<const Heard> heard) {
     std::vector<Candidate> candidates;
     std::vector<Sighting> sightings;
+    errors_ = guesses_ = 0;
     for (std::size_t i = 0; i < heard.size(); ++i) {
         const Heard& h = heard[i];
         heard_places_.push_back(h.place);
@@ -275,11 +278,13 @@ void Scouting::learn(std::span<const Heard> heard) {
         const Candidate candidate{h.row.id, h.row.origin, h.row.parent_a, h.row.parent_b,
                                   h.row.unit};
         archive_.insert(candidate, {score, h.character});
-        if (h.scores.rejected == Reject::none) {
+        if (h.scores.rejected != Reject::not_finite && h.scores.rejected != Reject::silent) {
             candidates.push_back(candidate);
             sightings.push_back({measurement_of(h.row), h.stems});
+        }
+        if (h.scores.rejected == Reject::none && h.row.guessed[1] > 0) {
             const double off = h.row.guessed[1] - score;
-            if (h.row.guessed[1] > 0) errors_ += off * off, ++guesses_;
+            errors_ += off * off, ++guesses_;
         }
         if (i < first_sampled_) continue;
         for (const std::size_t glance : {0u, 1u}) guessed_[glance].push_back(h.row.guessed[glance]);
@@ -287,7 +292,8 @@ void Scouting::learn(std::span<const Heard> heard) {
     }
     for (const Glance glance : {Glance::levels, Glance::dynamics}) {
         const std::vector<Sighting> foretold = lookout_.foretell(candidates, glance);
-        for (std::size_t i = 0; i < foretold.size(); ++i)
+        // The best come first in a round, and are to be forgotten last.
+        for (std::size_t i = foretold.size(); i-- > 0;)
             experience_[static_cast<std::size_t>(glance)].learn(foretold[i], sightings[i]);
     }
 }

@@ -90,7 +90,7 @@ private:
     Archive archive_;
     std::array<Experience, 2> experience_;  ///< of the two glances
     std::vector<std::vector<float>> heard_places_;
-    double errors_ = 0, guesses_ = 0;  ///< of closer looks: squares, summed; how many
+    double errors_ = 0, guesses_ = 0;  ///< of the last round's closer looks: squares; how many
     /// Of the plain samples, at each glance, and what they turned out to score.
     std::array<std::vector<double>, 2> guessed_;
     std::vector<double> found_;

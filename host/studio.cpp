@@ -97,7 +97,7 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
 std::string Studio::plan_hash() const {
     // Numbers in full precision.
     std::string text = fmt::format(
-        "plan 2 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
+        "plan 3 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
         MIXFARM_VERSION, kSoundRevision, job.search.seed, job.search.candidates, job.search.time_s,
         aim.loudness_lufs, aim.true_peak_dbtp, style.name);
     for (int b = 0; b < kBands; ++b)

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kFormat = "mixfarm-part";
-constexpr std::int32_t kFormatVersion = 2;
+constexpr std::int32_t kFormatVersion = 3;
 constexpr const char* kSuffix = ".h5";
 constexpr const char* kTried = "tried";
 using Floats = std::vector<float> Row::*;

@@ -19,7 +19,7 @@ using Index = Eigen::Index;
 constexpr double kTechnicalUnit = 0.05;
 /// The smooth part: its standard deviation, and over what share of the median squared distance of
 /// two mixes it fades (by the simulated listeners of scripts/bench taste).
-constexpr double kSmoothSd = 2, kSmoothReach = 0.5;
+constexpr double kSmoothSd = 1.5, kSmoothReach = 0.5;
 constexpr double kScales[] = {0.5, 1, 2, 4};  ///< of the standard deviations, to choose from
 constexpr std::size_t kScaleFrom = 6;         ///< answers
 constexpr double kJitter = 1e-6, kConverged = 1e-6;
@@ -125,6 +125,7 @@ Fit fit_to(std::span<const Answer> answers, const VectorXd& prior_mean, const Ma
             value = objective(to, to_alpha);
             if (value >= reached - 1e-12) break;
         }
+        if (value < reached - 1e-12) break;  // as good as it gets
         const double moved = (to - f).cwiseAbs().maxCoeff();
         f = to, alpha = to_alpha, reached = value;
         if (moved < kConverged) break;
@@ -158,13 +159,9 @@ struct Preference::Impl {
         wide[0] = deviation[0];
         return wide;
     }
-    /// Of what slopes and bends explain.
-    MatrixXd plain_covariance(double by) const {
-        const MatrixXd spread = features * deviations(by).asDiagonal();
-        return spread * spread.transpose();
-    }
     MatrixXd prior_covariance(double by) const {
-        MatrixXd k = plain_covariance(by) + by * by * smooth;
+        const MatrixXd spread = features * deviations(by).asDiagonal();
+        MatrixXd k = spread * spread.transpose() + by * by * smooth;
         k.diagonal().array() += kJitter;
         return k;
     }
@@ -315,18 +312,18 @@ std::vector<std::size_t> Preference::ask(std::size_t count, std::uint64_t seed) 
 
 Taste Preference::after() const {
     const Impl& my = *impl_;
-    // What the smooth part explains stays with this song: the answers once more, with slopes and
-    // bends alone. Their weights given the utilities, and what the answers leave of their spread.
-    const Fit fit = fit_to(my.answers, my.prior_mean, my.plain_covariance(my.scale));
+    // Weights given the utilities, and what the answers leave of their spread; what the smooth
+    // part explains stays with this song.
     const MatrixXd spread =
         my.features * my.deviations(my.scale).cwiseAbs2().asDiagonal();  // [mixes x features]
-    const VectorXd weights = my.weights + spread.transpose() * fit.alpha;
-    const MatrixXd known = fit.b.matrixL().solve(fit.root.transpose() * spread);
+    const VectorXd weights = my.weights + spread.transpose() * my.fit.alpha;
+    const MatrixXd known = my.fit.b.matrixL().solve(my.fit.root.transpose() * spread);
     Taste taste = my.before;
     const auto belief = [&](Index f) {
-        const double before = my.deviations(my.scale)[f];
-        return Belief{weights[f],
-                      std::sqrt(std::max(before * before - known.col(f).squaredNorm(), 1e-6))};
+        const double wide = my.deviations(my.scale)[f];
+        const double left = std::sqrt(std::max(wide * wide - known.col(f).squaredNorm(), 1e-6));
+        // The scale is this song's: of what no answer told, as much is believed as before.
+        return Belief{weights[f], std::min(left / std::min(my.scale, 1.0), my.deviation[f])};
     };
     taste.technical = belief(0);
     for (int a = 0; a < kTasteAxes; ++a) {

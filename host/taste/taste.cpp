@@ -8,15 +8,15 @@
 namespace mixfarm {
 namespace {
 
-constexpr std::size_t kAll = 0, kWarmFrom = 9, kWarmTo = 14, kPresentFrom = 19, kPresentTo = 24;
+constexpr std::size_t kWarmFrom = 9, kWarmTo = 14, kPresentFrom = 19, kPresentTo = 24;
 constexpr double kFaintDb = -40;
 /// Slopes of utility per step that listeners may have before anything is known of them, and bends:
 /// over the three or four steps that the good mixes of a song span, two logits.
-constexpr double kSlopeSd = 0.35, kBendSd = 0.1;
+constexpr double kSlopeSd = 0.6, kBendSd = 0.1;
 
 double level_db(const Measurement& m, std::size_t from, std::size_t to) {
     double part = 0, all = 0;
-    for (std::size_t b = kAll; b < kBands; ++b) {
+    for (std::size_t b = 0; b < kBands; ++b) {
         const double power = static_cast<double>(m.left_power[b]) + m.right_power[b];
         all += power;
         if (b >= from && b < to) part += power;

@@ -42,8 +42,8 @@ struct Taste {
 
     /// Of a listener of whom nothing is known.
     static Taste unknown();
-    /// "likes it darker, lead in front; unsure about width". Nothing is said of what is as likely
-    /// wrong as one in six.
+    /// "prefers darker, lead further in front; unsure about width". Nothing is said of what is as
+    /// likely wrong as one in six.
     std::string words() const;
 };
 

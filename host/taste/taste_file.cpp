@@ -1,6 +1,7 @@
 /// Taste files: YAML that a person can read and edit.
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -20,7 +21,7 @@ public:
         std::ifstream in(path_);
         if (!in)
             throw InputError(path_.string(),
-                             "cannot be read; mixfarm audition writes a taste file");
+                             "cannot be read; give a readable YAML file with a taste");
         std::ostringstream text;
         text << in.rdbuf();
         try {
@@ -40,6 +41,10 @@ public:
             const YAML::Node axis = root_[name];
             if (!axis) continue;
             if (!axis.IsMap()) fail(axis.Mark(), name + " must hold slope and bend");
+            for (const auto& entry : axis)
+                if (const auto key = entry.first.as<std::string>("");
+                    key != "slope" && key != "bend")
+                    fail(entry.first.Mark(), name + " has no '" + key + "'; it has slope and bend");
             if (axis["slope"]) taste.slope[a] = belief(axis["slope"], name + ": slope");
             if (axis["bend"]) taste.bend[a] = belief(axis["bend"], name + ": bend");
         }
@@ -91,7 +96,10 @@ std::string number(double x) {
     return text;
 }
 std::string pair(const Belief& b) {
-    return "[" + number(b.mean) + ", " + number(std::max(b.sd, kLeastSd)) + "]";
+    char text[64];
+    std::snprintf(text, sizeof text, "[%.4g, %.4g]", std::clamp(b.mean, -kMost, kMost),
+                  std::clamp(b.sd, kLeastSd, kMost));
+    return text;
 }
 
 }  // namespace
@@ -103,7 +111,7 @@ Taste read_taste(const std::filesystem::path& file) {
 void write_taste(const std::filesystem::path& file, const Taste& taste) {
     std::ostringstream text;
     text
-        << "# What a listener likes, as mixfarm audition learnt it: " << taste.words() << ".\n"
+        << "# What a listener likes, as answers told: " << taste.words() << ".\n"
         << "# [mean, standard deviation] of what is believed; edit it, or delete the file to begin "
            "anew.\n"
         << "# slope: utility in logits per step away from a song's middle; bend: below 0 there is "

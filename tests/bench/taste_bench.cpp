@@ -26,6 +26,8 @@ using namespace bench;
 constexpr std::size_t kOffered = 4;
 constexpr int kMostAnswers = 40, kFirstSong = 20;
 constexpr double kBest = 0.05;
+/// The first 24 were used to choose the smooth part of the model.
+constexpr std::uint64_t kFirstListener = 1000;
 
 /// What is asked next, and which mix would be picked now.
 struct Asker {
@@ -92,16 +94,17 @@ Asker by_taste(const Songs& songs, Preference& model, std::vector<Answer>& answe
             },
             [&songs, &model, &answers, calibration](const Answer& answer) {
                 if (calibration && answers.size() >= 5) {
-                    double most = -1;
+                    double most = -1, all = 0;  // these listeners always name one
                     int guess = 0, technical = 0;
                     for (int i = 0; i < static_cast<int>(answer.items.size()); ++i) {
                         const double p = model.chance({answer.items, i});
+                        all += p;
                         if (p > most) most = p, guess = i;
                         if (songs.technical[answer.items[static_cast<std::size_t>(i)]] >
                             songs.technical[answer.items[static_cast<std::size_t>(technical)]])
                             technical = i;
                     }
-                    calibration->stated += most;
+                    calibration->stated += most / all;
                     calibration->true_ += guess == answer.best;
                     calibration->technical += technical == answer.best;
                     ++calibration->count;
@@ -113,7 +116,7 @@ Asker by_taste(const Songs& songs, Preference& model, std::vector<Answer>& answe
 }
 
 /// Every mix for itself: strengths of Bradley and Terry by Hunter's MM (Annals of Statistics 32,
-/// 2004), a pseudo win and loss against an average mix each.
+/// 2004), half a win and half a loss against an average mix each.
 Asker bradley_terry(const Songs& songs, std::vector<Answer>& answers, std::uint64_t seed) {
     return {[&songs, seed](int turn) { return at_random(songs.size(), seed, turn); },
             [&answers](const Answer& answer) { answers.push_back(answer); },
@@ -187,7 +190,7 @@ public:
             Tally tally;
             std::vector<double> kept(kMostAnswers + 1);
             for (int n = 0; n < listeners_; ++n) {
-                const auto number = static_cast<std::uint64_t>(n);
+                const auto number = kFirstListener + static_cast<std::uint64_t>(n);
                 const Listener listener(kind, number, songs_);
                 const Course course = with_model(listener, number, false, &all_.calibration);
                 tally.taste.push_back(course.answers());

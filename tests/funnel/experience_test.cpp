@@ -12,7 +12,7 @@ namespace mixfarm {
 namespace {
 
 /// Some mix: bands with any image, every metric some number.
-Sighting some_sighting(std::uint64_t seed, double decades = 6, double correlated = 0.9) {
+Sighting some_sighting(std::uint64_t seed, double decades = 0.6, double correlated = 0.6) {
     const RandomStream random(seed, 1);
     Sighting s;
     std::uint64_t draw = 0;
@@ -48,7 +48,8 @@ TEST(Experience, OfAMixItselfGivesWhatWasHeard) {
         Sighting foretold = some_sighting(2 * seed);
         const Sighting heard = some_sighting(2 * seed + 1);
         const int lost = foretold.stems.lost_stem = 3;
-        const float nearness = foretold.stems.reference_nearness;
+        const StemMetrics known = foretold.stems;  // what follows from settings stays
+        const float nearness = known.reference_nearness;
         Experience experience;
         experience.learn(foretold, heard);
         experience.correct(foretold);
@@ -61,6 +62,9 @@ TEST(Experience, OfAMixItselfGivesWhatWasHeard) {
         EXPECT_NEAR(foretold.mix.limiter_loss_lu, heard.mix.limiter_loss_lu, 1e-6);
         StemMetrics wanted = heard.stems;
         wanted.reference_nearness = nearness;
+        wanted.prior_distance = known.prior_distance;
+        wanted.effects = known.effects;
+        wanted.undone_db = known.undone_db;
         const std::vector<float> has = all_metrics(foretold.mix, foretold.stems),
                                  wants = all_metrics(heard.mix, wanted);
         for (std::size_t i = 0; i < has.size(); ++i)
@@ -161,16 +165,36 @@ TEST(Experience, OfWhatCannotBeForetoldTakesWhatWasHeard) {
     EXPECT_EQ(child.mix.limiter_loss_lu, heard.mix.limiter_loss_lu);
 }
 
-TEST(Experience, BandsWithoutPowerStayFinite) {
-    Sighting parent = some_sighting(1), child = some_sighting(3);
-    const Sighting heard = some_sighting(2);
-    parent.mix.left_power[4] = parent.mix.right_power[4] = parent.mix.cross_power[4] = 0;
-    child.mix.left_power[4] = child.mix.right_power[4] = child.mix.cross_power[4] = 0;
+TEST(Experience, OfSilentBandsNothingIsMadeLoud) {
+    // Foretold mono, heard with faint sides: that must not blow up the sides of another mix.
+    Sighting parent = some_sighting(1), heard = some_sighting(2);
+    const Sighting child = some_sighting(3);
+    const auto mute = [](Measurement& m, std::size_t band) {
+        m.left_power[band] = m.right_power[band] = m.cross_power[band] = 0;
+    };
+    const auto narrow = [](Measurement& m, std::size_t band, float correlation) {
+        m.left_power[band] = m.right_power[band] = 0.5f;
+        m.cross_power[band] = 0.5f * correlation;
+    };
+    mute(parent.mix, 4);
+    narrow(parent.mix, 9, 1), narrow(heard.mix, 9, 0.99999f);
     Experience experience;
     experience.learn(parent, heard);
-    experience.correct(child);
-    EXPECT_TRUE(std::isfinite(child.mix.left_power[4]));
-    EXPECT_LT(child.mix.left_power[4], 10) << "nothing times anything is little";
+    Sighting corrected = child;
+    experience.correct(corrected);
+    for (const std::size_t band : {4u, 9u}) {
+        EXPECT_LT(corrected.mix.left_power[band], 25 * child.mix.left_power[band]) << band;
+        EXPECT_GT(corrected.mix.left_power[band], 0) << band;
+    }
+}
+
+TEST(Experience, WhatIsNotFiniteTeachesNothing) {
+    Sighting broken = some_sighting(1);
+    broken.mix.finite = false;
+    Experience experience;
+    experience.learn(some_sighting(2), broken);
+    experience.learn(broken, some_sighting(2));
+    EXPECT_EQ(experience.size(), 0u);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <set>
 
 #include "host/rank/character.h"
@@ -101,8 +102,12 @@ TEST(Scouting, RepeatsARoundToTheBit) {
         for (std::size_t i = 0; i < found[round].size(); ++i) {
             EXPECT_EQ(found[round][i].id, found[round + 2][i].id);
             EXPECT_EQ(found[round][i].unit, found[round + 2][i].unit);
-            EXPECT_EQ(found[round][i].foretold_metrics.size(),
-                      found[round + 2][i].foretold_metrics.size());
+            const Row &one = found[round][i], &other = found[round + 2][i];
+            EXPECT_EQ(one.guessed, other.guessed);
+            EXPECT_EQ(one.foretold_terms, other.foretold_terms);
+            ASSERT_EQ(one.foretold_metrics.size(), other.foretold_metrics.size());
+            EXPECT_EQ(0, std::memcmp(one.foretold_metrics.data(), other.foretold_metrics.data(),
+                                     4 * one.foretold_metrics.size()));
         }
     }
 }
@@ -161,13 +166,13 @@ TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
         const Scouting::Round round{number, first, 400, 0, 32, 10};
         const std::vector<Row> rows = scouting.explore(round);
         const std::vector<Heard> heard = heard_truly(rows);
-        double sum = 0;
+        double sum = 0, count = 0;
         for (const Heard& h : heard) {
             ASSERT_EQ(h.row.guessed.size(), 2u);
             if (h.scores.rejected != Reject::none || h.row.guessed[1] == 0) continue;
-            sum += std::fabs(h.row.guessed[1] - h.scores.technical) / 32;
+            sum += std::fabs(h.row.guessed[1] - h.scores.technical), ++count;
         }
-        errors.push_back(sum);
+        errors.push_back(sum / count);
         scouting.learn(heard);
         first += round.looked_at;
     }

@@ -204,6 +204,23 @@ TEST(Preference, CarriesFromSongToSong) {
     EXPECT_LT(better_than_the_pick(taught, second, likes), 12);
 }
 
+TEST(Preference, CarriesNoMoreOfWhatNoAnswerTold) {
+    // All mixes alike but for brightness: of the other axes as much is believed as before.
+    Mixes mixes = some_mixes(40, 14);
+    for (auto& place : mixes.places)
+        for (std::size_t a = 1; a < kTasteAxes; ++a) place[a] = 0;
+    Preference model(mixes.places, mixes.technical);
+    const RandomStream random(1, 2);
+    std::vector<Answer> answers;  // of someone who does not listen
+    for (std::uint64_t q = 0; q < 20; ++q)
+        answers.push_back({{q, q + 20}, static_cast<int>(2 * random.uniform(q))});
+    model.learn(answers);
+    const Taste before = Taste::unknown(), after = model.after();
+    EXPECT_NEAR(after.slope[kWidth].sd, before.slope[kWidth].sd, 1e-3);
+    EXPECT_EQ(after.slope[kWidth].mean, 0);
+    EXPECT_LT(after.slope[kBrightness].sd, before.slope[kBrightness].sd);
+}
+
 TEST(Preference, AsksForEachMixOnceAndAlikeEveryTime) {
     const Mixes mixes = some_mixes(40, 12);
     Preference model(mixes.places, mixes.technical);

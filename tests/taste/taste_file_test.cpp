@@ -67,6 +67,7 @@ TEST_F(TasteFile, SaysWhatIsWrongAndWhere) {
     EXPECT_THAT(refused("width: {slope: [1, 0]}\n"), HasSubstr("width: slope must be"));
     EXPECT_THAT(refused("width: {slope: much}\n"), HasSubstr("line 1"));
     EXPECT_THAT(refused("width: 3\n"), HasSubstr("width must hold slope and bend"));
+    EXPECT_THAT(refused("width: {slop: [1, 1]}\n"), HasSubstr("width has no 'slop'"));
     EXPECT_THAT(refused("technical: [.nan, 1]\n"), HasSubstr("technical must be"));
     EXPECT_THAT(refused("answers: -1\n"), HasSubstr("whole number"));
     EXPECT_THAT(refused("[1, 2]\n"), HasSubstr("must hold"));
