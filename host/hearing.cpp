@@ -30,21 +30,6 @@ bool same_mixes(std::span<const Row> a, std::span<const Row> b) {
 
 }  // namespace
 
-Measurement measurement_of(const Row& row) {
-    Measurement m;
-    m.finite = row.finite;
-    m.master_gain_db = row.master_gain_db;
-    m.limiter_loss_lu = row.limiter_loss_lu;
-    m.metrics = row.metrics;
-    for (std::size_t b = 0; b < kBands; ++b) {
-        m.left_power[b] = row.left_power[b];
-        m.right_power[b] = row.right_power[b];
-        m.cross_power[b] = row.cross_power[b];
-    }
-    m.stem_power = row.stem_power;
-    return m;
-}
-
 double Hearing::seconds(std::uint8_t stage) const {
     const auto at = seconds_.find(stage);
     return at == seconds_.end() ? 0 : at->second;

@@ -12,6 +12,7 @@
 #include "host/progress.h"
 #include "host/score/score.h"
 #include "host/space/space.h"
+#include "host/store/measurement.h"
 
 namespace mixfarm {
 
@@ -23,8 +24,6 @@ struct Heard {
     std::vector<float> place;      ///< perceptual_place
     std::vector<float> character;  ///< character_of
 };
-
-Measurement measurement_of(const Row& row);
 
 class Hearing {
 public:

@@ -23,13 +23,14 @@ constexpr Command kCommands[] = {
     {"top", "NIGHT [-n 12]", "the ranking, in words", run_top},
     {"show", "NIGHT ID", "one candidate: settings, metrics, why it is where it is", run_show},
     {"render", "NIGHT ID... -o DIR", "audio of any candidate", run_render},
+    {"audition", "NIGHT", "listen and choose, blind and equally loud, in a browser", run_audition},
     {"keep", "NIGHT WHAT... -o next.yaml", "lock what you like, for a night on the rest", run_keep},
     {"meter", "FILE...", "loudness, range, true peak, dynamics, stereo of any audio file",
      run_meter},
     {"devices", "", "what it would run on, and how fast that is", run_devices},
 };
 
-constexpr const char* kLater[] = {"rank", "audition", "export", "merge", "taste"};
+constexpr const char* kLater[] = {"rank", "export", "merge", "taste"};
 
 int help(std::ostream& out) {
     out << "mixfarm " MIXFARM_VERSION

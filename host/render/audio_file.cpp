@@ -103,6 +103,14 @@ void write_audio(const std::filesystem::path& file, const StereoAudio& audio, Au
     std::filesystem::rename(temporary, file);
 }
 
+AudioShape audio_shape(const std::filesystem::path& file) {
+    SF_INFO info{};
+    SNDFILE* in = sf_open(file.c_str(), SFM_READ, &info);
+    if (!in) throw InputError(file.string(), "is missing or no audio that can be read");
+    sf_close(in);
+    return {info.samplerate, info.frames};
+}
+
 std::string file_words(const std::string& words, std::size_t longest) {
     std::string out;
     const auto dash = [&] {

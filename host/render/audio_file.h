@@ -1,6 +1,7 @@
 /// Finished audio on disk: WAV or FLAC with honest dither and the mix's name inside.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -24,6 +25,13 @@ BitDepth bit_depth(const std::string& text, AudioFormat format);
 /// has none). Throws std::system_error when the disk is full.
 void write_audio(const std::filesystem::path& file, const StereoAudio& audio, AudioFormat format,
                  BitDepth bits, const AudioTags& tags);
+
+struct AudioShape {
+    int rate = 0;  ///< Hz
+    std::int64_t frames = 0;
+};
+/// From the head of a file. Throws InputError where it is missing or no audio.
+AudioShape audio_shape(const std::filesystem::path& file);
 
 /// "vocal +1.8 dB, darker top" -> "vocal-plus-1.8-db-darker-top": safe on every file system, at
 /// most `longest` bytes.

@@ -4,6 +4,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "host/search/normal.h"
 #include "kernels/core/check.h"
@@ -222,7 +223,7 @@ Preference::Preference(std::span<const std::vector<float>> places, std::span<con
     learn({});
 }
 Preference::~Preference() = default;
-Preference::Preference(Preference&&) noexcept = default;
+Preference::Preference(const Preference& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
 
 void Preference::learn(std::span<const Answer> answers) {
     Impl& my = *impl_;
@@ -287,27 +288,44 @@ double Preference::chance(const Answer& answer) const {
     return sum / static_cast<double>(utilities.cols());
 }
 
-std::vector<std::size_t> Preference::ask(std::size_t count, std::uint64_t seed) const {
-    const VectorXd& mean = impl_->fit.mean;
-    count = std::min(count, static_cast<std::size_t>(mean.size()));
-    const MatrixXd utilities = draws(mean, impl_->covariance, seed);
-    Index first = 0;
-    mean.maxCoeff(&first);
-    std::vector<std::size_t> items = {static_cast<std::size_t>(first)};
-    Eigen::RowVectorXd best = utilities.row(first);
+std::vector<std::size_t> Preference::ask(std::size_t count, std::uint64_t seed,
+                                         std::span<const std::size_t> among) const {
+    std::vector<std::size_t> all;
+    if (among.empty()) {
+        all.resize(impl_->mean.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        among = all;
+    }
+    count = std::min(count, among.size());
+    const MatrixXd utilities = draws(impl_->fit.mean, impl_->covariance, seed);
+    const auto row = [&](std::size_t mix) { return utilities.row(static_cast<Index>(mix)); };
+    std::vector<std::size_t> items = {*std::max_element(
+        among.begin(), among.end(),
+        [&](std::size_t a, std::size_t b) { return impl_->mean[a] < impl_->mean[b]; })};
+    Eigen::RowVectorXd best = row(items.front());
     while (items.size() < count) {
         double most = -HUGE_VAL;
         std::size_t next = 0;
-        for (Index i = 0; i < utilities.rows(); ++i) {
-            const auto mix = static_cast<std::size_t>(i);
+        for (const std::size_t mix : among) {
             if (std::find(items.begin(), items.end(), mix) != items.end()) continue;
-            const double worth = utilities.row(i).cwiseMax(best).sum();
+            const double worth = row(mix).cwiseMax(best).sum();
             if (worth > most) most = worth, next = mix;
         }
         items.push_back(next);
-        best = best.cwiseMax(utilities.row(static_cast<Index>(next)));
+        best = best.cwiseMax(row(next));
     }
     return items;
+}
+
+double Preference::among_best(std::size_t mix, double share) const {
+    const MatrixXd utilities = draws(impl_->fit.mean, impl_->covariance, 2);
+    const auto best = static_cast<Index>(
+        std::max(1.0, std::round(share * static_cast<double>(utilities.rows()))));
+    const auto own = utilities.row(static_cast<Index>(mix));
+    Index often = 0;
+    for (Index s = 0; s < utilities.cols(); ++s)
+        often += (utilities.col(s).array() > own[s]).count() < best;
+    return static_cast<double>(often) / static_cast<double>(utilities.cols());
 }
 
 Taste Preference::after() const {

@@ -35,8 +35,8 @@ public:
     /// `places` [mixes] taste_place(), `technical` [mixes].
     Preference(std::span<const std::vector<float>> places, std::span<const float> technical,
                const Taste& before = Taste::unknown());
+    Preference(const Preference&);
     ~Preference();
-    Preference(Preference&&) noexcept;
 
     /// All answers so far; forgets what was learnt before.
     void learn(std::span<const Answer> answers);
@@ -47,8 +47,12 @@ public:
     /// Probability of an answer. Deterministic.
     double chance(const Answer& answer) const;
     /// The next question: `count` mixes of which the best one will be worth most on average, the
-    /// expected utility of the best option (Astudillo et al., AISTATS 2023), found greedily.
-    std::vector<std::size_t> ask(std::size_t count, std::uint64_t seed) const;
+    /// expected utility of the best option (Astudillo et al., AISTATS 2023), found greedily. Only
+    /// mixes that are `among` these, all where there are none.
+    std::vector<std::size_t> ask(std::size_t count, std::uint64_t seed,
+                                 std::span<const std::size_t> among = {}) const;
+    /// Probability that a mix belongs to the best `share` of all. Deterministic.
+    double among_best(std::size_t mix, double share) const;
     /// What is believed of the listener now, for the next song.
     Taste after() const;
 

@@ -1,0 +1,124 @@
+/// What a deck knows of its listener.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "host/audition/deck.h"
+
+namespace mixfarm::audition {
+namespace {
+
+constexpr double kBestShare = 0.05;
+constexpr double kUsualSeconds = 40;     ///< an answer, before any was given
+constexpr double kLongestSeconds = 240;  ///< whoever takes longer went for coffee
+
+/// 1 where the answer is the one of the highest value, its share where several are, else 0.
+double hit(const Answer& answer, std::span<const double> value) {
+    std::vector<double> of;
+    for (const std::size_t i : answer.items) of.push_back(value[i]);
+    const double most = *std::max_element(of.begin(), of.end());
+    if (of[static_cast<std::size_t>(answer.best)] < most) return 0;
+    return 1.0 / static_cast<double>(std::count(of.begin(), of.end(), most));
+}
+
+}  // namespace
+
+std::optional<Answer> Deck::told_by(const Offer& offer) const {
+    if (!offer.answer || offer.withdrawn) return std::nullopt;
+    Answer told{{}, *offer.answer};
+    for (std::size_t s = 0; s < offer.slots.size(); ++s) {
+        if (offer.slots[s] < table_.rateable) {
+            if (static_cast<int>(s) == *offer.answer)
+                told.best = static_cast<int>(told.items.size());
+            told.items.push_back(offer.slots[s]);
+        } else if (static_cast<int>(s) == *offer.answer) {
+            return std::nullopt;  // nothing is known of what a rough mix is like
+        }
+    }
+    if (told.items.size() < 2) return std::nullopt;
+    return told;
+}
+
+void Deck::learn() {
+    std::vector<Answer> told;
+    for (const Offer& offer : offers_)
+        if (const auto answer = told_by(offer)) told.push_back(*answer);
+    model_.learn(told);
+}
+
+std::vector<std::size_t> Deck::by_taste() const {
+    std::vector<std::size_t> order(table_.rateable);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const std::vector<double>& u = utility();
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return u[a] > u[b]; });
+    return order;
+}
+
+std::size_t Deck::favourite() const {
+    const std::vector<double>& u = utility();
+    std::optional<std::size_t> best;
+    for (const Offer& offer : offers_) {
+        if (!offer.answer || offer.withdrawn) continue;
+        for (const std::size_t mix : offer.slots)
+            if (mix < table_.rateable && (!best || u[mix] > u[*best])) best = mix;
+    }
+    return best.value_or(0);
+}
+
+double Deck::confidence() const {
+    return model_.among_best(favourite(), kBestShare);
+}
+
+int Deck::answers_left() const {
+    const int so_far = answers();
+    if (so_far < kFewest) return kFewest - so_far;
+    if (confidence() >= kSure || so_far >= kMost) return 0;
+    return std::min(4, kMost - so_far);
+}
+
+double Deck::seconds_per_answer() const {
+    std::vector<double> each;
+    for (const Offer& offer : offers_)
+        if (offer.answer && offer.answered_s > offer.asked_s && offer.asked_s > 0)
+            each.push_back(std::min(offer.answered_s - offer.asked_s, kLongestSeconds));
+    if (each.empty()) return kUsualSeconds;
+    std::sort(each.begin(), each.end());
+    return each[each.size() / 2];
+}
+
+Trial Deck::trial() const {
+    Trial trial;
+    std::vector<double> technical;
+    for (std::size_t i = 0; i < table_.rateable; ++i)
+        technical.push_back(table_.mixes[i].technical);
+    Preference others = model_;
+    for (const Offer& offer : offers_) {
+        const auto answer = told_by(offer);
+        if (offer.repeat_of) {
+            if (!offer.answer || offer.withdrawn) continue;
+            const Offer& before = this->offer(offer.repeat_of);
+            const auto meant = [](const Offer& o) {
+                return o.answer && *o.answer >= 0
+                           ? static_cast<long long>(o.slots[static_cast<std::size_t>(*o.answer)])
+                           : static_cast<long long>(o.answer.value_or(-3)) - 10;
+            };
+            ++trial.repeats;
+            trial.same_again += meant(before) == meant(offer);
+            continue;
+        }
+        if (!answer || answer->best < 0) continue;
+        std::vector<Answer> told;
+        for (const Offer& other : offers_) {
+            if (other.number == offer.number || other.repeat_of == offer.number) continue;
+            if (const auto a = told_by(other)) told.push_back(*a);
+        }
+        others.learn(told);
+        ++trial.answers;
+        trial.right += hit(*answer, others.mean());
+        trial.technical_right += hit(*answer, technical);
+    }
+    return trial;
+}
+
+}  // namespace mixfarm::audition

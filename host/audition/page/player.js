@@ -1,0 +1,227 @@
+// The player: loads the slots of a loop, plays one of them, counts the seconds that each was heard.
+
+import { buildGraph, buildMonitor, loopOf, ramp_s } from "./graph.js";
+
+export { buildGraph, buildMonitor, loopOf } from "./graph.js";
+
+export const shortest_s = 0.5;
+export const longest_s = 59;  // the server gives 60 s at once, and the seam needs a little more
+const report_ms = 3000;
+
+export class Player {
+    #source; #onHeard; #onChange;
+    #context = null; #monitor = null; #graph = null;
+    #rate = 0; #song_s = 0; #number = null; #slots = 0;
+    #loop = null; #buffers = null; #gains_db = null; #loading = null; #wanted = null;
+    #playing = false; #slot = 0; #matched = true; #way = "off"; #dimmed = false; #switches = 0;
+    #rest_s = 0;      // where in the song it stands while nothing sounds
+    #started_s = 0;   // on the context's clock, when the loop was at #offset_s
+    #offset_s = 0;
+    #counted_s = 0;   // on the context's clock, up to where seconds were counted
+    #heard = [];
+
+    /**
+     * `source`: audio(number, slot, from_s, to_s, signal), bytes of a WAV file, and
+     * levels(number, from_s, to_s, signal), gains in dB. `onHeard(number, slot, seconds)` tells
+     * what was listened to, `onChange()` that something else is worth showing.
+     */
+    constructor(source, onHeard, onChange) {
+        this.#source = source;
+        this.#onHeard = onHeard;
+        this.#onChange = onChange;
+        setInterval(() => this.report(), report_ms);
+    }
+
+    get number() { return this.#number; }
+    get playing() { return this.#playing; }
+    get ready() { return this.#buffers !== null; }
+    get loading() { return this.#loading !== null; }
+    get slot() { return this.#slot; }
+    get slots() { return this.#slots; }
+    get loop() { return this.#wanted; }
+    get matched() { return this.#matched; }
+    get monitor() { return this.#way; }
+    get dimmed() { return this.#dimmed; }
+    get switches() { return this.#switches; }
+    get heard() { return this.#heard.map((seconds, i) => seconds + this.#pending(i)); }
+
+    /** In the song, of what comes out of the loudspeaker now. */
+    get position() {
+        if (!this.#graph) return this.#rest_s;
+        return this.#positionAt(this.#context.currentTime - (this.#context.outputLatency ?? 0));
+    }
+
+    /** A question's slots; goes on playing where it was playing. */
+    open({ number, slots, heard_s }, { rate, seconds }, loop, slot = 0) {
+        this.close();
+        this.#number = number;
+        this.#slots = slots;
+        this.#heard = [...heard_s];
+        this.#rate = rate;
+        this.#song_s = seconds;
+        this.#slot = Math.min(slot, slots - 1);
+        this.#switches = 0;
+        this.#loop = null;
+        return this.setLoop(loop);
+    }
+
+    /** Nothing is heard, and nothing counted, until the next question is open. */
+    close() {
+        this.report();
+        this.#silence();
+        this.#loading?.abort();
+        this.#loading = this.#buffers = this.#number = null;
+    }
+
+    /** The old loop plays on until the new one is there. */
+    async setLoop({ from_s, to_s }) {
+        const length_s = Math.min(Math.max(to_s - from_s, shortest_s), longest_s, this.#song_s);
+        const start_s = Math.min(Math.max(from_s, 0), this.#song_s - length_s);
+        const first = Math.round(start_s * this.#rate);
+        const last = Math.round((start_s + length_s) * this.#rate);
+        this.#wanted = { from_s: first / this.#rate, to_s: last / this.#rate };
+
+        this.#loading?.abort();
+        const loading = this.#loading = new AbortController();
+        this.#onChange();
+        try {
+            const [buffers, gains_db] = await this.#fetch(first, last, loading.signal);
+            loading.signal.throwIfAborted();
+            this.#loading = null;
+            this.#take({ ...this.#wanted }, buffers, gains_db);
+        } catch (error) {
+            if (this.#loading === loading) this.#loading = null;
+            if (!loading.signal.aborted) throw error;
+        }
+        this.#onChange();
+    }
+
+    #fetch(first, last, signal) {
+        const seam = Math.round(ramp_s * this.#rate);
+        const lead = first >= seam ? seam : 0;
+        const [lead_s, from_s, to_s] = [first - lead, first, last].map((frame) => frame / this.#rate);
+        const decoder = new OfflineAudioContext(2, 1, this.#rate);
+        const load = async (slot) => loopOf(await decoder.decodeAudioData(
+            await this.#source.audio(this.#number, slot, lead_s, to_s, signal)), lead);
+        return Promise.all([
+            Promise.all(Array.from({ length: this.#slots }, (_, slot) => load(slot))),
+            this.#source.levels(this.#number, from_s, to_s, signal),
+        ]);
+    }
+
+    #take(loop, buffers, gains_db) {
+        let at_s = this.#loop ? this.position : loop.from_s;
+        if (at_s < loop.from_s || at_s >= loop.to_s) at_s = loop.from_s;
+        this.report();
+        this.#silence();
+        this.#loop = loop;
+        this.#buffers = buffers;
+        this.#gains_db = gains_db;
+        this.#rest_s = at_s;
+        if (this.#playing) this.#sound();
+    }
+
+    /** Call it from a gesture: browsers let no page sound before one. */
+    play() {
+        this.#context ??= new AudioContext({ sampleRate: this.#rate, latencyHint: "interactive" });
+        if (!this.#monitor) {
+            this.#monitor = buildMonitor(this.#context);
+            this.#monitor.select(this.#way, 0);
+            this.#monitor.dim(this.#dimmed, 0);
+        }
+        this.#context.resume();
+        this.#playing = true;
+        if (this.ready && !this.#graph) this.#sound();
+        this.#onChange();
+    }
+
+    pause() {
+        this.report();
+        this.#silence();
+        this.#playing = false;
+        this.#onChange();
+    }
+
+    seek(at_s) {
+        this.report();
+        this.#silence();
+        this.#rest_s = at_s;
+        if (this.#playing && this.ready) this.#sound();
+        this.#onChange();
+    }
+
+    select(slot) {
+        if (slot < 0 || slot >= this.#slots || slot === this.#slot) return;
+        this.report();
+        this.#slot = slot;
+        this.#switches += 1;
+        this.#graph?.select(slot, this.#soon());
+        this.#onChange();
+    }
+
+    setMatched(on) {
+        this.#matched = on;
+        this.#graph?.setGains(this.#levels(), this.#soon());
+        this.#onChange();
+    }
+
+    setMonitor(name) {
+        this.#way = name;
+        this.#monitor?.select(name, this.#soon());
+        this.#onChange();
+    }
+
+    setDimmed(on) {
+        this.#dimmed = on;
+        this.#monitor?.dim(on, this.#soon());
+        this.#onChange();
+    }
+
+    /** Tells what was heard since it was told last. */
+    report() {
+        const seconds = Math.floor(1000 * this.#pending(this.#slot)) / 1000;
+        if (seconds <= 0) return;
+        this.#counted_s += seconds;
+        this.#heard[this.#slot] += seconds;
+        this.#onHeard(this.#number, this.#slot, seconds);
+    }
+
+    #pending(slot) {
+        if (!this.#graph || slot !== this.#slot) return 0;
+        return Math.max(0, this.#context.currentTime - this.#counted_s);
+    }
+
+    #levels() {
+        return this.#matched ? this.#gains_db : this.#gains_db.map(() => 0);
+    }
+
+    // Sound is made a buffer ahead: what is asked for earlier than that would come late and jump.
+    #soon() {
+        return this.#context.currentTime + Math.max(0.003, this.#context.baseLatency ?? 0);
+    }
+
+    #positionAt(time_s) {
+        const { from_s, to_s } = this.#loop;
+        return from_s + (this.#offset_s + Math.max(0, time_s - this.#started_s)) % (to_s - from_s);
+    }
+
+    #sound() {
+        const context = this.#context;
+        const whole = (seconds) => Math.round(seconds * this.#rate) / this.#rate;
+        const lead_s = Math.max(0.02, 2 * (context.baseLatency ?? 0) + 0.01);
+        this.#started_s = this.#counted_s = whole(context.currentTime + lead_s);
+        this.#offset_s = whole(this.#rest_s - this.#loop.from_s);
+        this.#graph = buildGraph(context, this.#buffers, {
+            slot: this.#slot, gains_db: this.#levels(), destination: this.#monitor.input,
+        });
+        this.#graph.start(this.#started_s, this.#offset_s);
+    }
+
+    #silence() {
+        if (!this.#graph) return;
+        const at_s = this.#soon();
+        this.#rest_s = this.#positionAt(at_s);
+        this.#graph.stop(at_s);
+        this.#graph = null;
+    }
+}

@@ -1,0 +1,133 @@
+/// What the page is told when the questions are over.
+#include <algorithm>
+#include <cmath>
+
+#include "host/audition/session.h"
+#include "host/job/input_error.h"
+
+namespace mixfarm::audition {
+namespace {
+
+Json number(double value, double steps = 1000) {
+    return std::isfinite(value) ? Json(std::round(steps * value) / steps) : Json(nullptr);
+}
+
+Json numbers(std::span<const float> values) {
+    Json list = Json::array();
+    for (const float v : values) list.push_back(number(v));
+    return list;
+}
+
+/// The target, which is re 1 kHz, moved to where a mix lies, whose bands are re its whole.
+Json beside(const std::vector<double>& target_db, std::span<const float> bands_db) {
+    double sum = 0;
+    int count = 0;
+    for (std::size_t b = 0; b < std::min(target_db.size(), bands_db.size()); ++b)
+        if (std::isfinite(target_db[b]) && std::isfinite(bands_db[b]))
+            sum += bands_db[b] - target_db[b], ++count;
+    Json list = Json::array();
+    for (const double level : target_db) list.push_back(number(level + sum / std::max(count, 1)));
+    return list;
+}
+
+Json notes_of(const Offer& offer, std::size_t slot) {
+    Json notes = Json::array();
+    for (const Note& note : offer.notes)
+        if (note.slot < 0 || static_cast<std::size_t>(note.slot) == slot)
+            notes.push_back({{"at_s", note.at_s}, {"text", note.text}});
+    return notes;
+}
+
+}  // namespace
+
+Reply Session::reveal() {
+    const std::lock_guard lock(mutex_);
+    if (!deck_.finished()) return {403, Json{{"error", "after the questions"}}};
+    const std::vector<std::size_t> mixes = board();
+    Json reveal{{"board", Json::array()}};
+    Backstage::Tone tone;
+    const auto from_night = [&](auto ask) {  // a night that cannot be opened any more has no words
+        try {
+            return ask();
+        } catch (const InputError&) {
+            return decltype(ask()){};
+        }
+    };
+    tone = from_night([&] { return backstage_.tone(); });
+    for (std::size_t slot = 0; slot < mixes.size(); ++slot) {
+        const Mix& mix = table_.mixes[mixes[slot]];
+        int chosen = 0, offered = 0;
+        bool starred = false;
+        Json notes = Json::array();
+        for (const Offer& offer : deck_.offers()) {
+            if (!offer.answer || offer.withdrawn) continue;
+            for (std::size_t s = 0; s < offer.slots.size(); ++s) {
+                if (offer.slots[s] != mixes[slot]) continue;
+                ++offered;
+                chosen += *offer.answer == static_cast<int>(s);
+                starred |= offer.stars[s];
+                for (const Json& note : notes_of(offer, s)) notes.push_back(note);
+            }
+        }
+        const auto moves = mix.id < 0 ? std::vector<std::string>{} : from_night([&] {
+            return backstage_.moves(static_cast<std::uint64_t>(mix.id));
+        });
+        reveal["board"].push_back({{"slot", slot},
+                                   {"id", mix.id},
+                                   {"name", mix.name},
+                                   {"words", mix.words},
+                                   {"chosen", chosen},
+                                   {"offered", offered},
+                                   {"starred", starred},
+                                   {"notes", notes},
+                                   {"technical", number(mix.technical)},
+                                   {"percentile", number(mix.percentile, 10)},
+                                   {"character", numbers(mix.character)},
+                                   {"bands_db", numbers(mix.bands_db)},
+                                   {"terms", numbers(mix.terms)},
+                                   {"moves", moves}});
+    }
+    const Mix& best = table_.mixes[mixes.front()];
+    reveal["bands_hz"] = table_.bands_hz;
+    reveal["target_db"] = beside(tone.target_db, best.bands_db);
+    reveal["tolerance_db"] = Json::array();
+    for (const double tolerance : tone.tolerance_db)
+        reveal["tolerance_db"].push_back(number(tolerance));
+    reveal["terms"] = table_.terms;
+
+    reveal["questions"] = Json::array();
+    for (const Offer& offer : deck_.offers()) {
+        if (!offer.answer || offer.withdrawn) continue;
+        Json names = Json::array();
+        for (const std::size_t mix : offer.slots) names.push_back(table_.mixes[mix].name);
+        reveal["questions"].push_back(
+            {{"number", offer.number},
+             {"names", names},
+             {"answer", answer_json(*offer.answer)},
+             {"repeat_of", offer.repeat_of ? Json(offer.repeat_of) : Json(nullptr)}});
+    }
+    const Trial trial = deck_.trial();
+    reveal["taste"] = {{"words", deck_.after().words()},
+                       {"right", trial.right},
+                       {"technical_right", trial.technical_right},
+                       {"of", trial.answers},
+                       {"used", trial.used()},
+                       {"same_again", trial.same_again},
+                       {"repeats", trial.repeats}};
+    // The taste gap is that of the mix that was taken, or as long as none was, of the favourite.
+    const std::size_t taken = deck_.chosen() ? table_.index_of(*deck_.chosen()) : deck_.favourite();
+    float technical_best = 0;
+    for (std::size_t i = 0; i < table_.rateable; ++i)
+        technical_best = std::max(technical_best, table_.mixes[i].technical);
+    reveal["gap"] = nullptr;
+    if (taken < table_.rateable && deck_.answers() > 0)
+        reveal["gap"] = {{"percentile", number(table_.mixes[taken].percentile, 10)},
+                         {"technical_best", number(technical_best)},
+                         {"chosen", number(table_.mixes[taken].technical)}};
+    reveal["chosen"] = deck_.chosen() ? Json(*deck_.chosen()) : Json(nullptr);
+    const Sounds all = sounds(mixes);
+    reveal["question"] = all.empty() ? Json(nullptr) : question_json(0, mixes, all);
+    return {200, std::move(reveal)};
+}
+
+}  // namespace mixfarm::audition

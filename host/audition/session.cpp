@@ -1,0 +1,395 @@
+/// Questions, answers and sounds, as the page asks for them.
+#include "host/audition/session.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "host/job/input_error.h"
+#include "host/rank/character.h"
+
+namespace mixfarm::audition {
+namespace {
+
+constexpr double kLoopSeconds = 15, kLeastLoop = 0.5, kMostAudio = 60, kLeastHeard = 3;
+constexpr std::size_t kWavePoints = 600, kRenderBatch = 8, kLongestNote = 2000;
+constexpr double kLongestStretch = 3600;  ///< of listening, in one event
+
+std::vector<const Sound*> plain(const std::vector<std::shared_ptr<const Sound>>& sounds) {
+    std::vector<const Sound*> all;
+    for (const auto& sound : sounds) all.push_back(sound.get());
+    return all;
+}
+
+std::uint64_t chance() {
+    std::random_device source;
+    return std::uint64_t{source()} << 32 | source();
+}
+
+Json rounded(std::span<const float> values) {
+    Json list = Json::array();
+    for (const float v : values)
+        list.push_back(std::isfinite(v) ? Json(std::round(1000 * double{v}) / 1000)
+                                        : Json(nullptr));
+    return list;
+}
+
+Reply refused(int status, const std::string& words) {
+    return {status, Json{{"error", words}}};
+}
+
+}  // namespace
+
+Session::Session(Table table, Backstage& backstage, const Taste& before, int best_of)
+    : table_(std::move(table)),
+      backstage_(backstage),
+      choices_(table_.night / "choices.jsonl"),
+      deck_(table_, before, best_of),
+      shelf_(table_,
+             [this](const std::vector<std::uint64_t>& ids) { return backstage_.render(ids); }),
+      seed_(chance()) {
+    for (const Json& event : choices_.read()) deck_.play(event);
+    for (std::size_t i = 0; i < table_.rateable; ++i)
+        keys_.push_back(fmt::format("{:016x}", chance()));
+    const std::lock_guard lock(mutex_);
+    go_on();
+}
+
+void Session::record(const Json& event) {
+    choices_.append(event);
+    deck_.play(event);
+}
+
+void Session::go_on() {
+    if (deck_.finished()) {
+        shelf_.want(board());
+        return;
+    }
+    if (!deck_.open())
+        if (const auto offer = deck_.next(shelf_.ready(), ++seed_)) record(*offer);
+    if (const Offer* offer = deck_.open()) {
+        shelf_.want(offer->slots);
+        std::vector<std::size_t> missing;
+        const std::vector<bool> ready = shelf_.ready();
+        for (const std::size_t mix : offer->slots)
+            if (!ready[mix]) missing.push_back(mix);
+        if (!missing.empty()) shelf_.render_soon(missing, true);
+        // Whoever is liked so far is likely to come again.
+        std::vector<std::size_t> likely = deck_.by_taste();
+        std::erase_if(likely, [&](std::size_t mix) { return !ready[mix]; });
+        likely.resize(std::min(likely.size(), Shelf::kFewestKept - offer->slots.size()));
+        shelf_.expect(std::move(likely));
+    }
+    if (rendered_for_ != deck_.answers()) {
+        rendered_for_ = deck_.answers();
+        shelf_.render_soon(deck_.worth_rendering(shelf_.ready(), kRenderBatch, ++seed_), false);
+    }
+}
+
+std::vector<std::size_t> Session::board() const {
+    constexpr std::size_t kMost = 6;
+    std::vector<std::size_t> mixes;
+    const auto add = [&](std::size_t mix) {
+        if (mixes.size() < kMost && std::find(mixes.begin(), mixes.end(), mix) == mixes.end())
+            mixes.push_back(mix);
+    };
+    const std::vector<double>& u = deck_.utility();
+    std::vector<std::size_t> offered;
+    for (const Offer& offer : deck_.offers())
+        if (!offer.withdrawn)
+            for (std::size_t s = 0; s < offer.slots.size(); ++s) {
+                if (offer.slots[s] < table_.rateable) offered.push_back(offer.slots[s]);
+                if (offer.stars[s]) add(offer.slots[s]);
+            }
+    std::stable_sort(offered.begin(), offered.end(), [&](auto a, auto b) { return u[a] > u[b]; });
+    std::stable_sort(mixes.begin(), mixes.end(), [&](auto a, auto b) {
+        return (a < table_.rateable ? u[a] : -HUGE_VAL) > (b < table_.rateable ? u[b] : -HUGE_VAL);
+    });
+    for (const std::size_t mix : offered)
+        if (mixes.size() < kMost - 2) add(mix);
+    for (std::size_t i = 0; i < table_.mixes.size(); ++i)
+        if (table_.mixes[i].name == "static balance" || i >= table_.rateable) add(i);
+    for (std::size_t i = 0; mixes.size() < 2 && i < table_.mixes.size(); ++i) add(i);
+    return mixes;
+}
+
+std::optional<std::vector<std::size_t>> Session::slots_of(int number) const {
+    if (number == 0 && deck_.finished()) return board();
+    const Offer* offer = deck_.open();
+    if (!deck_.finished() && offer && offer->number == number) return offer->slots;
+    return std::nullopt;
+}
+
+Session::Sounds Session::sounds(const std::vector<std::size_t>& mixes) const {
+    Sounds all;
+    for (const std::size_t mix : mixes) {
+        all.push_back(shelf_.sound(mix));
+        if (!all.back()) return {};
+    }
+    return all;
+}
+
+Json Session::question_json(int number, const std::vector<std::size_t>& mixes,
+                            const Sounds& sounds) const {
+    const auto all = plain(sounds);
+    const std::vector<float> differ = difference_of(all);
+    const double length = std::min(kLoopSeconds, table_.seconds());
+    const double from = std::min(most_different(differ, length), table_.seconds() - length);
+    Json question{{"number", number}, {"kind", "best"}, {"slots", mixes.size()}};
+    question["wave"] = rounded(wave_of(all, kWavePoints));
+    question["differ"] = rounded(differ);
+    question["loop"] = {{"from_s", from}, {"to_s", from + length}};
+    return question;
+}
+
+Json Session::state() {
+    const std::lock_guard lock(mutex_);
+    return state_now();
+}
+
+Json Session::state_now() {
+    go_on();
+    Json state{{"title", table_.title}, {"seconds", table_.seconds()}, {"rate", table_.rate}};
+    state["sections"] = Json::array();
+    for (const SectionRecord& s : table_.sections)
+        state["sections"].push_back({{"name", s.name}, {"start_s", s.start_s}, {"end_s", s.end_s}});
+    state["waiting"] = nullptr;
+    state["question"] = nullptr;
+    const Offer* offer = deck_.finished() ? nullptr : deck_.open();
+    if (offer) {
+        if (const Sounds all = sounds(offer->slots); !all.empty()) {
+            Json question = question_json(offer->number, offer->slots, all);
+            question["kind"] = offer->pair ? "pair" : "best";
+            question["heard_s"] = offer->heard_s;
+            question["stars"] = offer->stars;
+            question["notes"] = Json::array();
+            for (const Note& note : offer->notes)
+                question["notes"].push_back(
+                    {{"slot", note.slot < 0 ? Json(nullptr) : Json(note.slot)},
+                     {"at_s", note.at_s},
+                     {"text", note.text}});
+            state["question"] = std::move(question);
+        }
+    }
+    if (!deck_.finished() && state["question"].is_null()) {
+        const std::vector<bool> ready = shelf_.ready();
+        bool renders = !offer;
+        if (offer)
+            for (const std::size_t mix : offer->slots) renders |= !ready[mix];
+        const std::string trouble = shelf_.trouble();
+        state["waiting"] = renders && !trouble.empty() ? trouble
+                           : renders                   ? "a mix is being rendered"
+                                                       : "getting the mixes ready";
+    }
+    const int answers = deck_.answers();
+    state["answers"] = answers;
+    state["can_undo"] = deck_.last_answered() != nullptr;
+    const int left = deck_.answers_left();
+    state["left"] = {{"answers", left}, {"minutes", left * deck_.seconds_per_answer() / 60}};
+    state["confidence"] = answers > 0 ? Json(deck_.confidence()) : Json(nullptr);
+    state["finished"] = deck_.finished();
+    return state;
+}
+
+Reply Session::audio(int number, std::size_t slot, double from_s, double to_s, std::string& wav) {
+    std::shared_ptr<const Sound> sound;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto slots = slots_of(number);
+        if (!slots) return refused(409, "this question is not open any more");
+        if (slot >= slots->size()) return refused(404, "there is no such slot");
+        if (!(to_s > from_s) || from_s < 0 || to_s - from_s > kMostAudio)
+            return refused(422, "from_s and to_s have to be at most 60 s apart");
+        // All or none: who is ready first tells nothing.
+        const Sounds all = sounds(*slots);
+        if (all.empty()) return refused(503, "not ready yet");
+        sound = all[slot];
+    }
+    wav = wav_of(*sound, from_s, to_s);
+    return {};
+}
+
+Reply Session::levels(int number, double from_s, double to_s) {
+    const std::lock_guard lock(mutex_);
+    const auto slots = slots_of(number);
+    if (!slots) return refused(409, "this question is not open any more");
+    if (!(to_s - from_s >= kLeastLoop) || from_s < 0)
+        return refused(422, "a loop is half a second at least");
+    const Sounds all = sounds(*slots);
+    if (all.empty()) return refused(503, "not ready yet");
+    std::vector<float> peaks;
+    for (const std::size_t mix : *slots) peaks.push_back(table_.mixes[mix].true_peak_dbtp);
+    return {200, Json{{"gains_db", matching_gains_db(plain(all), peaks, from_s, to_s)}}};
+}
+
+Json Session::map() {
+    const std::lock_guard lock(mutex_);
+    Json map{{"axes", Json::array()}, {"points", Json::array()}};
+    for (const CharacterAxis& axis : kCharacter)
+        map["axes"].push_back({{"name", axis.name},
+                               {"unit", axis.unit},
+                               {"lowest", axis.lowest},
+                               {"highest", axis.highest}});
+    // In the order of their keys: the table begins with the picks.
+    std::vector<std::size_t> order(table_.rateable);
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return keys_[a] < keys_[b]; });
+    for (const std::size_t i : order)
+        map["points"].push_back({{"key", keys_[i]}, {"at", rounded(table_.mixes[i].character)}});
+    return map;
+}
+
+const Offer* Session::open(const Json& body, Reply& refusal) {
+    const Offer* offer = deck_.finished() ? nullptr : deck_.open();
+    if (offer && body.contains("number") && body["number"] == offer->number) return offer;
+    refusal = {409, Json{{"error", "this question is not open any more"}, {"state", state_now()}}};
+    return nullptr;
+}
+
+namespace {
+
+/// The slot that is spoken of; `all`: null stands for all of them.
+std::optional<int> slot_in(const Json& body, const Offer& offer, bool all) {
+    if (!body.contains("slot")) return std::nullopt;
+    if (all && body["slot"].is_null()) return -1;
+    const auto slot = answer_from(body["slot"], offer.slots.size());
+    return slot && *slot >= 0 ? slot : std::nullopt;
+}
+
+}  // namespace
+
+Reply Session::heard(const Json& body) {
+    const std::lock_guard lock(mutex_);
+    Reply refusal;
+    const Offer* offer = open(body, refusal);
+    if (!offer) return refusal;
+    const auto slot = slot_in(body, *offer, false);
+    if (!slot || !body.contains("seconds") || !body["seconds"].is_number())
+        return refused(422, "says which slot was heard for how many seconds");
+    const double seconds = body["seconds"];
+    if (!(seconds > 0) || seconds > kLongestStretch)
+        return refused(422, "seconds lie between 0 and 3600");
+    record({{"event", "heard"}, {"number", offer->number}, {"slot", *slot}, {"seconds", seconds}});
+    return done();
+}
+
+Reply Session::answer(const Json& body) {
+    const std::lock_guard lock(mutex_);
+    Reply refusal;
+    const Offer* offer = open(body, refusal);
+    if (!offer) return refusal;
+    const auto given =
+        body.contains("answer") ? answer_from(body["answer"], offer->slots.size()) : std::nullopt;
+    if (!given) return refused(422, "the answer is a slot, cannot_tell or none_good");
+    if (body.value("matched", Json(false)) != true)
+        return refused(422, "only answers at matched loudness count");
+    for (const double seconds : offer->heard_s)
+        if (seconds < kLeastHeard)
+            return refused(422, "every mix is heard for three seconds at least");
+    Json event{{"event", "answer"},
+               {"number", offer->number},
+               {"answer", answer_json(*given)},
+               {"matched", true}};
+    event["switches"] = body.contains("switches") && body["switches"].is_number_unsigned()
+                            ? body["switches"]
+                            : Json(nullptr);
+    event["loop"] = nullptr;
+    if (const auto loop = body.find("loop"); loop != body.end() && loop->is_object()) {
+        const Json from = loop->value("from_s", Json()), to = loop->value("to_s", Json());
+        if (from.is_number() && to.is_number()) event["loop"] = {{"from_s", from}, {"to_s", to}};
+    }
+    record(event);
+    return done();
+}
+
+Reply Session::undo() {
+    const std::lock_guard lock(mutex_);
+    const Offer* last = deck_.finished() ? nullptr : deck_.last_answered();
+    if (!last) return refused(409, "there is nothing to take back");
+    record({{"event", "undo"}, {"number", last->number}});
+    return done();
+}
+
+Reply Session::star(const Json& body) {
+    const std::lock_guard lock(mutex_);
+    Reply refusal;
+    const Offer* offer = open(body, refusal);
+    if (!offer) return refusal;
+    const auto slot = slot_in(body, *offer, false);
+    if (!slot || !body.contains("on") || !body["on"].is_boolean())
+        return refused(422, "says which slot has a star or none");
+    record({{"event", "star"}, {"number", offer->number}, {"slot", *slot}, {"on", body["on"]}});
+    return done();
+}
+
+Reply Session::note(const Json& body) {
+    const std::lock_guard lock(mutex_);
+    Reply refusal;
+    const Offer* offer = open(body, refusal);
+    if (!offer) return refusal;
+    const auto slot = slot_in(body, *offer, true);
+    if (!slot || !body.contains("text") || !body["text"].is_string() || !body.contains("at_s") ||
+        !body["at_s"].is_number())
+        return refused(422, "a note has a slot or null, a time and a text");
+    if (body["text"].get_ref<const std::string&>().size() > kLongestNote)
+        return refused(422, "a note has at most 2000 bytes");
+    record({{"event", "note"},
+            {"number", offer->number},
+            {"slot", *slot < 0 ? Json(nullptr) : Json(*slot)},
+            {"at_s", body["at_s"]},
+            {"text", body["text"]}});
+    return done();
+}
+
+Reply Session::ask(const Json& body) {
+    const std::lock_guard lock(mutex_);
+    if (deck_.finished()) return refused(409, "the questions are over");
+    const auto key = body.contains("key") && body["key"].is_string()
+                         ? std::find(keys_.begin(), keys_.end(), body["key"].get<std::string>())
+                         : keys_.end();
+    if (key == keys_.end()) return refused(404, "no mix of the map has that key");
+    if (const Offer* offer = deck_.open())
+        record({{"event", "withdraw"}, {"number", offer->number}});
+    record(deck_.pair_with(static_cast<std::size_t>(key - keys_.begin()), ++seed_));
+    return done();
+}
+
+Reply Session::finish(bool finished) {
+    const std::lock_guard lock(mutex_);
+    if (deck_.finished() != finished) record({{"event", finished ? "finish" : "resume"}});
+    return done();
+}
+
+Reply Session::choose(const Json& body) {
+    const std::lock_guard lock(mutex_);
+    if (!deck_.finished()) return refused(403, "after the questions");
+    const Json id = body.value("id", Json());
+    const bool known =
+        id.is_number_integer() && std::any_of(table_.mixes.begin(), table_.mixes.end(),
+                                              [&](const Mix& mix) { return id == mix.id; });
+    if (!known) return refused(422, "there is no such mix");
+    record({{"event", "choose"}, {"id", id}});
+    return done();
+}
+
+Reply Session::forget() {
+    const std::lock_guard lock(mutex_);
+    choices_.forget();
+    deck_.forget();
+    rendered_for_ = -1;
+    return done();
+}
+
+Taste Session::taste() const {
+    const std::lock_guard lock(mutex_);
+    return deck_.after();
+}
+
+int Session::answers() const {
+    const std::lock_guard lock(mutex_);
+    return deck_.answers();
+}
+
+}  // namespace mixfarm::audition

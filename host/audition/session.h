@@ -1,0 +1,95 @@
+/// One morning: what the page asks for and what it is told. Knows no HTTP.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/audition/choices.h"
+#include "host/audition/deck.h"
+#include "host/audition/shelf.h"
+#include "host/audition/table.h"
+
+namespace mixfarm::audition {
+
+/// The night itself. Loading its stems takes a while, so that this happens when it is first needed;
+/// thread-safe. All throw InputError where the night can no longer be opened.
+class Backstage {
+public:
+    virtual ~Backstage() = default;
+    virtual std::vector<StereoAudio> render(const std::vector<std::uint64_t>& ids) = 0;
+    /// What was done in a mix, against the rule-based one, in words.
+    virtual std::vector<std::string> moves(std::uint64_t id) = 0;
+    struct Tone {
+        std::vector<double> target_db, tolerance_db;  ///< [bands] re 1 kHz, NaN where any is right
+    };
+    virtual Tone tone() = 0;
+};
+
+struct Reply {
+    int status = 200;
+    Json body;
+};
+
+/// Thread-safe. See schemas/audition.md for every answer.
+class Session {
+public:
+    /// Reads what was chosen before. Throws InputError where choices.jsonl is of another night.
+    Session(Table table, Backstage& backstage, const Taste& before, int best_of);
+
+    Json state();
+    /// A stretch as WAV; or a reply that says why not.
+    Reply audio(int number, std::size_t slot, double from_s, double to_s, std::string& wav);
+    Reply levels(int number, double from_s, double to_s);
+    Json map();
+    Reply reveal();
+    Reply heard(const Json& body);
+    Reply answer(const Json& body);
+    Reply undo();
+    Reply star(const Json& body);
+    Reply note(const Json& body);
+    Reply ask(const Json& body);
+    Reply finish(bool finished);
+    Reply choose(const Json& body);
+    Reply forget();
+    const std::filesystem::path& choices_file() const { return choices_.file(); }
+
+    /// What the answers so far tell of the listener; how many there are.
+    Taste taste() const;
+    int answers() const;
+    const std::vector<Offer>& offers() const { return deck_.offers(); }
+
+private:
+    using Sounds = std::vector<std::shared_ptr<const Sound>>;
+
+    /// Done and on disk, in this order; the mutex is held.
+    void record(const Json& event);
+    Json state_now();
+    /// Offers a question where none is open, and has what it needs brought.
+    void go_on();
+    /// Mixes of a question, or of the board (number 0).
+    std::optional<std::vector<std::size_t>> slots_of(int number) const;
+    std::vector<std::size_t> board() const;
+    /// All sounds of these mixes; empty while one is missing.
+    Sounds sounds(const std::vector<std::size_t>& mixes) const;
+    Json question_json(int number, const std::vector<std::size_t>& mixes,
+                       const Sounds& sounds) const;
+    /// The open question when that is its number; else a reply that says it is over.
+    const Offer* open(const Json& body, Reply& refusal);
+    Reply done() { return {200, state_now()}; }
+
+    mutable std::mutex mutex_;
+    Table table_;
+    Backstage& backstage_;
+    Choices choices_;
+    Deck deck_;
+    Shelf shelf_;
+    std::vector<std::string> keys_;  ///< [rateable] of the map, new in every session
+    std::uint64_t seed_;
+    int rendered_for_ = -1;  ///< answers when mixes were last sent to be rendered
+};
+
+}  // namespace mixfarm::audition

@@ -1,0 +1,34 @@
+/// The morning: a night is listened to, and what was chosen is kept with it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "host/progress.h"
+
+namespace mixfarm {
+
+struct ListeningOptions {
+    std::filesystem::path night;
+    std::filesystem::path taste;  ///< what is known of the listener, and goes there; empty: nothing
+    int port = 0;                 ///< 0: any
+    int best_of = 4;              ///< mixes a question, 2 to 8
+    std::string device = "auto";
+};
+
+/// What came of a morning.
+struct Listened {
+    int answers = 0;
+    std::string words;  ///< the taste
+};
+
+/// Serves the audition until Ctrl-C. `opened` is told the address once it answers. What was
+/// answered lies in NIGHT/choices.jsonl all the while; at the end it goes into /choices of
+/// results.h5, and the taste into NIGHT/taste.yaml and into options.taste. Then `closed` is told:
+/// all is stored, and it may end the process instead of waiting for a mix that is still being
+/// rendered. Throws InputError.
+void listen(const ListeningOptions& options, const std::function<void(const std::string&)>& opened,
+            const std::function<void(const Listened&)>& closed, Progress& progress);
+
+}  // namespace mixfarm
