@@ -89,29 +89,30 @@ void Session::go_on() {
 }
 
 std::vector<std::size_t> Session::board() const {
-    constexpr std::size_t kMost = 6;
-    std::vector<std::size_t> mixes;
-    const auto add = [&](std::size_t mix) {
-        if (mixes.size() < kMost && std::find(mixes.begin(), mixes.end(), mix) == mixes.end())
+    constexpr std::size_t kFavourites = 4, kMost = 8;
+    std::vector<std::size_t> starred, offered, mixes;
+    for (const Offer& offer : deck_.offers()) {
+        if (!offer.answer || offer.withdrawn) continue;
+        for (std::size_t s = 0; s < offer.slots.size(); ++s)
+            (offer.stars[s] ? starred : offered).push_back(offer.slots[s]);
+    }
+    const auto add = [&](std::size_t mix, std::size_t most) {
+        if (mixes.size() < most && std::find(mixes.begin(), mixes.end(), mix) == mixes.end())
             mixes.push_back(mix);
     };
-    const std::vector<double>& u = deck_.utility();
-    std::vector<std::size_t> offered;
-    for (const Offer& offer : deck_.offers())
-        if (!offer.withdrawn)
-            for (std::size_t s = 0; s < offer.slots.size(); ++s) {
-                if (offer.slots[s] < table_.rateable) offered.push_back(offer.slots[s]);
-                if (offer.stars[s]) add(offer.slots[s]);
-            }
-    std::stable_sort(offered.begin(), offered.end(), [&](auto a, auto b) { return u[a] > u[b]; });
-    std::stable_sort(mixes.begin(), mixes.end(), [&](auto a, auto b) {
-        return (a < table_.rateable ? u[a] : -HUGE_VAL) > (b < table_.rateable ? u[b] : -HUGE_VAL);
-    });
-    for (const std::size_t mix : offered)
-        if (mixes.size() < kMost - 2) add(mix);
+    const auto better = [&](std::size_t a, std::size_t b) {
+        const auto worth = [&](std::size_t mix) {
+            return mix < table_.rateable ? deck_.utility()[mix] : -HUGE_VAL;
+        };
+        return worth(a) > worth(b);
+    };
+    std::stable_sort(offered.begin(), offered.end(), better);
+    for (const std::size_t mix : starred) add(mix, kMost - 2);
+    for (const std::size_t mix : offered) add(mix, kFavourites);
+    std::stable_sort(mixes.begin(), mixes.end(), better);
     for (std::size_t i = 0; i < table_.mixes.size(); ++i)
-        if (table_.mixes[i].name == "static balance" || i >= table_.rateable) add(i);
-    for (std::size_t i = 0; mixes.size() < 2 && i < table_.mixes.size(); ++i) add(i);
+        if (table_.mixes[i].name == "static balance" || i >= table_.rateable) add(i, kMost);
+    for (std::size_t i = 0; mixes.size() < 2 && i < table_.mixes.size(); ++i) add(i, kMost);
     return mixes;
 }
 
@@ -262,9 +263,11 @@ std::optional<int> slot_in(const Json& body, const Offer& offer, bool all) {
 
 Reply Session::heard(const Json& body) {
     const std::lock_guard lock(mutex_);
-    Reply refusal;
-    const Offer* offer = open(body, refusal);
-    if (!offer) return refusal;
+    // A question that was just answered sounds until the next one is there.
+    const auto offer = std::find_if(
+        deck_.offers().begin(), deck_.offers().end(),
+        [&](const Offer& o) { return body.contains("number") && body["number"] == o.number; });
+    if (offer == deck_.offers().end()) return refused(409, "there is no such question");
     const auto slot = slot_in(body, *offer, false);
     if (!slot || !body.contains("seconds") || !body["seconds"].is_number())
         return refused(422, "says which slot was heard for how many seconds");

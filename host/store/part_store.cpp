@@ -27,17 +27,16 @@ using Floats = std::vector<float> Row::*;
 /// Tables [rows x width], in the order of the columns of `filled`. A row may have none of a vector
 /// (a baseline was never foretold, a foretold mix never measured); where no row has, there is no
 /// table.
-constexpr std::pair<const char*, Floats> kVectors[] = {
-    {"values", &Row::values},
-    {"metrics", &Row::metrics},
-    {"left_power", &Row::left_power},
-    {"right_power", &Row::right_power},
-    {"cross_power", &Row::cross_power},
-    {"stem_power", &Row::stem_power},
-    {"unit", &Row::unit},
-    {"foretold_terms", &Row::foretold_terms},
-    {"foretold_metrics", &Row::foretold_metrics},
-    {"guessed", &Row::guessed}};
+constexpr std::pair<const char*, Floats> kVectors[] = {{"values", &Row::values},
+                                                       {"metrics", &Row::metrics},
+                                                       {"left_power", &Row::left_power},
+                                                       {"right_power", &Row::right_power},
+                                                       {"cross_power", &Row::cross_power},
+                                                       {"stem_power", &Row::stem_power},
+                                                       {"unit", &Row::unit},
+                                                       {"foretold_terms", &Row::foretold_terms},
+                                                       {"foretold_metrics", &Row::foretold_metrics},
+                                                       {"guessed", &Row::guessed}};
 
 std::string file_name(const Part& part) {
     char name[64];

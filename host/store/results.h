@@ -143,6 +143,17 @@ struct AuditionItem {
     float gain_db = 0;
 };
 
+/// One mix of an answered question of the audition.
+struct ChoiceRecord {
+    std::int32_t question = 0, slot = 0;  ///< numbers from 1 and from 0
+    std::int64_t mix = -1;                ///< id; -1: the rough mix
+    std::uint8_t chosen = 0;              ///< 1: it was the best
+    float heard_s = 0;
+    std::int32_t repeat_of = 0;  ///< question of the same mixes that was asked before; 0: none
+    std::string answer;          ///< of the question: "best", "cannot_tell", "none_good"
+    std::string time;            ///< UTC, ISO 8601, when it was answered
+};
+
 /// Everything of results.h5 (DESIGN section 6, schemas/results.md). N rows, K knobs, B bands, S
 /// stems, M metrics, T terms, P picks.
 struct Results {
@@ -162,14 +173,16 @@ struct Results {
         stage2_metrics;  ///< [N][M]: what stage 2 thought; NaN rows where it was skipped
     std::vector<std::vector<float>> scores;  ///< [N][T]
     std::vector<float> technical;            ///< [N]
-    std::vector<float> stage2_technical;     ///< [N], NaN where skipped
-    std::vector<std::uint8_t> rejected;      ///< [N]
-    std::vector<std::int32_t> pareto;        ///< [N]
+    std::vector<float> taste;  ///< [N] what the listener's taste adds to it; empty: none is known
+    std::vector<float> stage2_technical;  ///< [N], NaN where skipped
+    std::vector<std::uint8_t> rejected;   ///< [N]
+    std::vector<std::int32_t> pareto;     ///< [N]
     std::vector<std::uint64_t> order, picks;
     std::vector<std::string> words;  ///< [P], one text a pick
     /// [P] what a wild card trades technical score for, "darkest, widest"; empty for other picks.
     std::vector<std::string> wild_cards;
     std::vector<AuditionItem> audition;  ///< the picks, then what they are compared with
+    std::vector<ChoiceRecord> choices;   ///< what was answered, question by question
     std::vector<FunnelLevel> funnel;
     std::vector<DescriptorAxis> descriptors;
     TriedTable tried;
@@ -178,6 +191,8 @@ struct Results {
         stage0_metrics;                   ///< [N][M]: what level 0 foretold; NaN rows for baselines
     std::vector<float> stage0_technical;  ///< [N], NaN for baselines
 
+    /// What orders row i: the technical score and, where it is known, the taste.
+    float total(std::size_t i) const { return technical[i] + (taste.empty() ? 0 : taste[i]); }
     /// How many candidates were looked at; those heard are `rows`.
     std::size_t looked_at() const { return tried.size() > 0 ? tried.size() : rows.size(); }
     /// Null where the night had no such level.

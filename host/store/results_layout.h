@@ -53,6 +53,12 @@ inline constexpr std::array<Text<StemRecord>, 4> kStemTexts = {{{"name", &StemRe
                                                                 {"role", &StemRecord::role},
                                                                 {"file", &StemRecord::file},
                                                                 {"sha256", &StemRecord::sha256}}};
+inline constexpr std::array<Text<ChoiceRecord>, 2> kChoiceTexts = {
+    {{"answer", &ChoiceRecord::answer}, {"time", &ChoiceRecord::time}}};
+inline constexpr std::array<std::pair<const char*, std::int32_t ChoiceRecord::*>, 3>
+    kChoiceNumbers = {{{"question", &ChoiceRecord::question},
+                       {"slot", &ChoiceRecord::slot},
+                       {"repeat_of", &ChoiceRecord::repeat_of}}};
 inline constexpr std::array<Text<KnobColumn>, 5> kKnobTexts = {{{"name", &KnobColumn::name},
                                                                 {"unit", &KnobColumn::unit},
                                                                 {"stem", &KnobColumn::stem},

@@ -1,6 +1,7 @@
 /// results.h5 -> Results: every list and table back to the bit, or an InputError that names the
 /// file and the cure.
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <new>
@@ -156,6 +157,9 @@ void read_scores(hid_t file, Results& r) {
     for (std::size_t t = 0; t < r.terms.size(); ++t)
         put_numbers(file, at + r.terms[t], n, [&](auto i) -> float& { return r.scores[i][t]; });
     r.technical = h5::read_list<float>(file, at + "technical", n);
+    if (h5::exists(file, at + "taste")) r.taste = h5::read_list<float>(file, at + "taste", n);
+    if (std::all_of(r.taste.begin(), r.taste.end(), [](float t) { return std::isnan(t); }))
+        r.taste.clear();  // none was known
     r.stage2_technical = h5::read_list<float>(file, at + "stage2/technical", n);
     if (h5::exists(file, at + "stage0"))
         r.stage0_technical = h5::read_list<float>(file, at + "stage0/technical", n);
@@ -193,6 +197,18 @@ void read_audition(hid_t file, Results& r) {
     put(file, at + "id", r.audition, &AuditionItem::id);
     for (const auto& [name, unit, field] : layout::kAuditionNumbers)
         put(file, at + name, r.audition, field);
+}
+
+void read_choices(hid_t file, Results& r) {
+    if (!h5::exists(file, "/choices")) return;  // not in the first files
+    const std::string at = "/choices/";
+    r.choices.resize(length(file, at + "offer"));
+    for (const auto& [name, field] : layout::kChoiceTexts)
+        put_texts(file, at + name, r.choices, field);
+    for (const auto& [name, field] : layout::kChoiceNumbers) put(file, at + name, r.choices, field);
+    put(file, at + "mix", r.choices, &ChoiceRecord::mix);
+    put(file, at + "chosen", r.choices, &ChoiceRecord::chosen);
+    put(file, at + "heard_s", r.choices, &ChoiceRecord::heard_s);
 }
 
 /// Throws InputError for a format version that this program does not know.
@@ -233,6 +249,7 @@ Results read_open(hid_t file) {
     read_scores(file, r);
     read_ranking_and_funnel(file, r);
     read_audition(file, r);
+    read_choices(file, r);
     return r;
 }
 

@@ -62,6 +62,7 @@ void require_consistent(const Results& r) {
     for (const auto& row : r.stage2_metrics)
         require(row.size() == r.metrics.size(), "stage2_metrics is not [N][M]");
     for (const auto& row : r.scores) require(row.size() == r.terms.size(), "scores is not [N][T]");
+    require(r.taste.empty() || r.taste.size() == r.rows.size(), "taste is not [N]");
     require(r.pareto.size() == r.order.size(), "pareto must have one entry for each of order");
     require(r.words.size() == r.picks.size(), "words must have one text a pick");
     require(r.wild_cards.size() == r.picks.size(), "wild_cards must have one text a pick");
@@ -99,6 +100,7 @@ public:
         scores();
         ranking();
         audition();
+        choices();
         archive();
         funnel();
         axes_.finish();
@@ -306,8 +308,9 @@ private:
         for (std::size_t t = 0; t < r_.terms.size(); ++t)
             by_row<float>("/scores/" + r_.terms[t], "1", [&](auto i) { return r_.scores[i][t]; });
         by_row<float>("/scores/technical", "1", [&](auto i) { return r_.technical[i]; });
-        by_row<float>("/scores/total", "1",
-                      [&](auto i) { return r_.technical[i]; });  // no taste yet
+        by_row<float>("/scores/taste", "1",
+                      [&](auto i) { return r_.taste.empty() ? kNaN : r_.taste[i]; });
+        by_row<float>("/scores/total", "1", [&](auto i) { return r_.total(i); });
         by_row<std::uint8_t>("/scores/rejected", "", [&](auto i) { return r_.rejected[i]; });
         thought_technical("/scores/stage0", r_.stage0_technical);
         thought_technical("/scores/stage2", r_.stage2_technical);
@@ -332,6 +335,19 @@ private:
         list("/audition/id", item, "", column(r_.audition, &AuditionItem::id));
         for (const auto& [name, unit, field] : layout::kAuditionNumbers)
             list(std::string("/audition/") + name, item, unit, column(r_.audition, field));
+    }
+
+    void choices() {
+        group("/choices");
+        const std::string at = "/choices/", offer = at + "offer";
+        ordinals(offer, r_.choices.size());
+        for (const auto& [name, field] : layout::kChoiceTexts)
+            texts(at + name, offer, column(r_.choices, field));
+        for (const auto& [name, field] : layout::kChoiceNumbers)
+            list(at + name, offer, "", column(r_.choices, field));
+        list(at + "mix", offer, "", column(r_.choices, &ChoiceRecord::mix));
+        list(at + "chosen", offer, "", column(r_.choices, &ChoiceRecord::chosen));
+        list(at + "heard_s", offer, "s", column(r_.choices, &ChoiceRecord::heard_s));
     }
 
     void archive() {

@@ -112,6 +112,19 @@ inline ::testing::AssertionResult same(const Results& a, const Results& b) {
         MF_SAME(audition[i].true_peak_dbtp);
         MF_SAME(audition[i].gain_db);
     }
+    MF_EQUAL(taste.size());
+    for (std::size_t i = 0; i < a.taste.size(); ++i) MF_SAME(taste[i]);
+    MF_EQUAL(choices.size());
+    for (std::size_t i = 0; i < a.choices.size(); ++i) {
+        MF_EQUAL(choices[i].question);
+        MF_EQUAL(choices[i].slot);
+        MF_EQUAL(choices[i].mix);
+        MF_EQUAL(choices[i].chosen);
+        MF_SAME(choices[i].heard_s);
+        MF_EQUAL(choices[i].repeat_of);
+        MF_EQUAL(choices[i].answer);
+        MF_EQUAL(choices[i].time);
+    }
     for (std::size_t i = 0; i < a.stems.size(); ++i) {
         MF_EQUAL(stems[i].name);
         MF_EQUAL(stems[i].role);

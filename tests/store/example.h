@@ -199,6 +199,11 @@ inline Results example_results(const Size& size, std::uint64_t seed = 1) {
                               numbers.next()});
     }
     r.audition.push_back({"rough mix", "picks/rough-mix.flac", -1, -14.25f, -1, -2.5f});
+    for (std::size_t i = 0; i < r.rows.size(); ++i)
+        r.taste.push_back(0.125f * static_cast<float>(i % 7) - 0.25f);
+    r.choices = {{1, 0, 7, 0, 3.5f, 0, "best", "2026-11-30T06:00:00Z"},
+                 {1, 1, -1, 1, 12.25f, 0, "best", "2026-11-30T06:00:00Z"},
+                 {2, 0, 7, 0, 4, 1, "cannot_tell", "2026-11-30T06:01:00Z"}};
     const double nan = std::numeric_limits<double>::quiet_NaN();
     r.funnel = {{0, size.tried, 3.5, 0.625, 0.5, 0.4, 0.95},
                 {2, size.rows, 12.25, 0.875, 0.8, 1.0 / 3, 1},
@@ -218,6 +223,8 @@ inline Results of_the_first_nights(Results r) {
     r.tried = {};
     r.archive = {};
     r.audition.clear();
+    r.taste.clear();
+    r.choices.clear();
     r.wild_cards.assign(r.picks.size(), "");
     for (auto& row : r.stage0_metrics) row.assign(row.size(), nan);
     r.stage0_technical.assign(r.stage0_technical.size(), nan);

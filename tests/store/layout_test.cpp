@@ -114,6 +114,16 @@ void list_values(const Results& r, const fs::path& file) {
         values.add("/audition/true_peak_dbtp", {i}, r.audition[i].true_peak_dbtp);
         values.add("/audition/gain_db", {i}, r.audition[i].gain_db);
     }
+    for (std::size_t i = 0; i < r.choices.size(); ++i) {
+        values.add("/choices/question", {i}, r.choices[i].question);
+        values.add("/choices/slot", {i}, r.choices[i].slot);
+        values.add("/choices/mix", {i}, r.choices[i].mix);
+        values.add("/choices/chosen", {i}, r.choices[i].chosen);
+        values.add("/choices/heard_s", {i}, r.choices[i].heard_s);
+        values.add("/choices/repeat_of", {i}, r.choices[i].repeat_of);
+        values.add("/choices/answer", {i}, r.choices[i].answer);
+        values.add("/choices/time", {i}, r.choices[i].time);
+    }
     for (std::size_t i = 0; i < r.stems.size(); ++i) {
         values.add("/song/stems/role", {i}, r.stems[i].role);
         values.add("/song/stems/file", {i}, r.stems[i].file);

@@ -60,7 +60,8 @@ TEST(ResultsFile, ComesBackWhenListsAreEmptyOrLongerThanAChunk) {
 void make_old(const fs::path& file) {
     change(file,
            "[f.pop(p) for p in ('tried', 'archive', 'metrics/stage0', 'scores/stage0', "
-           "'funnel/promoted', 'funnel/recall_promoted', 'audition', 'ranking/wild_card')]");
+           "'funnel/promoted', 'funnel/recall_promoted', 'audition', 'ranking/wild_card', "
+           "'choices', 'scores/taste')]");
     reseal(file);
 }
 

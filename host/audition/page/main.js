@@ -53,8 +53,8 @@ async function act(event, body = {}) {
         return true;
     } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        say(error.status === 409 ? "That was answered elsewhere; this is where it stands now." : error.message);
         await take(await server.state());
+        say(error.status === 409 ? "That was answered elsewhere; this is where it stands now." : error.message);
         return false;
     }
 }
@@ -71,13 +71,14 @@ async function take(next) {
         revealed = null;
         reveal.hide();
     }
+    if (!byId("map").childElementCount) map.show(await server.map());
+    map.mark(revealed?.board ?? null);
     const now = question();
     if (now && now.number !== before) open(now);
     if (!now) {
         player.close();
         polling = setTimeout(async () => take(await server.state()), poll_ms);
     }
-    if (!state.finished && !byId("map").childElementCount) map.show(await server.map());
     render();
 }
 
@@ -205,7 +206,8 @@ function render() {
     show("waiting", !state.finished && !asks);
     write(byId("waiting"), state.waiting ? `One moment: ${state.waiting} …` : "");
     for (const id of ["listen", "checks"]) show(id, Boolean(now));
-    for (const id of ["question", "notes", "map"]) show(id, asks);
+    for (const id of ["question", "notes"]) show(id, asks);
+    show("map", Boolean(now));
     show("ending", asks && state.answers > 0);
     renderCourse();
     if (!now) return;

@@ -1,6 +1,6 @@
 // The map: all mixes by what they are like; a point lays that mix out against the best so far.
 
-import { drawn, element } from "./elements.js";
+import { drawn, element, letter, write } from "./elements.js";
 
 const width = 640;
 const height = 400;
@@ -8,7 +8,7 @@ const margin = { left: 16, right: 16, top: 30, bottom: 34 };
 const first_axes = [0, 2];  // brightness and width
 
 export class CandidateMap {
-    #host; #onAsk; #map = null; #axes = [...first_axes]; #picture; #lists;
+    #host; #onAsk; #map = null; #axes = [...first_axes]; #picture; #words; #board = null;
 
     /** `onAsk(key)` when a mix of the map was chosen. */
     constructor(host, onAsk) {
@@ -20,7 +20,8 @@ export class CandidateMap {
         this.#map = map;
         this.#picture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, class: "points", role: "group",
             "aria-label": "Mixes by character" });
-        this.#lists = ["across", "up"].map((direction, i) => element("label", {}, `${direction} `,
+        this.#words = element("p", { class: "soft small" });
+        const lists = ["across", "up"].map((direction, i) => element("label", {}, `${direction} `,
             element("select", {
                 onchange: (event) => { this.#axes[i] = Number(event.target.value); this.#draw(); },
             }, map.axes.map((axis, value) => element("option", {
@@ -28,14 +29,23 @@ export class CandidateMap {
             }, axis.name)))));
         this.#host.replaceChildren(
             element("h2", { id: "map-title" }, "The map"),
-            element("p", { class: "soft small" }, "Every dot is a mix. Choose one to hear it against the "
-                + "best so far; which is which you will not know before the end."),
-            element("div", { class: "axes" }, this.#lists),
+            this.#words,
+            element("div", { class: "axes" }, lists),
             element("div", { class: "scroll" }, this.#picture));
         this.#draw();
     }
 
+    /** Where the revealed mixes lie, or null while the map is there to ask from. */
+    mark(board) {
+        this.#board = board;
+        this.#draw();
+    }
+
     #draw() {
+        write(this.#words, this.#board ? "Where the mixes of the board lie among all others."
+            : "Every dot is a mix. Choose one to hear it against the best so far; which is which you will not "
+                + "know before the end.");
+        this.#picture.classList.toggle("still", Boolean(this.#board));
         const [x, y] = this.#axes.map((axis, i) => this.#scale(axis, i === 0));
         const points = this.#map.points
             .map(({ key, at }) => ({ key, at, place: [x(at[this.#axes[0]]), y(at[this.#axes[1]])] }))
@@ -50,21 +60,46 @@ export class CandidateMap {
             text(`↓ ${up.lowest}`, width - margin.right, margin.top - 10, "end"),
             text(`← ${across.lowest}`, margin.left, height - 12, "start"),
             text(`${across.highest} →`, width - margin.right, height - 12, "end"),
-            ...points.map(({ key, at, place }) => {
+            ...points.map((point, i) => {
+                const { key, at, place } = point;
                 const words = this.#axes.map((axis) => `${this.#map.axes[axis].name} `
                     + `${at[axis].toFixed(1)} ${this.#map.axes[axis].unit}`).join(", ");
-                return drawn("circle", {
-                    cx: place[0].toFixed(1), cy: place[1].toFixed(1), r: 7, class: "dot", tabindex: 0,
+                point.dot = drawn("circle", {
+                    cx: place[0].toFixed(1), cy: place[1].toFixed(1), r: 7, class: "dot", tabindex: i || this.#board ? -1 : 0,
                     role: "button", "aria-label": `Mix with ${words}`,
                     onclick: () => this.#onAsk(key),
-                    onkeydown: (event) => {
-                        if (event.key !== "Enter" && event.key !== " ") return;
-                        event.preventDefault();
-                        event.stopPropagation();
-                        this.#onAsk(key);
-                    },
+                    onkeydown: (event) => this.#press(event, point, points),
                 }, drawn("title", {}, words));
-            }));
+                return point.dot;
+            }),
+            ...(this.#board ?? []).map(({ slot, name, character }) => {
+                const [left, top] = [x(character[this.#axes[0]] ?? null), y(character[this.#axes[1]] ?? null)];
+                return Number.isFinite(left + top) ? drawn("g", { class: "mark" },
+                    drawn("circle", { cx: left, cy: top, r: 12 }, drawn("title", {}, name)),
+                    text(letter(slot), left, top + 5, "middle")) : null;
+            }).filter(Boolean));
+    }
+
+    /** One stop for Tab; arrows go to the next dot in their direction, Enter takes it. */
+    #press(event, from, points) {
+        if (event.ctrlKey || event.altKey || event.metaKey) return;
+        const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+        const takes = event.key === "Enter" || event.key === " ";
+        if (!way && !takes) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (takes) return void this.#onAsk(from.key);
+        const cost = ({ place }) => {
+            const [across, up] = place.map((x, i) => x - from.place[i]);
+            const along = across * way[0] + up * way[1];
+            const aside = Math.abs(across * way[1]) + Math.abs(up * way[0]);
+            return along > 0.5 ? along + 2 * aside : Infinity;
+        };
+        const next = points.reduce((best, point) => (cost(point) < cost(best) ? point : best), from);
+        if (cost(next) === Infinity) return;
+        from.dot.setAttribute("tabindex", -1);
+        next.dot.setAttribute("tabindex", 0);
+        next.dot.focus();
     }
 
     /** From an axis's unit to the picture; single mixes far out do not squeeze the rest. */

@@ -98,7 +98,7 @@ export class Reveal {
                 element("ul", {}, mix.moves.map((move) => element("li", {}, move)))),
             mix.notes.length > 0 && element("ul", { class: "kept" }, mix.notes.map(({ at_s, text }) =>
                 element("li", {}, element("span", { class: "soft" }, `${clock(at_s)} `), text))),
-            mix.id >= 0 && button({ class: taken ? "main" : "", "data-take": mix.id, "aria-pressed": taken,
+            mix.id >= 0 && button({ class: taken ? "main" : "", "data-take": mix.id, "aria-pressed": String(taken),
                 onclick: () => this.#actions.choose(mix.id) }, taken ? "✓ This is my mix" : "Take this one"));
     }
 

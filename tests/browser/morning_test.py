@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+"""A whole morning in Chromium: by mouse, by keyboard alone, on a phone, through crashes, in two windows."""
+import signal
+import time
+
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from browser import PageTest, chromium, main
+
+
+class Morning(PageTest):
+    def hear_all(self, hear):
+        for slot in range(self.state()["question"]["slots"]):
+            hear(slot)
+            self.until("return window.mixfarm.player.heard[arguments[0]] > 3.05", slot)
+
+    def question(self):
+        return self.until("return window.mixfarm.player.ready && window.mixfarm.state.question?.number")
+
+    def next_question(self, after):
+        self.until("return window.mixfarm.state.question?.number > arguments[0] && window.mixfarm.player.ready", after)
+
+    def test_by_mouse(self):
+        self.assertTrue(self.js("return document.getElementById('best').disabled"))
+        self.click("#play")
+        self.hear_all(lambda slot: self.click(f'#slots button[data-slot="{slot}"]'))
+        self.click('[data-star="1"]')
+        self.until("return window.mixfarm.state.question.stars[1]")
+        self.click("#match")  # no rating while it is off
+        self.assertTrue(self.js("return document.getElementById('best').disabled"))
+        self.click("#match")
+        self.click('#slots button[data-slot="1"]')
+        self.click("#best")
+        self.next_question(1)
+        self.assertTrue(self.js("return window.mixfarm.player.playing"))
+        # A mix of the map against the best so far.
+        self.click("#map circle")
+        self.until("return window.mixfarm.state.question?.kind === 'pair' && window.mixfarm.player.ready")
+        self.hear_all(lambda slot: self.click(f'#slots button[data-slot="{slot}"]'))
+        number = self.question()
+        self.click("#cannot-tell")
+        self.next_question(number)
+        self.click("#undo")
+        self.until("return window.mixfarm.state.question?.number === arguments[0]", number)
+        self.click("#none-good")
+        self.next_question(number)
+        self.click("#finish")
+        self.until("return document.querySelectorAll('#reveal article').length > 1")
+        self.until("return window.mixfarm.player.ready && window.mixfarm.player.number === 0")
+        self.click("#reveal [data-take]")
+        self.until("return document.querySelector('#reveal [data-take][aria-pressed=true]')")
+        events = self.audition.events()
+        self.assertEqual([e["answer"] for e in events if e["event"] == "answer"], [1, "cannot_tell", "none_good"])
+        self.assertEqual([e["event"] for e in events if e["event"] in ("star", "withdraw", "undo", "finish", "choose")],
+                         ["star", "withdraw", "undo", "finish", "choose"])
+        self.assertTrue(all(e["matched"] for e in events if e["event"] == "answer"))
+        self.no_complaints()
+
+    def test_by_keyboard_alone(self):
+        keys = lambda *what: ActionChains(self.driver).send_keys(*what).perform()
+        keys(" ")
+        self.until("return window.mixfarm.player.playing")
+        self.hear_all(lambda slot: keys(str(slot + 1)))
+        keys("s")
+        self.until("return window.mixfarm.state.question.stars[2]")
+        keys("n", "harsh in the middle", Keys.ENTER)
+        self.until("return window.mixfarm.state.question.notes.length === 1")
+        keys("m")
+        self.assertEqual(self.js("return window.mixfarm.player.monitor"), "mono")
+        keys("m", "d", Keys.ARROW_LEFT)
+        self.assertEqual(self.js("return [window.mixfarm.player.slot, window.mixfarm.player.dimmed]"), [1, True])
+        before = self.js("return window.mixfarm.player.loop.from_s")
+        self.until("return window.mixfarm.player.position > window.mixfarm.player.loop.from_s + 1")
+        keys("a")
+        self.until("return window.mixfarm.player.loop.from_s > arguments[0] && window.mixfarm.player.ready", before)
+        keys("?")
+        self.until("return document.querySelector('dialog').open")
+        keys(Keys.ESCAPE)
+        keys(Keys.ENTER)
+        self.next_question(1)
+        self.hear_all(lambda slot: keys(str(slot + 1)))
+        keys("t")
+        self.next_question(2)
+        keys("z")
+        self.until("return window.mixfarm.state.question?.number === 2")
+        keys("x")
+        self.next_question(2)
+        for _ in range(80):  # to the last button by Tab, which every control can be reached by
+            keys(Keys.TAB)
+            if self.js("return document.activeElement.id") == "finish":
+                break
+        self.assertNotEqual(self.js("return getComputedStyle(document.activeElement).outlineStyle"), "none")
+        keys(Keys.ENTER)
+        self.until("return document.querySelectorAll('#reveal article').length > 1")
+        answers = self.audition.events("answer")
+        self.assertEqual([e["answer"] for e in answers], [1, "cannot_tell", "none_good"])
+        self.assertEqual(self.audition.events("note")[0]["text"], "harsh in the middle")
+        self.no_complaints()
+
+    def test_a_reload_finds_everything_again(self):
+        self.click("#play")
+        self.click('#slots button[data-slot="2"]')
+        self.until("return window.mixfarm.player.heard[2] > 3.2")
+        self.click('[data-star="2"]')
+        self.until("return window.mixfarm.state.question.stars[2]")
+        self.click("#loudest")
+        loop = self.js("return window.mixfarm.player.loop")
+        self.driver.refresh()
+        self.until("return window.mixfarm?.player.ready")
+        self.assertEqual(self.question(), 1)
+        self.assertGreater(self.js("return window.mixfarm.player.heard[2]"), 3)
+        self.assertEqual(self.js("return window.mixfarm.player.loop"), loop)
+        self.assertEqual(self.js("return window.mixfarm.player.slot"), 2)
+        self.assertTrue(self.state()["question"]["stars"][2])
+        self.assertEqual(len(self.audition.events("offer")), 1)
+
+    def test_a_killed_server_loses_nothing(self):
+        self.click("#play")
+        self.hear_all(lambda slot: self.click(f'#slots button[data-slot="{slot}"]'))
+        slots = self.audition.events("offer")[0]["mixes"]
+        self.audition.stop(signal.SIGKILL)
+        self.click("#best")  # cannot be sent now
+        self.until("return !document.getElementById('banner').hidden")
+        address = self.audition.address
+        self.audition.start()
+        self.assertEqual(self.audition.address, address)
+        self.until("return document.getElementById('banner').hidden")
+        self.next_question(1)
+        self.assertEqual(self.audition.events("offer")[0]["mixes"], slots)
+        self.assertEqual([e["answer"] for e in self.audition.events("answer")], [2])
+
+    def test_two_pages_answer_a_question_once(self):
+        self.click("#play")
+        self.hear_all(lambda slot: self.click(f'#slots button[data-slot="{slot}"]'))
+        first = self.driver
+        second = chromium()
+        self.addCleanup(second.quit)
+        self.driver = second
+        self.open()
+        self.click("#play")
+        self.click("#best")
+        self.next_question(1)
+        self.driver = first
+        self.click("#best")
+        self.next_question(1)
+        self.assertIn("elsewhere", self.js("return document.getElementById('live').textContent"))
+        self.assertEqual(len(self.audition.events("answer")), 1)
+        self.assertEqual(len(self.audition.events("offer")), 2)
+
+
+class Phone(PageTest):
+    width = 390
+
+    def test_fits_a_phone(self):
+        self.click("#play")
+        self.assertLessEqual(self.js("return document.documentElement.scrollWidth"), 390)
+        small = self.js("""return [...document.querySelectorAll('button, select, input[type=text], #monitor span')]
+            .filter((node) => node.offsetParent && node.getBoundingClientRect().height < 44)
+            .map((node) => node.id || node.textContent)""")
+        self.assertEqual(small, [])
+        unnamed = self.js("""return [...document.querySelectorAll('button, select, input, [role=slider], svg')]
+            .filter((node) => !(node.textContent.trim() || node.ariaLabel || node.closest('label')))
+            .map((node) => node.outerHTML)""")
+        self.assertEqual(unnamed, [])
+
+
+if __name__ == "__main__":
+    main()
