@@ -40,7 +40,7 @@ Heard Hearing::judge(Row row) const {
     Heard heard;
     heard.stems = context_.judge.stem_metrics(m, context_.space.settings(row.values),
                                               context_.space.prior_distance(row.values), row.stage);
-    heard.scores = context_.judge.score(m, heard.stems);
+    heard.scores = liked(context_.judge, context_.liking, m, heard.stems);
     heard.place = perceptual_place(m, heard.stems);
     heard.character = character_of(m, heard.stems);
     heard.row = std::move(row);
@@ -123,7 +123,7 @@ std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation
         heard_[stage] += done.size();
         for (Row& row : done) {
             all.push_back(judge(std::move(row)));
-            best_ = std::max(best_, static_cast<double>(all.back().scores.technical));
+            best_ = std::max(best_, static_cast<double>(all.back().scores.total()));
         }
         context_.progress.update(heard_[stage], best_);
     }

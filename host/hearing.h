@@ -13,6 +13,7 @@
 #include "host/score/score.h"
 #include "host/space/space.h"
 #include "host/store/measurement.h"
+#include "host/taste/liking.h"
 
 namespace mixfarm {
 
@@ -31,6 +32,7 @@ public:
         Engine& engine;
         const Space& space;
         const Judge& judge;
+        const Liking& liking;
         NightParts& parts;
         Progress& progress;
         MasterTarget target;

@@ -2,7 +2,9 @@
 #include "host/listening.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <memory>
@@ -12,6 +14,7 @@
 #include "host/audition/server.h"
 #include "host/job/input_error.h"
 #include "host/morning.h"
+#include "host/night.h"
 #include "host/reopen.h"
 #include "host/store/atomic_file.h"
 
@@ -87,6 +90,35 @@ void write_door(const fs::path& file, const Door& door) {
     out.publish();
 }
 
+/// Choices and what they told, into results.h5: a copy that takes its place when it is whole.
+void keep_choices(const fs::path& night, const audition::Session& session, Progress& progress) {
+    Results results = read_results(night);
+    results.choices = session.choices();
+    results.attributes["taste"] = session.taste().words();
+    results.attributes.erase("chosen_mix");
+    if (const auto chosen = session.chosen())
+        results.attributes["chosen_mix"] = std::to_string(*chosen);
+    progress.say("storing the choices in results.h5");
+    write_results(fs::is_directory(night) ? night / "results.h5" : night, results);
+}
+
+/// The listener's own file, unless something else was learnt into it meanwhile.
+void keep_taste(const fs::path& file, const fs::path& before, const fs::path& after,
+                const Taste& taste, Progress& progress) {
+    const auto same = [&](const fs::path& other) {
+        return fs::exists(other) && taste_text(read_taste(file)) == taste_text(read_taste(other));
+    };
+    if (!file.empty()) {
+        if (!fs::exists(file) || same(before) || same(after))
+            write_taste(file, taste);
+        else
+            progress.warn(file.string() +
+                          " was changed since this audition began; it stays as it is, and " +
+                          after.string() + " holds what was learnt here");
+    }
+    write_taste(after, taste);
+}
+
 }  // namespace
 
 void listen(const ListeningOptions& options, const std::function<void(const std::string&)>& opened,
@@ -95,12 +127,15 @@ void listen(const ListeningOptions& options, const std::function<void(const std:
         fs::is_directory(options.night) ? options.night : options.night.parent_path();
     audition::Table table = audition::table_of(folder, read_results(options.night));
     table.title = read_job(folder / "job.yaml").title;
-    const Taste before = options.taste.empty() || !fs::exists(options.taste)
-                             ? Taste::unknown()
-                             : read_taste(options.taste);
 
+    // What is known of the listener stays what it was when the first question was asked.
+    const fs::path before = folder / "audition-taste.yaml", after = folder / "taste.yaml";
+    if (!fs::exists(before)) {
+        const fs::path known = fs::exists(options.taste) ? options.taste : taste_before(folder);
+        write_taste(before, fs::exists(known) ? read_taste(known) : Taste::unknown());
+    }
     OpenedNight night(folder, options.device, progress);
-    audition::Session session(std::move(table), night, before, options.best_of);
+    audition::Session session(std::move(table), night, read_taste(before), options.best_of);
     Door door = read_door(folder / ".audition");
     audition::Server server(session, options.port, door.port, door.token);
     door.port = server.port();
@@ -111,7 +146,11 @@ void listen(const ListeningOptions& options, const std::function<void(const std:
     while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     server.stop();
     serving.join();
-    closed({session.answers(), session.taste().words()});
+    if (session.answers() > 0) {
+        keep_choices(options.night, session, progress);
+        keep_taste(options.taste, before, after, session.taste(), progress);
+    }
+    closed({session.answers(), session.taste().words(), session.trial()});
 }
 
 }  // namespace mixfarm

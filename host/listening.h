@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "host/audition/deck.h"
 #include "host/progress.h"
 
 namespace mixfarm {
@@ -20,7 +21,8 @@ struct ListeningOptions {
 /// What came of a morning.
 struct Listened {
     int answers = 0;
-    std::string words;  ///< the taste
+    std::string words;      ///< the taste
+    audition::Trial trial;  ///< how well it foretells answers
 };
 
 /// Serves the audition until Ctrl-C. `opened` is told the address once it answers. What was

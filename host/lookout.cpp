@@ -118,8 +118,8 @@ std::vector<Glimpse> Lookout::glimpse(std::span<const Candidate> candidates, Gla
             experience.correct(seen[i]);
             stems.reference_nearness = static_cast<float>(reference_term(mix, studio_.style, 2));
         }
-        glimpses[i] = {studio_.judge.score(mix, stems), perceptual_place(mix, stems),
-                       character_of(mix, stems)};
+        glimpses[i] = {liked(studio_.judge, studio_.liking, mix, stems),
+                       perceptual_place(mix, stems), character_of(mix, stems)};
     });
     return glimpses;
 }

@@ -65,8 +65,8 @@ void record_archive(Results& results, const ArchivePlan& plan) {
         const Row& row = results.rows[i];
         Candidate c;
         c.id = row.id;
-        archive.insert(c, {results.technical[i],
-                           character_of(measurement_of(row), stem_metrics_of(row.metrics))});
+        archive.insert(
+            c, {results.total(i), character_of(measurement_of(row), stem_metrics_of(row.metrics))});
     }
     for (std::size_t a = 0; a < kCharacter.size(); ++a)
         results.descriptors.push_back({std::string(kCharacter[a].name),
@@ -117,7 +117,7 @@ void record_levels(Results& results) {
         const auto row = heard.find(tried.id[t]);
         if (row == heard.end()) continue;
         const Row& heard_row = results.rows[row->second];
-        tried.reach(t, heard_row.stage, results.technical[row->second],
+        tried.reach(t, heard_row.stage, results.total(row->second),
                     character_of(measurement_of(heard_row), stem_metrics_of(heard_row.metrics)));
     }
 }
@@ -183,6 +183,7 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         h.row.metrics = results.stage2_metrics.back();
         results.scores.push_back(told(h.scores));
         results.technical.push_back(h.scores.technical);
+        if (studio.liking.known()) results.taste.push_back(h.scores.taste);
         results.rejected.push_back(static_cast<std::uint8_t>(h.scores.rejected));
         results.rows.push_back(std::move(h.row));
     }
@@ -194,6 +195,7 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         h.row.metrics = all_metrics(measurement_of(h.row), h.stems);
         results.scores[at] = told(h.scores);
         results.technical[at] = h.scores.technical;
+        if (studio.liking.known()) results.taste[at] = h.scores.taste;
         results.rejected[at] = static_cast<std::uint8_t>(h.scores.rejected);
         results.rows[at] = std::move(h.row);
     }
@@ -213,6 +215,7 @@ void rank_and_describe(Results& results, const Studio& studio) {
         scores.rejected = static_cast<Reject>(results.rejected[i]);
         std::copy(results.scores[i].begin(), results.scores[i].end(), scores.terms.begin());
         scores.technical = results.technical[i];
+        if (!results.taste.empty()) scores.taste = results.taste[i];
         const StemMetrics stems = stem_metrics_of(row.metrics);
         const std::vector<float> character = character_of(measurement_of(row), stems);
         contenders.push_back({row.id, row.stage, scores,

@@ -16,9 +16,10 @@ struct NightOptions {
     std::filesystem::path job;
     std::filesystem::path
         folder;  ///< NIGHT; made when missing, continued when it holds parts of the same plan
-    std::optional<std::uint64_t> candidates;  ///< these three override the job
+    std::optional<std::uint64_t> candidates;  ///< these three and `taste` override the job
     std::optional<std::uint64_t> seed;
     std::optional<double> time_s;
+    std::filesystem::path taste;  ///< likewise
     std::string device = "auto";  ///< auto, cpu, cuda, cuda:1
     int threads = 0;              ///< 0 = all cores
 };
@@ -28,6 +29,8 @@ struct NightOptions {
 /// where this one stopped.
 Results run_night(const NightOptions& options, Progress& progress);
 
+/// What was known of the listener before the night: a copy, in its folder.
+std::filesystem::path taste_before(const std::filesystem::path& folder);
 /// The job as it runs: overrides applied, paths absolute.
 Job job_for_night(const NightOptions& options);
 

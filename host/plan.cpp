@@ -49,6 +49,10 @@ Row unheard(std::uint64_t id, const std::string& origin, std::vector<float> valu
 
 }  // namespace
 
+std::filesystem::path taste_before(const std::filesystem::path& folder) {
+    return std::filesystem::absolute(folder).lexically_normal() / "taste-before.yaml";
+}
+
 Job job_for_night(const NightOptions& options) {
     Job job = read_job(options.job);
     if (options.candidates) job.search.candidates = *options.candidates;
@@ -65,6 +69,11 @@ Job job_for_night(const NightOptions& options) {
     for (StemJob& stem : job.stems) make_absolute(stem.file);
     for (ReferenceJob& reference : job.references) make_absolute(reference.file);
     make_absolute(job.rough_mix);
+    if (!options.taste.empty()) job.taste = std::filesystem::absolute(options.taste);
+    make_absolute(job.taste);
+    // A night that has begun goes on with the taste that it began with.
+    const std::filesystem::path begun = taste_before(options.folder);
+    if (!job.taste.empty() && std::filesystem::exists(begun)) job.taste = begun;
     if (std::filesystem::path style = job.style;
         style.has_parent_path() || style.extension() == ".yaml") {
         make_absolute(style);
@@ -111,8 +120,8 @@ Plan::Plan(const Studio& studio)
 }
 
 Hearing::Context Plan::context(const Studio& studio, NightParts& parts, Progress& progress) const {
-    return {*studio.engine, studio.space, studio.judge, parts,    progress,
-            studio.target,  hash,         excerpt_part, song_part};
+    return {*studio.engine, studio.space,  studio.judge, studio.liking, parts,
+            progress,       studio.target, hash,         excerpt_part,  song_part};
 }
 
 Scouting::Round Plan::round(std::uint32_t number, std::uint64_t looked_at, std::uint64_t already,
@@ -187,9 +196,16 @@ NightFolder::~NightFolder() {
 
 void NightFolder::write_job_as_run(const Job& job) const {
     const std::filesystem::path file = folder_ / "job.yaml", fresh = folder_ / "job.yaml.part";
+    Job as_run = job;
+    if (!job.taste.empty()) {  // it learns more while the night stays as it was
+        as_run.taste = taste_before(folder_);
+        if (job.taste != as_run.taste)
+            std::filesystem::copy_file(job.taste, as_run.taste,
+                                       std::filesystem::copy_options::overwrite_existing);
+    }
     errno = 0;
     std::ofstream yaml(fresh, std::ios::trunc);
-    yaml << write_job(job, {});
+    yaml << write_job(as_run, {});
     yaml.close();
     std::error_code error;
     if (!yaml) error = std::error_code(errno ? errno : EIO, std::generic_category());

@@ -32,7 +32,7 @@ constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ull;  // far apart seeds
 /// Technical score that is to be expected; 0 = rejected at this glance.
 double guess(const Glimpse& glimpse) {
     return glimpse.scores.rejected == Reject::none
-               ? std::max(static_cast<double>(glimpse.scores.technical), 1e-6)
+               ? std::max(static_cast<double>(glimpse.scores.total()), 1e-6)
                : 0;
 }
 
@@ -214,14 +214,14 @@ std::vector<Row> Scouting::choose(const Round& round, std::vector<Seen> open,
         for (const std::vector<float>& place : heard_places_)
             nearest = std::min(nearest, heard_distance(place, c.place));
         if (c.scores.rejected == Reject::none)
-            c.scores.technical += static_cast<float>(kHope * error * nearest / kFar);
+            c.scores.taste += static_cast<float>(kHope * error * nearest / kFar);
         contenders.push_back(std::move(c));
     }
     // Half for what they promise, whatever they are like; half for being good and different.
     std::vector<std::size_t> order(contenders.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return contenders[a].scores.technical > contenders[b].scores.technical;
+        return contenders[a].scores.total() > contenders[b].scores.total();
     });
     std::vector<Seen> chosen;
     for (const std::size_t i : order) {
@@ -270,7 +270,7 @@ void Scouting::learn(std::span<const Heard> heard) {
     for (std::size_t i = 0; i < heard.size(); ++i) {
         const Heard& h = heard[i];
         heard_places_.push_back(h.place);
-        const double score = h.scores.technical;
+        const double score = h.scores.total();
         if (h.row.unit.empty()) {  // a baseline
             tried_.add(h.row.id, 0, h.row.origin, -1, -1, score, h.character);
             continue;

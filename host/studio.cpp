@@ -9,6 +9,7 @@
 #include "host/render/level_match.h"
 #include "host/space/wiring.h"
 #include "host/store/results.h"
+#include "kernels/core/random.h"
 
 namespace mixfarm {
 
@@ -71,6 +72,39 @@ Song load_for_mixing(const Job& job) {
     return song;
 }
 
+/// The job's listener, if they are to be listened to, around what is usual in this song: the
+/// rule-based mix and plain draws.
+Liking liking_of_job(const Studio& studio, Progress& progress) {
+    const Taste taste = read_taste(studio.job.folder / studio.job.taste);
+    if (!taste.trusted()) {
+        progress.warn(
+            fmt::format("the taste in {} foretold {:.1f} of {} answers, the technical "
+                        "score alone {:.1f}: it is not used",
+                        studio.job.taste.string(), taste.held_out.foretold, taste.held_out.answers,
+                        taste.held_out.technical_alone));
+        return {};
+    }
+    constexpr std::uint64_t kDraws = 31, kSeed = 0x7a57e;
+    std::vector<std::vector<float>> values = {studio.space.rule_based()};
+    for (std::uint64_t d = 0; d < kDraws; ++d) {
+        const RandomStream random(kSeed, d);
+        std::vector<float> unit(studio.space.searched().size());
+        for (std::size_t k = 0; k < unit.size(); ++k)
+            unit[k] = static_cast<float>(random.uniform(k));
+        values.push_back(studio.space.values(unit));
+    }
+    std::vector<MixSettings> mixes;
+    for (const std::vector<float>& v : values) mixes.push_back(studio.space.settings(v));
+    const std::vector<Measurement> measured =
+        studio.engine->evaluate(mixes, studio.profile.telling, studio.target);
+    std::vector<std::vector<float>> places;
+    for (std::size_t i = 0; i < mixes.size(); ++i)
+        places.push_back(taste_place(
+            measured[i], studio.judge.stem_metrics(measured[i], mixes[i],
+                                                   studio.space.prior_distance(values[i]), 2)));
+    return Liking(taste, middle_of(places));
+}
+
 }  // namespace
 
 Studio::Studio(Job given, const std::string& device, int threads, Progress& progress)
@@ -92,6 +126,7 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
     // Nobody shall find out in the morning that it is no audio.
     if (!job.rough_mix.empty())
         read_rough_mix(job.folder / job.rough_mix, song.rate, song.frames, target);
+    if (!job.taste.empty()) liking = liking_of_job(*this, progress);
 }
 
 std::string Studio::plan_hash() const {
@@ -111,6 +146,8 @@ std::string Studio::plan_hash() const {
     for (const Model& model : style.models) text += fmt::format("amount {}\n", model.amount);
     for (const auto& [term, weight] : job.weights)
         text += fmt::format("weight {} {}\n", term, weight);
+    if (!job.taste.empty())
+        text += fmt::format("taste {}\n", taste_text(read_taste(job.folder / job.taste)));
     for (const Stem& s : song.stems)
         text += fmt::format("stem {} {} {} {}\n", s.name, s.sha256, s.start_s,
                             static_cast<int>(s.intent));

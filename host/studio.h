@@ -13,6 +13,7 @@
 #include "host/score/score.h"
 #include "host/song/song.h"
 #include "host/space/space.h"
+#include "host/taste/liking.h"
 #include "kernels/engine.h"
 
 namespace mixfarm {
@@ -35,6 +36,7 @@ struct Studio {
     Judge judge;
     std::unique_ptr<Engine> engine;  ///< loaded with the song
     MasterTarget target;
+    Liking liking;  ///< of the job's listener
 
     Studio(const Studio&) = delete;  // the engine borrows the song's audio
 

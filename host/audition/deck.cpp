@@ -131,6 +131,7 @@ void Deck::play(const Json& event) try {
             throw InputError("choices.jsonl",
                              "question " + std::to_string(offer.number) + " has no such answer");
         offer.answered_s = unix_time(event);
+        offer.answered = event.value("time", "");
         learn();
     } else if (what == "withdraw") {
         find(event).withdrawn = true;

@@ -31,6 +31,7 @@ struct Offer {
     std::optional<int> answer;  ///< slot, Answer::kCannotTell or kNoneGood
     bool withdrawn = false;
     double asked_s = 0, answered_s = 0;  ///< Unix time
+    std::string answered;                ///< the same, as the event has it
 };
 
 /// How well the taste foretells answers that it was not told, against the technical score alone.
@@ -88,7 +89,8 @@ public:
     int answers_left() const;
     double seconds_per_answer() const;
     Trial trial() const;
-    Taste after() const { return model_.after(); }
+    /// What is known of the listener by now, how well it foretells included.
+    Taste after() const;
     const std::vector<double>& utility() const { return model_.mean(); }
 
 private:

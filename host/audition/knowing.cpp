@@ -121,4 +121,13 @@ Trial Deck::trial() const {
     return trial;
 }
 
+Taste Deck::after() const {
+    Taste taste = model_.after();
+    const Trial tried = trial();
+    taste.held_out.answers += tried.answers;
+    taste.held_out.foretold += tried.right;
+    taste.held_out.technical_alone += tried.technical_right;
+    return taste;
+}
+
 }  // namespace mixfarm::audition

@@ -130,4 +130,46 @@ Reply Session::reveal() {
     return {200, std::move(reveal)};
 }
 
+Taste Session::taste() const {
+    const std::lock_guard lock(mutex_);
+    return deck_.after();
+}
+
+int Session::answers() const {
+    const std::lock_guard lock(mutex_);
+    return deck_.answers();
+}
+
+Trial Session::trial() const {
+    const std::lock_guard lock(mutex_);
+    return deck_.trial();
+}
+
+std::optional<std::int64_t> Session::chosen() const {
+    const std::lock_guard lock(mutex_);
+    return deck_.chosen();
+}
+
+std::vector<ChoiceRecord> Session::choices() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<ChoiceRecord> records;
+    for (const Offer& offer : deck_.offers()) {
+        if (!offer.answer || offer.withdrawn) continue;
+        for (std::size_t s = 0; s < offer.slots.size(); ++s) {
+            ChoiceRecord record;
+            record.question = offer.number;
+            record.slot = static_cast<std::int32_t>(s);
+            record.mix = table_.mixes[offer.slots[s]].id;
+            record.chosen = *offer.answer == record.slot;
+            record.heard_s = static_cast<float>(offer.heard_s[s]);
+            record.repeat_of = offer.repeat_of;
+            record.answer =
+                *offer.answer >= 0 ? "best" : answer_json(*offer.answer).get<std::string>();
+            record.time = offer.answered;
+            records.push_back(std::move(record));
+        }
+    }
+    return records;
+}
+
 }  // namespace mixfarm::audition

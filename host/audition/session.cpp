@@ -385,14 +385,4 @@ Reply Session::forget() {
     return done();
 }
 
-Taste Session::taste() const {
-    const std::lock_guard lock(mutex_);
-    return deck_.after();
-}
-
-int Session::answers() const {
-    const std::lock_guard lock(mutex_);
-    return deck_.answers();
-}
-
 }  // namespace mixfarm::audition

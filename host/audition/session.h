@@ -57,10 +57,14 @@ public:
     Reply forget();
     const std::filesystem::path& choices_file() const { return choices_.file(); }
 
-    /// What the answers so far tell of the listener; how many there are.
+    /// What the answers so far tell of the listener; how many there are; how well they are
+    /// foretold.
     Taste taste() const;
     int answers() const;
-    const std::vector<Offer>& offers() const { return deck_.offers(); }
+    Trial trial() const;
+    /// What was answered, mix by mix, as results.h5 has it.
+    std::vector<ChoiceRecord> choices() const;
+    std::optional<std::int64_t> chosen() const;
 
 private:
     using Sounds = std::vector<std::shared_ptr<const Sound>>;

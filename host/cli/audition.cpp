@@ -1,4 +1,5 @@
 /// `mixfarm audition`: the morning, in a browser.
+#include <spdlog/fmt/fmt.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,16 @@ void show_in_browser(const std::string& address) {
         _exit(127);
     }
     if (child > 0) waitpid(child, nullptr, 0);
+}
+
+/// Always told, whether the taste is any good or not.
+std::string trial_words(const audition::Trial& trial) {
+    if (trial.answers == 0) return "";
+    return fmt::format(
+        "of {} answers that it was not told it foretells {:.1f}, the technical score alone {:.1f}: "
+        "{}\n",
+        trial.answers, trial.right, trial.technical_right,
+        trial.used() ? "`mixfarm run --taste` may use it" : "not better, so it is not used yet");
 }
 
 }  // namespace
@@ -71,7 +82,8 @@ int run_audition(const std::vector<std::string>& words) {
             if (!json)
                 std::cout << listened.answers
                           << (listened.answers == 1 ? " answer; " : " answers; ") << listened.words
-                          << "\n";
+                          << "\n"
+                          << trial_words(listened.trial);
             std::cout.flush();
             _exit(kDone);  // a mix that is being rendered is not waited for
         },

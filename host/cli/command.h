@@ -69,6 +69,8 @@ int run_show(const std::vector<std::string>& words);
 int run_render(const std::vector<std::string>& words);
 int run_keep(const std::vector<std::string>& words);
 int run_audition(const std::vector<std::string>& words);
+int run_rank(const std::vector<std::string>& words);
+int run_taste(const std::vector<std::string>& words);
 int run_meter(const std::vector<std::string>& words);
 int run_devices(const std::vector<std::string>& words);
 

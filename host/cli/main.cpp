@@ -24,13 +24,15 @@ constexpr Command kCommands[] = {
     {"show", "NIGHT ID", "one candidate: settings, metrics, why it is where it is", run_show},
     {"render", "NIGHT ID... -o DIR", "audio of any candidate", run_render},
     {"audition", "NIGHT", "listen and choose, blind and equally loud, in a browser", run_audition},
+    {"rank", "NIGHT", "rank again: other weights, another style, your taste", run_rank},
+    {"taste", "show|reset NIGHT|FILE", "what is known of you, and how to forget it", run_taste},
     {"keep", "NIGHT WHAT... -o next.yaml", "lock what you like, for a night on the rest", run_keep},
     {"meter", "FILE...", "loudness, range, true peak, dynamics, stereo of any audio file",
      run_meter},
     {"devices", "", "what it would run on, and how fast that is", run_devices},
 };
 
-constexpr const char* kLater[] = {"rank", "export", "merge", "taste"};
+constexpr const char* kLater[] = {"export", "merge"};
 
 int help(std::ostream& out) {
     out << "mixfarm " MIXFARM_VERSION

@@ -41,12 +41,12 @@ std::string words_of(const Results& results, std::size_t pick) {
     return (wild.empty() ? "" : "wild card, " + wild + ": ") + results.words[pick];
 }
 
-fs::path pick_file(const fs::path& night, std::size_t place) {
-    const fs::path folder = night / "picks";
-    if (!fs::is_directory(folder)) return {};
-    const std::string start = fmt::format("{:02}-", place + 1);
-    for (const auto& entry : fs::directory_iterator(folder))
-        if (entry.path().filename().string().rfind(start, 0) == 0) return entry.path();
+/// Audio of a pick; empty where it was not rendered.
+fs::path pick_file(const fs::path& night, const Results& results, std::size_t place) {
+    for (const AuditionItem& item : results.audition)
+        if (item.id == static_cast<std::int64_t>(results.picks[place]) &&
+            fs::exists(night / item.file))
+            return night / item.file;
     return {};
 }
 
@@ -108,7 +108,7 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
         entry["words"] = results.words[p];
         entry["wild_card"] =
             results.wild_cards[p].empty() ? Json(nullptr) : Json(results.wild_cards[p]);
-        entry["file"] = pick_file(night, p).string();
+        entry["file"] = pick_file(night, results, p).string();
         document["picks"].push_back(std::move(entry));
     }
     document["audition"] = Json::array();

@@ -15,6 +15,8 @@ void night_options(Arguments& arguments) {
                     "mixes to look at (job: search.candidates); the promising ones are heard")(
         "seed", po::value<long long>(), "another seed, another night (job: search.seed)")(
         "time", po::value<std::string>(), "stop after this long: 90s, 15m, 8h")(
+        "taste", po::value<std::string>(),
+        "search for what this listener likes, as `mixfarm audition` learnt it (job: taste)")(
         "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1, all")(
         "threads", po::value<int>()->default_value(0),
         "processor threads, 0 = all; results do not depend on it");
@@ -33,6 +35,7 @@ NightOptions read_options(const Arguments& arguments) {
         options.seed = static_cast<std::uint64_t>(arguments.get<long long>("seed"));
     }
     if (arguments.has("time")) options.time_s = parse_duration(arguments.get<std::string>("time"));
+    if (arguments.has("taste")) options.taste = arguments.get<std::string>("taste");
     options.device = arguments.get<std::string>("device");
     options.threads = arguments.get<int>("threads");
     if (options.threads < 0 || options.threads > 4096)

@@ -120,6 +120,7 @@ void check_times(const Job& job, Problems& problems) {
 void check_files(const Job& job, const Document& document, Problems& problems) {
     for (std::size_t i = 0; i < job.stems.size(); ++i)
         check_file(job.folder, job.stems[i].file, JsonPlace("/song/stems") / i / "file", problems);
+    if (!job.taste.empty()) check_file(job.folder, job.taste, JsonPlace("/taste"), problems);
     if (!job.rough_mix.empty())
         check_file(job.folder, job.rough_mix, JsonPlace("/song/rough_mix"), problems);
     for (std::size_t i = 0; i < job.references.size(); ++i)

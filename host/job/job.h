@@ -105,6 +105,7 @@ struct Job {
     std::vector<ReferenceJob> references;  ///< may be empty
     Target target;
     SearchJob search;
+    std::filesystem::path taste;            ///< a listener's taste file; empty = nobody's
     std::map<std::string, double> weights;  ///< score term -> weight, >= 0; missing = 1
     std::filesystem::path folder;           ///< where relative paths start
     std::string text;                       ///< the YAML as read, byte for byte

@@ -119,6 +119,7 @@ Job read_values(const json& value) {
         search.value("candidates", job.search.time_s > 0 ? kUnlimited : job.search.candidates);
     job.search.picks = search.value("picks", job.search.picks);
     job.weights = value.value("weights", job.weights);
+    job.taste = value.value("taste", "");
     return job;
 }
 

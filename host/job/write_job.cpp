@@ -219,6 +219,9 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
            "references of this song).\n"
            "weights: "
         << flow_map(job.weights, "          ") << "\n";
+    if (!job.taste.empty())
+        out << "\n# Whose taste is searched for, as `mixfarm audition` learnt it.\ntaste: "
+            << path_text(job.taste) << "\n";
     return out.str();
 }
 

@@ -81,7 +81,7 @@ private:
     std::size_t within(double band) const {
         std::size_t n = 0;
         while (n < pool_.size() &&
-               score_steps(at(0).scores.technical) - score_steps(at(n).scores.technical) <=
+               score_steps(at(0).scores.total()) - score_steps(at(n).scores.total()) <=
                    score_steps(band))
             ++n;
         return n;

@@ -52,7 +52,7 @@ std::vector<int> best_first(std::span<const Contender> all) {
     keys.reserve(all.size());
     for (std::size_t i = 0; i < all.size(); ++i)
         keys.push_back({all[i].stage < kWholeSong, all[i].scores.rejected != Reject::none,
-                        -score_steps(all[i].scores.technical), all[i].id, static_cast<int>(i)});
+                        -score_steps(all[i].scores.total()), all[i].id, static_cast<int>(i)});
     thrust::sort(thrust::tbb::par, keys.begin(), keys.end());
     std::vector<int> order;
     order.reserve(keys.size());
@@ -67,7 +67,7 @@ Spread::Spread(std::span<const Contender> all, std::vector<int> pool)
         if (scores_.empty()) axes_ = c.place.size();
         MF_CHECK_EQ(c.place.size(), axes_);
         places_.insert(places_.end(), c.place.begin(), c.place.end());
-        scores_.push_back(c.scores.technical);
+        scores_.push_back(c.scores.total());
     }
 }
 

@@ -61,6 +61,9 @@ struct Scores {
     /// 0..1, 1 = nothing to complain about; all 0 when rejected.
     std::array<float, kTerms> terms{};
     float technical = 0;  ///< weighted mean of the terms; 0 when rejected
+    float taste = 0;      ///< what a listener's taste adds, as far as it is known; 0 when rejected
+    /// What orders mixes.
+    float total() const { return technical + taste; }
 };
 
 /// Measures of a mix that need to know the stems: what the engine cannot know by itself.

@@ -39,6 +39,16 @@ struct Taste {
     Belief technical{0.5, 0.5};  ///< per 0.05 of technical score
     std::array<Belief, kTasteAxes> slope, bend;
     int answers = 0, songs = 0;  ///< that it was learnt from
+    /// Of so many answers that it was not told it foretold so many, and so many the technical score
+    /// alone.
+    struct HeldOut {
+        int answers = 0;
+        double foretold = 0, technical_alone = 0;
+    } held_out;
+    /// False where it was tried and is no better than the technical score: then nobody uses it.
+    bool trusted() const {
+        return held_out.answers == 0 || held_out.foretold > held_out.technical_alone;
+    }
 
     /// Of a listener of whom nothing is known.
     static Taste unknown();
@@ -50,6 +60,7 @@ struct Taste {
 /// Throws InputError naming the file and the line where it is no taste. Written whole or not at
 /// all.
 Taste read_taste(const std::filesystem::path& file);
+std::string taste_text(const Taste& taste);  ///< such a file
 void write_taste(const std::filesystem::path& file, const Taste& taste);
 
 }  // namespace mixfarm

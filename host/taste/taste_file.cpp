@@ -35,6 +35,14 @@ public:
     Taste taste() const {
         Taste taste = Taste::unknown();
         taste.answers = count("answers"), taste.songs = count("songs");
+        if (const YAML::Node tried = root_["held_out"]) {
+            if (!tried.IsSequence() || tried.size() != 3 ||
+                !YAML::convert<int>::decode(tried[0], taste.held_out.answers) ||
+                !YAML::convert<double>::decode(tried[1], taste.held_out.foretold) ||
+                !YAML::convert<double>::decode(tried[2], taste.held_out.technical_alone))
+                fail(tried.Mark(),
+                     "held_out must be [answers, foretold, foretold by the technical score alone]");
+        }
         if (root_["technical"]) taste.technical = belief(root_["technical"], "technical");
         for (std::size_t a = 0; a < kTasteAxes; ++a) {
             const std::string name(taste_axes()[a].name);
@@ -59,14 +67,15 @@ private:
     }
     void known(const YAML::Node& key) const {
         const std::string name = key.as<std::string>("");
-        if (name == "answers" || name == "songs" || name == "technical") return;
+        if (name == "answers" || name == "songs" || name == "held_out" || name == "technical")
+            return;
         std::string all;
         for (const TasteAxis& axis : taste_axes()) {
             if (name == axis.name) return;
             all += std::string(axis.name) + ", ";
         }
-        fail(key.Mark(),
-             "there is no '" + name + "'; there are " + all + "technical, answers and songs");
+        fail(key.Mark(), "there is no '" + name + "'; there are " + all +
+                             "technical, answers, songs and held_out");
     }
     int count(const char* key) const {
         const YAML::Node node = root_[key];
@@ -108,7 +117,7 @@ Taste read_taste(const std::filesystem::path& file) {
     return File(file).taste();
 }
 
-void write_taste(const std::filesystem::path& file, const Taste& taste) {
+std::string taste_text(const Taste& taste) {
     std::ostringstream text;
     text
         << "# What a listener likes, as answers told: " << taste.words() << ".\n"
@@ -118,6 +127,10 @@ void write_taste(const std::filesystem::path& file, const Taste& taste) {
            "a "
            "best amount.\n"
         << "answers: " << taste.answers << "\nsongs: " << taste.songs << "\n"
+        << "held_out: [" << taste.held_out.answers << ", " << number(taste.held_out.foretold)
+        << ", " << number(taste.held_out.technical_alone)
+        << "]  # answers it was not told; foretold by it, and by the technical score alone: used "
+           "where it is better\n"
         << "technical: " << pair(taste.technical) << "  # per 0.05 of the technical score\n";
     for (std::size_t a = 0; a < kTasteAxes; ++a) {
         const TasteAxis& axis = taste_axes()[a];
@@ -125,10 +138,14 @@ void write_taste(const std::filesystem::path& file, const Taste& taste) {
              << ", bend: " << pair(taste.bend[a]) << "}  # a step is " << number(axis.step) << " "
              << axis.unit << ", up is " << axis.higher << "\n";
     }
+    return text.str();
+}
+
+void write_taste(const std::filesystem::path& file, const Taste& taste) {
     const std::filesystem::path fresh = file.string() + ".part";
     {
         std::ofstream out(fresh, std::ios::trunc);
-        out << text.str();
+        out << taste_text(taste);
         out.flush();
         if (!out) throw InputError(file.string(), "cannot be written; choose another place");
     }
