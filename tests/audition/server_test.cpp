@@ -188,9 +188,8 @@ TEST_F(ServerTest, StrangersAreRefused) {
         EXPECT_EQ(status(path, {{"Origin", origin}}), 403) << origin;
     EXPECT_EQ(status(path, {{"Origin", "http://" + here}}), 200);
     EXPECT_EQ(status(path, {{"Sec-Fetch-Site", "cross-site"}}), 403);
-    for (const char* elsewhere :
-         {"/", "/api/state", "/00112233445566778899aabbccddeefe/api/state",
-          "/00112233445566778899aabbccddeef/", "//", "/../"})
+    for (const char* elsewhere : {"/", "/api/state", "/00112233445566778899aabbccddeefe/api/state",
+                                  "/00112233445566778899aabbccddeef/", "//", "/../"})
         EXPECT_EQ(status(elsewhere), 403) << elsewhere;
     EXPECT_EQ(client_->Put(path, "{}", "application/json")->status, 405);
     EXPECT_EQ(client_->Delete(path)->status, 405);
@@ -199,13 +198,12 @@ TEST_F(ServerTest, StrangersAreRefused) {
 
 TEST_F(ServerTest, NothingOutsideThePageIsReadable) {
     std::ofstream(scratch_ / "secret.txt") << "secret";
-    for (const char* path :
-         {"page/../secret.txt", "page/..%2fsecret.txt", "page/%2e%2e/secret.txt", "page/100.wav",
-          "../secret.txt", "page//etc/passwd", "choices.jsonl", ".audition",
-          "page/main.js%00.css"}) {
+    for (const char* path : {"page/../secret.txt", "page/..%2fsecret.txt", "page/%2e%2e/secret.txt",
+                             "page/100.wav", "../secret.txt", "page//etc/passwd", "choices.jsonl",
+                             ".audition", "page/main.js%00.css"}) {
         const std::string reply = raw(
             "GET " + at(path) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server_->port()) +
-            "\r\nConnection: close\r\n\r\n");
+            "\r\nConnection: close\r\n\r\n", false);
         EXPECT_EQ(reply.find("secret\n"), std::string::npos);
         EXPECT_TRUE(reply.starts_with("HTTP/1.1 40")) << path << ": " << reply.substr(0, 40);
     }

@@ -11,6 +11,7 @@ import { Wave } from "./wave.js";
 
 const least_heard_s = 3;
 const poll_ms = 500;
+const complaint_ms = 8000;
 const loudest_s = 15;
 const tags = ["vocal", "drums", "low end", "harsh", "dull", "wide", "alive", "flat"];
 
@@ -18,6 +19,8 @@ let state = null;
 let revealed = null;
 let own_loop = null;  // made by hand: kept from question to question
 let polling = 0;
+let complaining = 0;
+let answering = false;  // an answer is under way: it is given once
 
 const server = new Server((gone, unsent) => {
     const banner = byId("banner");
@@ -29,7 +32,10 @@ const player = new Player(server, (number, slot, seconds) => {
     if (number > 0) server.post("heard", { number, slot, seconds }).catch(() => {});
 }, () => render());
 const wave = new Wave(byId("wave"), byId("sections"), (loop) => setLoop(loop, true), (at_s) => player.seek(at_s));
-const map = new CandidateMap(byId("map"), (chosen) => act("ask", { key: chosen }));
+const map = new CandidateMap(byId("map"), async (chosen) => {
+    // A server that was started again has new keys.
+    if (!await act("ask", { key: chosen })) map.show(await server.map());
+});
 const reveal = new Reveal(byId("reveal"), {
     play: (slot) => hear(slot),
     choose: (id) => act("choose", { id }),
@@ -37,7 +43,20 @@ const reveal = new Reveal(byId("reveal"), {
     forget: () => act("forget"),
 });
 
-const say = (words) => write(byId("live"), words);
+/** What changed, for who does not see it. */
+function say(words, seen = false) {
+    clearTimeout(complaining);
+    write(byId("live"), words);
+    byId("live").classList.toggle("seen", seen);
+}
+
+/** What did not work, for everybody. */
+function complain(words) {
+    say(words, true);
+    complaining = setTimeout(() => say(""), complaint_ms);
+}
+
+const questionWords = ({ number, slots }) => `Question ${number}: ${count(slots, "mix", "mixes")}.`;
 const question = () => (state?.finished ? revealed?.question : state?.question) ?? null;
 
 /** What a reload finds again. */
@@ -53,8 +72,8 @@ async function act(event, body = {}) {
         return true;
     } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        await take(await server.state());
-        say(error.status === 409 ? "That was answered elsewhere; this is where it stands now." : error.message);
+        await refresh();
+        complain(error.status === 409 ? "That was answered elsewhere; this is where it stands now." : error.message);
         return false;
     }
 }
@@ -75,12 +94,12 @@ async function take(next) {
     map.mark(revealed?.board ?? null);
     const now = question();
     if (now && now.number !== before) open(now);
-    if (!now) {
-        player.close();
-        polling = setTimeout(async () => take(await server.state()), poll_ms);
-    }
+    if (!now) player.close();
+    if (!now && !state.finished) polling = setTimeout(() => refresh().catch(report), poll_ms);
     render();
 }
+
+const refresh = async () => take(await server.state());
 
 function open(now) {
     const place = kept.read();
@@ -91,16 +110,13 @@ function open(now) {
     const loop = own_loop ?? (again && place.loop) ?? now.loop;
     player.open({ ...now, heard_s: now.heard_s ?? Array(now.slots).fill(0) }, state, loop || now.loop,
         again ? place.slot : 0).catch(report);
-    if (now.number > 0) say(`Question ${now.number}: ${count(now.slots, "mix", "mixes")}.`);
+    if (now.number > 0) say(questionWords(now));
 }
 
-async function report(error) {
-    if (error instanceof Refused) {
-        say(error.message);
-        await take(await server.state());
-    } else {
-        throw error;
-    }
+function report(error) {
+    if (!(error instanceof Refused)) throw error;
+    complain(error.message);
+    if (error.status === 409) refresh().catch(report);  // another page went on
 }
 
 function setLoop(loop, by_hand) {
@@ -119,14 +135,18 @@ function hear(slot) {
 const toggle = () => (player.playing ? player.pause() : player.play());
 const missing = () => (question()?.heard_s ? player.heard.map((seconds, slot) => ({ seconds, slot }))
     .filter(({ seconds }) => seconds < least_heard_s).map(({ slot }) => slot) : []);
-const answerable = () => Boolean(state?.question) && player.matched && missing().length === 0;
+const answerable = () => Boolean(state?.question) && player.matched && missing().length === 0 && !answering;
 
 async function answer(given) {
-    if (!answerable()) return say(answerWords());
+    if (!state?.question || answering) return;
+    if (!answerable()) return void complain(answerWords());
+    answering = true;
     const body = { number: state.question.number, answer: given, matched: player.matched,
         switches: player.switches, loop: player.loop };
     player.report();
-    if (await act("answer", body)) say(state.finished ? "Done." : "Kept.");
+    if (await act("answer", body)) say(state.question ? `Kept. ${questionWords(state.question)}` : "Kept.");
+    answering = false;
+    render();
 }
 
 function answerWords() {
@@ -246,21 +266,18 @@ function renderPlayer() {
 function renderQuestion(now) {
     const pair = now.kind === "pair" || now.slots === 2;
     write(byId("ask"), pair ? "Which of the two is better?" : `Which of these ${now.slots} is the best?`);
-    byId("best").replaceChildren(`${letter(player.slot)} is the best `, key("Enter"));
+    byId("best").replaceChildren(`${letter(player.slot)} is ${pair ? "better" : "the best"} `, key("Enter"));
     byId("none-good").replaceChildren(pair ? "Both are bad " : "None is good ", key("X"));
-    for (const id of ["best", "cannot-tell", "none-good"]) enable(id, answerable());
     enable("undo", state.can_undo);
-    write(byId("missing"), answerWords());
-    const { heard } = player;
+    byId("slots").classList.toggle("sounds", player.playing && player.ready);
     document.querySelectorAll("#slots .slot").forEach((slot, i) => {
         slot.classList.toggle("on", i === player.slot);
         press(slot.querySelector(".hear"), i === player.slot);
         slot.querySelector(".hear").setAttribute("aria-label", `Mix ${letter(i)}`
             + (i === player.slot && player.playing ? ", playing" : ""));
-        write(slot.querySelector(".seconds"), heard[i] >= least_heard_s ? `✓ ${Math.floor(heard[i])} s`
-            : `${Math.floor(heard[i])} of ${least_heard_s} s`);
         press(slot.querySelector(".star"), now.stars[i]);
     });
+    renderHeard();
     const notes = now.notes.map(({ slot, at_s, text }) => `${slot === null ? "all" : letter(slot)} ${clock(at_s)} ${text}`);
     const list = byId("note-list");
     if (list.dataset.shown !== notes.join("\n")) {
@@ -271,12 +288,21 @@ function renderQuestion(now) {
     }
 }
 
+/** How long each was heard, and whether that is enough for an answer. */
+function renderHeard() {
+    const { heard } = player;
+    document.querySelectorAll("#slots .seconds").forEach((seconds, i) => write(seconds,
+        heard[i] >= least_heard_s ? `✓ ${Math.floor(heard[i])} s` : `${Math.floor(heard[i])} of ${least_heard_s} s`));
+    for (const id of ["best", "cannot-tell", "none-good"]) enable(id, answerable());
+    write(byId("missing"), answerWords());
+}
+
 /** The playhead, and what time changes. */
 function follow() {
     if (question() && player.loop) {
         wave.setPosition(player.position);
         write(byId("position"), clock(player.position));
-        if (player.playing && state.question) renderQuestion(state.question);
+        if (player.playing && state.question) renderHeard();
     }
     requestAnimationFrame(follow);
 }
@@ -290,9 +316,13 @@ function wire() {
         byId("note").focus();
     } }, word)));
     const on = (id, does) => byId(id).addEventListener("click", does);
-    const undo = () => act("undo");
+    const undo = () => { if (state?.question && state.can_undo) act("undo"); };
     const differMost = () => setLoop(question().loop, false);
-    const note = () => { byId("note-about").value = player.slot; byId("note").focus(); };
+    const note = () => {
+        if (!state?.question) return;
+        byId("note-about").value = player.slot;
+        byId("note").focus();
+    };
     const help = () => byId("help-dialog").showModal();
     const finish = () => act("finish").then(() => byId("reveal").focus());
     const actions = {
@@ -323,7 +353,12 @@ function wire() {
 }
 
 wire();
-await take(await server.state());
+await refresh().catch((error) => {
+    const banner = byId("banner");
+    banner.hidden = false;
+    write(banner, error.message);
+    throw error;
+});
 follow();
 
 /** For tests to look at; blind like the page. */

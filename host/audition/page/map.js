@@ -4,11 +4,12 @@ import { drawn, element, letter, write } from "./elements.js";
 
 const width = 640;
 const height = 400;
-const margin = { left: 16, right: 16, top: 30, bottom: 34 };
+const margin = { left: 16, right: 16, top: 30, bottom: 58 };
+const reach_px = 22;  // of a finger
 const first_axes = [0, 2];  // brightness and width
 
 export class CandidateMap {
-    #host; #onAsk; #map = null; #axes = [...first_axes]; #picture; #words; #board = null;
+    #host; #onAsk; #map = null; #axes = [...first_axes]; #picture; #words; #board = null; #points = [];
 
     /** `onAsk(key)` when a mix of the map was chosen. */
     constructor(host, onAsk) {
@@ -19,7 +20,7 @@ export class CandidateMap {
     show(map) {
         this.#map = map;
         this.#picture = drawn("svg", { viewBox: `0 0 ${width} ${height}`, class: "points", role: "group",
-            "aria-label": "Mixes by character" });
+            "aria-label": "Mixes by character", onclick: (event) => this.#point(event) });
         this.#words = element("p", { class: "soft small" });
         const lists = ["across", "up"].map((direction, i) => element("label", {}, `${direction} `,
             element("select", {
@@ -37,6 +38,7 @@ export class CandidateMap {
 
     /** Where the revealed mixes lie, or null while the map is there to ask from. */
     mark(board) {
+        if (board === this.#board) return;  // who stands on a dot keeps it
         this.#board = board;
         this.#draw();
     }
@@ -47,7 +49,7 @@ export class CandidateMap {
                 + "know before the end.");
         this.#picture.classList.toggle("still", Boolean(this.#board));
         const [x, y] = this.#axes.map((axis, i) => this.#scale(axis, i === 0));
-        const points = this.#map.points
+        const points = this.#points = this.#map.points
             .map(({ key, at }) => ({ key, at, place: [x(at[this.#axes[0]]), y(at[this.#axes[1]])] }))
             .filter(({ place }) => place.every(Number.isFinite));
         const [across, up] = this.#axes.map((axis) => this.#map.axes[axis]);
@@ -57,27 +59,40 @@ export class CandidateMap {
             drawn("rect", { class: "frame", x: margin.left, y: margin.top, rx: 6,
                 width: width - margin.left - margin.right, height: height - margin.top - margin.bottom }),
             text(`↑ ${up.highest}`, margin.left, margin.top - 10, "start"),
-            text(`↓ ${up.lowest}`, width - margin.right, margin.top - 10, "end"),
-            text(`← ${across.lowest}`, margin.left, height - 12, "start"),
-            text(`${across.highest} →`, width - margin.right, height - 12, "end"),
+            text(`↓ ${up.lowest}`, margin.left, height - margin.bottom + 22, "start"),
+            text(`← ${across.lowest}`, margin.left, height - 10, "start"),
+            text(`${across.highest} →`, width - margin.right, height - 10, "end"),
             ...points.map((point, i) => {
-                const { key, at, place } = point;
+                const { at, place } = point;
                 const words = this.#axes.map((axis) => `${this.#map.axes[axis].name} `
                     + `${at[axis].toFixed(1)} ${this.#map.axes[axis].unit}`).join(", ");
                 point.dot = drawn("circle", {
-                    cx: place[0].toFixed(1), cy: place[1].toFixed(1), r: 7, class: "dot", tabindex: i || this.#board ? -1 : 0,
+                    class: "dot", cx: place[0].toFixed(1), cy: place[1].toFixed(1), r: 7,
+                    tabindex: i || this.#board ? -1 : 0,
                     role: "button", "aria-label": `Mix with ${words}`,
-                    onclick: () => this.#onAsk(key),
                     onkeydown: (event) => this.#press(event, point, points),
                 }, drawn("title", {}, words));
                 return point.dot;
             }),
-            ...(this.#board ?? []).map(({ slot, name, character }) => {
+            ...[...(this.#board ?? [])].reverse().map(({ slot, name, character }) => {
                 const [left, top] = [x(character[this.#axes[0]] ?? null), y(character[this.#axes[1]] ?? null)];
                 return Number.isFinite(left + top) ? drawn("g", { class: "mark" },
                     drawn("circle", { cx: left, cy: top, r: 12 }, drawn("title", {}, name)),
                     text(letter(slot), left, top + 5, "middle")) : null;
             }).filter(Boolean));
+    }
+
+    /** The dot that was pressed, or the nearest one in reach. */
+    #point({ target, clientX, clientY }) {
+        if (this.#board) return;
+        const away = ({ dot }) => {
+            const { left, top, width: wide, height: high } = dot.getBoundingClientRect();
+            return Math.hypot(left + wide / 2 - clientX, top + high / 2 - clientY);
+        };
+        const near = this.#points.find(({ dot }) => dot === target)
+            ?? this.#points.map((point) => ({ ...point, px: away(point) })).filter(({ px }) => px <= reach_px)
+                .sort((a, b) => a.px - b.px)[0];
+        if (near) this.#onAsk(near.key);
     }
 
     /** One stop for Tab; arrows go to the next dot in their direction, Enter takes it. */

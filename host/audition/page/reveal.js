@@ -48,6 +48,7 @@ export class Reveal {
     }
 
     show(reveal) {
+        const taken = document.activeElement?.dataset.take;
         const { board, taste, gap, questions, chosen } = reveal;
         const cards = board.map((mix) => this.#card(mix, chosen));
         const picture = element("div", { class: "scroll" }, spectra(reveal, 0));
@@ -75,6 +76,7 @@ export class Reveal {
                 element("a", { class: "button quiet", href: "api/choices", download: "choices.jsonl" }, "Save my answers"),
                 button({ id: "forget", class: "quiet", onclick: () => this.#confirm() }, "Forget all my answers")));
         this.#host.hidden = false;
+        if (taken) this.#host.querySelector(`[data-take="${taken}"]`)?.focus();  // it was drawn anew
     }
 
     setPlaying(slot) {

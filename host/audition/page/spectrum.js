@@ -10,7 +10,7 @@ const span_db = 42;
 export function spectra({ bands_hz, target_db, tolerance_db, board }, chosen) {
     const known = (list, b) => typeof list?.[b] === "number";
     const levels = board.flatMap(({ bands_db }) => bands_db).filter((level) => level !== null);
-    const top_db = Math.ceil((Math.max(...levels) + 3) / 6) * 6;
+    const top_db = levels.length ? Math.ceil((Math.max(...levels) + 3) / 6) * 6 : 0;
     const first = Math.log(bands_hz[0]);
     const last = Math.log(bands_hz.at(-1));
     const x = (hz) => margin.left + ((Math.log(hz) - first) / (last - first)) * (width - margin.left - margin.right);
@@ -19,8 +19,8 @@ export function spectra({ bands_hz, target_db, tolerance_db, board }, chosen) {
         return margin.top + share * (height - margin.top - margin.bottom);
     };
     const bands = bands_hz.map((hz, b) => ({ hz, b }));
-    const line = (list, more = 0) => bands.filter(({ b }) => known(list, b))
-        .map(({ hz, b }) => `${x(hz).toFixed(1)},${y(list[b] + (typeof more === "number" ? more : more(b))).toFixed(1)}`);
+    const line = (list) => bands.filter(({ b }) => known(list, b))
+        .map(({ hz, b }) => `${x(hz).toFixed(1)},${y(list[b]).toFixed(1)}`);
 
     const aimed = bands.filter(({ b }) => known(target_db, b) && known(tolerance_db, b));
     const edge = (sign) => aimed.map(({ hz, b }) =>
@@ -36,8 +36,8 @@ export function spectra({ bands_hz, target_db, tolerance_db, board }, chosen) {
     return drawn("svg", { viewBox: `0 0 ${width} ${height}`, class: "spectra", role: "img",
         "aria-label": "Spectra of these mixes and the target, level in dB over frequency in Hz" },
     ...grid,
-    aimed.length && drawn("path", { class: "tolerance", d: `M${[...edge(1), ...edge(-1).reverse()].join("L")}Z` }),
-    aimed.length && drawn("path", { class: "target", d: `M${line(target_db).join("L")}` }),
+    aimed.length > 0 && drawn("path", { class: "tolerance", d: `M${[...edge(1), ...edge(-1).reverse()].join("L")}Z` }),
+    aimed.length > 0 && drawn("path", { class: "target", d: `M${line(target_db).join("L")}` }),
     ...board.map(({ slot, bands_db }) => (line(bands_db).length
         ? drawn("path", { class: slot === chosen ? "mix on" : "mix", d: `M${line(bands_db).join("L")}` }) : null)));
 }

@@ -9,7 +9,7 @@ const step_s = 0.5;
 
 export class Wave {
     #host; #sections; #onLoop; #onSeek;
-    #picture; #region; #head; #edges;
+    #picture; #region; #head; #edges; #lit;
     #seconds = 1; #loop = null; #drag = null;
 
     /** `onLoop(loop, from)` when a loop was made by hand, `onSeek(seconds)` when a place was. */
@@ -46,19 +46,20 @@ export class Wave {
         this.#picture.setAttribute("viewBox", `0 0 ${width} ${height + 16}`);
         this.#picture.setAttribute("aria-label",
             "Shape of the song, and under it where these mixes differ");
+        const shape = { d: `M${[...upper, ...lower].join("L")}Z` };
+        this.#lit = drawn("rect", { y: 0, height });
         this.#picture.replaceChildren(
+            drawn("clipPath", { id: "wave-loop" }, this.#lit),
             ...sections.map(({ start_s }) => drawn("line", {
                 class: "cut", y2: height, y1: 0,
                 x1: (start_s / seconds) * width, x2: (start_s / seconds) * width,
             })),
-            drawn("path", { class: "shape", d: `M${[...upper, ...lower].join("L")}Z` }), ...heat);
-        this.#sections.replaceChildren(...sections.map((section, i) => {
-            const made = button({
-                class: "section", "data-section": i,
-                onclick: () => this.#choose(section.start_s, section.end_s),
-            }, section.name, element("span", { class: "soft" }, ` ${clock(section.start_s)}`));
-            return made;
-        }));
+            drawn("path", { class: "shape", ...shape }),
+            drawn("path", { class: "shape lit", "clip-path": "url(#wave-loop)", ...shape }), ...heat);
+        this.#sections.replaceChildren(...sections.map((section, i) => button({
+            class: "section", "data-section": i,
+            onclick: () => this.#choose(section.start_s, section.end_s),
+        }, section.name, element("span", { class: "soft" }, ` ${clock(section.start_s)}`))));
         this.#sections.hidden = sections.length < 2;
     }
 
@@ -68,6 +69,9 @@ export class Wave {
         const share = (seconds) => `${(100 * seconds) / this.#seconds}%`;
         this.#region.style.left = share(loop.from_s);
         this.#region.style.width = share(loop.to_s - loop.from_s);
+        const width = this.#picture.viewBox.baseVal.width / this.#seconds;
+        this.#lit.setAttribute("x", loop.from_s * width);
+        this.#lit.setAttribute("width", (loop.to_s - loop.from_s) * width);
         for (const edge of this.#edges) {
             const at_s = loop[edge.dataset.edge];
             edge.style.left = share(at_s);

@@ -1,0 +1,138 @@
+/// Ranking again, tastes shown and forgotten, nights that search for a taste, the audition's front
+/// door.
+#include <numeric>
+
+#include "tests/cli/night.h"
+
+namespace mixfarm::cli_test {
+namespace {
+
+using testing::HasSubstr;
+
+/// Two logits a step of brightness: whoever this is wants it bright.
+constexpr const char* kBright =
+    "answers: 12\nsongs: 1\nbrightness: {slope: [2, 0.3], bend: [0, 0.1]}\n";
+
+/// The shared night, to be changed.
+fs::path own_night(const Scratch& scratch) {
+    const fs::path night = scratch / "night";
+    fs::copy(shared_night().night, night, fs::copy_options::recursive);
+    return night;
+}
+
+std::vector<std::int64_t> picks_of(const Json& ranking) {
+    std::vector<std::int64_t> ids;
+    for (const Json& pick : ranking["picks"]) ids.push_back(pick["id"]);
+    return ids;
+}
+
+/// Mean slope of the spectrum over the picks, dB per octave: brighter mixes fall less.
+double mean_tilt(const Json& ranking) {
+    double sum = 0;
+    for (const Json& pick : ranking["picks"])
+        sum += pick["metrics"]["tilt_db_per_octave"].get<double>();
+    return sum / static_cast<double>(ranking["picks"].size());
+}
+
+TEST(Rank, NothingAskedChangesNothing) {
+    const Scratch scratch;
+    const fs::path night = own_night(scratch);
+    const Json before = ranking_of(night);
+    ask({"rank", night, "--no-taste"});
+    EXPECT_EQ(ranking_of(night), before);
+    const Json difference = look_into(
+        {"compare", (night / "results.h5").string(), shared_night().night + "/results.h5"});
+    EXPECT_TRUE(difference["different"].empty()) << difference["different"];
+}
+
+TEST(Rank, WeightsCountAsTheySay) {
+    const Scratch scratch;
+    const fs::path night = own_night(scratch);
+    const Json ranking = ask({"rank", night, "--weight", "masking=5", "--weight", "tone=0"});
+    for (const Json& pick : ranking["picks"]) {
+        double sum = 0, all = 0;
+        for (const auto& [term, value] : pick["terms"].items()) {
+            const double weight = term == "masking" ? 5 : term == "tone" ? 0 : 1;
+            sum += weight * value.get<double>(), all += weight;
+        }
+        EXPECT_NEAR(pick["technical"].get<double>(), sum / all, 1e-5);
+    }
+    // Every pick can be listened to or rendered, whether it has a file yet or not.
+    EXPECT_EQ(ranking["audition"].size(), ranking["picks"].size() + 1);
+    for (const char* wrong : {"masking", "masking=", "masking=x", "masking=-1", "nonsense=1"})
+        EXPECT_EQ(mixfarm({"rank", night, "--weight", wrong}).code, 2) << wrong;
+}
+
+TEST(Rank, ATasteLiftsWhatItLikes) {
+    const Scratch scratch;
+    const fs::path night = own_night(scratch);
+    const double before = mean_tilt(ranking_of(night));
+    write_text(night / "taste.yaml", kBright);
+    const Json ranking = ask({"rank", night});
+    EXPECT_GT(mean_tilt(ranking), before);
+    const Json back = ask({"rank", night, "--no-taste"});
+    EXPECT_NEAR(mean_tilt(back), before, 1e-6);
+    // One that foretells no better than the technical score changes nothing.
+    write_text(night / "taste.yaml", std::string(kBright) + "held_out: [10, 4, 4]\n");
+    const Ended ended = mixfarm({"rank", night, "--json"});
+    EXPECT_EQ(picks_of(ended.json()), picks_of(back));
+    EXPECT_THAT(ended.err, HasSubstr("not used"));
+}
+
+TEST(Taste, IsShownAndForgotten) {
+    const Scratch scratch;
+    const fs::path night = own_night(scratch);
+    EXPECT_THAT(mixfarm({"taste", "show", night}).err, HasSubstr("knows no taste yet"));
+    write_text(night / "taste.yaml", kBright);
+    write_text(night / "choices.jsonl", "");
+    EXPECT_EQ(ask({"taste", "show", night})["axes"]["brightness"]["slope"]["mean"], 2);
+    EXPECT_THAT(succeed({"taste", "show", night}).out, HasSubstr("prefers brighter"));
+    EXPECT_EQ(ask({"taste", "reset", night})["removed"].size(), 2u);
+    EXPECT_FALSE(fs::exists(night / "choices.jsonl"));
+    EXPECT_TRUE(fs::exists(night / "results.h5"));
+    for (const Words& words : {Words{"taste"},
+                               {"taste", "show"},
+                               {"taste", "eat", night},
+                               {"taste", "reset", scratch.path().string()},
+                               {"taste", "reset", night / "job.yaml"},
+                               {"taste", "show", night / "absent.yaml"}})
+        EXPECT_EQ(mixfarm(words).code, 2) << testing::PrintToString(words);
+}
+
+TEST(Taste, ANightSearchesForIt) {
+    const Scratch scratch;
+    write_text(scratch / "taste.yaml", kBright);
+    const Words run = {"run",          shared_night().job,    "-o",       scratch / "bright",
+                       "--candidates", kSharedCandidates,     "--device", "cpu",
+                       "--taste",      scratch / "taste.yaml"};
+    succeed(run);
+    EXPECT_GT(mean_tilt(ranking_of(scratch / "bright")),
+              mean_tilt(ranking_of(shared_night().night)));
+    // What is learnt since changes nothing of a night that has begun.
+    write_text(scratch / "taste.yaml", "brightness: {slope: [-2, 0.3]}\n");
+    fs::copy(scratch / "bright", scratch / "again", fs::copy_options::recursive);
+    fs::remove(scratch / "again/results.h5");
+    Words again = run;
+    again[3] = scratch / "again";
+    succeed(again);
+    EXPECT_EQ(picks_of(ranking_of(scratch / "again")), picks_of(ranking_of(scratch / "bright")));
+    succeed({"render", scratch / "bright", "0", "-o", scratch / "audio"});
+    EXPECT_EQ(
+        mixfarm({"run", shared_night().job, "-o", scratch / "no", "--taste", scratch / "none.yaml"})
+            .code,
+        2);
+}
+
+TEST(Audition, RefusesWhatItCannotServe) {
+    const Scratch scratch;
+    EXPECT_THAT(mixfarm({"audition", scratch.path().string(), "--no-open"}).err, HasSubstr("results.h5"));
+    for (const Words& words : {Words{"audition"},
+                               {"audition", shared_night().night, "--best-of", "9"},
+                               {"audition", shared_night().night, "--port", "70000"},
+                               {"audition", shared_night().night, "--taste", shared_night().job}})
+        EXPECT_EQ(mixfarm(words).code, 2) << testing::PrintToString(words);
+    EXPECT_FALSE(fs::exists(fs::path(shared_night().night) / "audition-taste.yaml"));
+}
+
+}  // namespace
+}  // namespace mixfarm::cli_test
