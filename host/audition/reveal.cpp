@@ -30,6 +30,15 @@ Json beside(const std::vector<double>& target_db, std::span<const float> bands_d
     return list;
 }
 
+/// "vocal louder, darker top": as picks are told.
+std::string first_words(const std::vector<std::string>& moves) {
+    constexpr std::size_t kMost = 3;
+    std::string words;
+    for (std::size_t i = 0; i < std::min(moves.size(), kMost); ++i)
+        words += (i ? ", " : "") + moves[i];
+    return words;
+}
+
 Json notes_of(const Offer& offer, std::size_t slot) {
     Json notes = Json::array();
     for (const Note& note : offer.notes)
@@ -75,7 +84,7 @@ Reply Session::reveal() {
         reveal["board"].push_back({{"slot", slot},
                                    {"id", mix.id},
                                    {"name", mix.name},
-                                   {"words", mix.words},
+                                   {"words", mix.words.empty() ? first_words(moves) : mix.words},
                                    {"chosen", chosen},
                                    {"offered", offered},
                                    {"starred", starred},
