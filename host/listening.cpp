@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fstream>
@@ -15,6 +16,8 @@
 #include "host/job/input_error.h"
 #include "host/morning.h"
 #include "host/night.h"
+#include "host/night_lock.h"
+#include "host/plan.h"
 #include "host/reopen.h"
 #include "host/store/atomic_file.h"
 
@@ -31,16 +34,22 @@ public:
         : night_(std::move(night)), device_(std::move(device)), progress_(progress) {}
 
     std::vector<StereoAudio> render(const std::vector<std::uint64_t>& ids) override {
-        const std::lock_guard lock(mutex_);
         const ReopenedNight& night = opened();
         std::vector<MixSettings> mixes;
         for (const std::uint64_t id : ids)
             mixes.push_back(
                 night.studio->space.settings(night.results.rows[row_of(night.results, id)].values));
-        return night.studio->engine->render(mixes, night.studio->target);
+        const std::lock_guard one_at_a_time(engine_);
+        std::vector<StereoAudio> audio;
+        const std::size_t batch = picks_at_once(night.studio->song);
+        for (std::size_t first = 0; first < mixes.size(); first += batch)
+            for (StereoAudio& one : night.studio->engine->render(
+                     std::span(mixes).subspan(first, std::min(batch, mixes.size() - first)),
+                     night.studio->target))
+                audio.push_back(std::move(one));
+        return audio;
     }
     std::vector<std::string> moves(std::uint64_t id) override {
-        const std::lock_guard lock(mutex_);
         const ReopenedNight& night = opened();
         const Row& row = night.results.rows[row_of(night.results, id)];
         const Row& rules = night.results.rows[row_of(night.results, kRuleBased)];
@@ -48,23 +57,32 @@ public:
                         rules.values, measurement_of(rules), kMostMoves);
     }
     Tone tone() override {
-        const std::lock_guard lock(mutex_);
         const Style& style = opened().studio->style;
         return {{style.tone_db.begin(), style.tone_db.end()},
                 {style.tone_tolerance_db.begin(), style.tone_tolerance_db.end()}};
     }
 
 private:
+    /// Read by all from then on; only the engine serves one at a time.
     const ReopenedNight& opened() {
-        if (!open_.studio) open_ = reopen_night(night_, device_, progress_);
+        const std::lock_guard lock(opening_);
+        if (!why_not_.empty()) throw InputError("", why_not_);
+        if (open_.studio) return open_;
+        try {
+            open_ = reopen_night(night_, device_, progress_);
+        } catch (const std::exception& e) {
+            why_not_ = e.what();  // tried once: it takes as long as a success
+            throw InputError("", why_not_);
+        }
         return open_;
     }
 
     fs::path night_;
     std::string device_;
     Progress& progress_;
-    std::mutex mutex_;
+    std::mutex opening_, engine_;
     ReopenedNight open_;
+    std::string why_not_;
 };
 
 /// The way in: kept, so that a page that is open finds a server that was started again.
@@ -90,16 +108,20 @@ void write_door(const fs::path& file, const Door& door) {
     out.publish();
 }
 
-/// Choices and what they told, into results.h5: a copy that takes its place when it is whole.
-void keep_choices(const fs::path& night, const audition::Session& session, Progress& progress) {
-    Results results = read_results(night);
-    results.choices = session.choices();
-    results.attributes["taste"] = session.taste().words();
-    results.attributes.erase("chosen_mix");
-    if (const auto chosen = session.chosen())
-        results.attributes["chosen_mix"] = std::to_string(*chosen);
-    progress.say("storing the choices in results.h5");
-    write_results(fs::is_directory(night) ? night / "results.h5" : night, results);
+/// Ids that questions held, in the order of choices.jsonl.
+std::vector<std::int64_t> offered_in(const std::vector<audition::Json>& events) {
+    std::vector<std::int64_t> ids;
+    for (const audition::Json& event : events)
+        if (event.value("event", "") == "offer" && event.contains("mixes"))
+            for (const audition::Json& id : event["mixes"])
+                if (id.is_number_integer()) ids.push_back(id.get<std::int64_t>());
+    return ids;
+}
+
+bool answered_in(const std::vector<audition::Json>& events) {
+    return std::any_of(events.begin(), events.end(), [](const audition::Json& event) {
+        return event.value("event", "") == "answer";
+    });
 }
 
 /// The listener's own file, unless something else was learnt into it meanwhile.
@@ -121,16 +143,29 @@ void keep_taste(const fs::path& file, const fs::path& before, const fs::path& af
 
 }  // namespace
 
+void keep_choices(const fs::path& night, std::vector<ChoiceRecord> choices,
+                  const std::string& taste, std::optional<std::int64_t> chosen) {
+    Results results = read_results(night);
+    results.choices = std::move(choices);
+    for (const char* name : {"taste", "chosen_mix"}) results.attributes.erase(name);
+    if (!taste.empty()) results.attributes["taste"] = taste;
+    if (chosen) results.attributes["chosen_mix"] = std::to_string(*chosen);
+    write_results(fs::is_directory(night) ? night / "results.h5" : night, results);
+}
+
 void listen(const ListeningOptions& options, const std::function<void(const std::string&)>& opened,
             const std::function<void(const Listened&)>& closed, Progress& progress) {
     const fs::path folder =
         fs::is_directory(options.night) ? options.night : options.night.parent_path();
-    audition::Table table = audition::table_of(folder, read_results(options.night));
+    const Results results = read_results(options.night);
+    const NightLock lock(folder);
+    const std::vector<audition::Json> events = audition::Choices(folder / "choices.jsonl").read();
+    audition::Table table = audition::table_of(folder, results, offered_in(events));
     table.title = read_job(folder / "job.yaml").title;
 
-    // What is known of the listener stays what it was when the first question was asked.
+    // What is known of the listener stays what it was when the first answer was given.
     const fs::path before = folder / "audition-taste.yaml", after = folder / "taste.yaml";
-    if (!fs::exists(before)) {
+    if (!fs::exists(before) || !answered_in(events)) {
         const fs::path known = fs::exists(options.taste) ? options.taste : taste_before(folder);
         write_taste(before, fs::exists(known) ? read_taste(known) : Taste::unknown());
     }
@@ -142,15 +177,23 @@ void listen(const ListeningOptions& options, const std::function<void(const std:
     write_door(folder / ".audition", door);
 
     std::thread serving([&] { server.run(); });
+    while (!server.running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     opened(server.address());
     while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     server.stop();
     serving.join();
-    if (session.answers() > 0) {
-        keep_choices(options.night, session, progress);
-        keep_taste(options.taste, before, after, session.taste(), progress);
+    const Listened listened{session.answers(), session.taste()};
+    const std::vector<ChoiceRecord> choices = session.choices();
+    if (!choices.empty() || !results.choices.empty()) {
+        progress.say("storing the choices in results.h5");
+        keep_choices(options.night, choices, choices.empty() ? "" : listened.taste.words(),
+                     session.chosen());
     }
-    closed({session.answers(), session.taste().words(), session.trial()});
+    if (listened.answers > 0)
+        keep_taste(options.taste, before, after, listened.taste, progress);
+    else
+        fs::remove(after);  // what was learnt here was forgotten
+    closed(listened);
 }
 
 }  // namespace mixfarm

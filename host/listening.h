@@ -3,10 +3,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "host/audition/deck.h"
 #include "host/progress.h"
+#include "host/store/results.h"
+#include "host/taste/taste.h"
 
 namespace mixfarm {
 
@@ -21,9 +24,13 @@ struct ListeningOptions {
 /// What came of a morning.
 struct Listened {
     int answers = 0;
-    std::string words;      ///< the taste
-    audition::Trial trial;  ///< how well it foretells answers
+    Taste taste;  ///< how well it foretells answers included
 };
+
+/// Puts choices into results.h5, in place of those that are there: a copy that takes its place when
+/// it is whole. `taste`: in words, empty where none is known.
+void keep_choices(const std::filesystem::path& night, std::vector<ChoiceRecord> choices,
+                  const std::string& taste, std::optional<std::int64_t> chosen);
 
 /// Serves the audition until Ctrl-C. `opened` is told the address once it answers. What was
 /// answered lies in NIGHT/choices.jsonl all the while; at the end it goes into /choices of

@@ -179,20 +179,12 @@ NightFolder::NightFolder(std::filesystem::path folder, const Job& job, Progress&
     if (error)
         throw InputError(folder_.string(), "cannot make this folder (" + error.message() +
                                                "); choose another with -o");
-    lock_ = open((folder_ / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        close(lock_);
-        throw InputError(
-            folder_.string(),
-            "another mixfarm is working in this folder; wait for it, or choose another with -o");
-    }
+    lock_ = std::make_unique<NightLock>(folder_);
     if (!std::filesystem::exists(folder_ / "job.yaml")) write_job_as_run(job);
     progress.log_to((folder_ / "run.log").string());
 }
 
-NightFolder::~NightFolder() {
-    if (lock_ >= 0) close(lock_);
-}
+NightFolder::~NightFolder() = default;
 
 void NightFolder::write_job_as_run(const Job& job) const {
     const std::filesystem::path file = folder_ / "job.yaml", fresh = folder_ / "job.yaml.part";

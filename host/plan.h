@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "host/hearing.h"
+#include "host/night_lock.h"
 #include "host/scouting.h"
 #include "host/studio.h"
 
@@ -87,7 +89,7 @@ public:
 
 private:
     std::filesystem::path folder_;
-    int lock_ = -1;
+    std::unique_ptr<NightLock> lock_;
 };
 
 /// Levels 0 and 2: candidates at a first glance, and those worth hearing on the telling excerpts,

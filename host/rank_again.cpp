@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/morning.h"
+#include "host/night_lock.h"
 #include "host/rank/rank.h"
 #include "host/reopen.h"
 #include "host/taste/liking.h"
@@ -83,6 +84,8 @@ void list_again(Results& results) {
 }  // namespace
 
 Results rank_again(const RankOptions& options, Progress& progress) {
+    const NightLock lock(fs::is_directory(options.night) ? options.night
+                                                         : options.night.parent_path());
     auto [results, studio] = reopen_night(options.night, "cpu", progress);
     change(*studio, options, results, progress);
     judge_again(results, *studio);

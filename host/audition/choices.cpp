@@ -43,7 +43,7 @@ std::vector<Json> Choices::read() const {
     return events;
 }
 
-void Choices::append(Json event) {
+Json Choices::append(Json event) {
     event["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     const std::string line = event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     const int fd = open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -56,6 +56,7 @@ void Choices::append(Json event) {
         const int cut = ftruncate(fd, before);
     close(fd);
     if (!whole) throw_write_error(error, file_);
+    return event;
 }
 
 void Choices::forget() {

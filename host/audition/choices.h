@@ -16,8 +16,9 @@ public:
     /// All events in order. A last line that a crash tore is cut off the file; any other line that
     /// is no event throws InputError naming its number. Nothing where there is no file.
     std::vector<Json> read() const;
-    /// One line, durable when this returns; `time` is added. Throws std::system_error.
-    void append(Json event);
+    /// One line, durable when this returns. Throws std::system_error. Gives back the event with the
+    /// `time` that was added.
+    Json append(Json event);
     /// Removes the file.
     void forget();
 

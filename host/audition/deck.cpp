@@ -176,10 +176,17 @@ int Deck::answers() const {
 std::optional<Json> Deck::next(const std::vector<bool>& ready, std::uint64_t seed) const {
     const int number = offers_.empty() ? 1 : offers_.back().number + 1, so_far = answers();
     std::set<int> repeated;
-    for (const Offer& o : offers_) repeated.insert(o.repeat_of);
+    for (const Offer& o : offers_)
+        if (!o.withdrawn) repeated.insert(o.repeat_of);
+    const auto playable = [&](const Offer& o) {
+        return std::all_of(o.slots.begin(), o.slots.end(),
+                           [&](std::size_t mix) { return ready[mix]; });
+    };
     if (so_far % kRepeatEvery == kRepeatEvery - 1) {
         for (const Offer& o : offers_) {
-            if (!o.answer || *o.answer < 0 || o.repeat_of || repeated.count(o.number)) continue;
+            if (!o.answer || *o.answer < 0 || o.withdrawn || o.pair || o.repeat_of ||
+                repeated.count(o.number) || !playable(o))
+                continue;
             std::vector<std::size_t> slots = o.slots;
             shuffle(slots, seed);
             for (std::uint64_t other = 1; slots == o.slots; ++other)

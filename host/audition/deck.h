@@ -34,12 +34,12 @@ struct Offer {
     std::string answered;                ///< the same, as the event has it
 };
 
-/// How well the taste foretells answers that it was not told, against the technical score alone.
+/// How well the taste, as ranking and search use it (Liking), foretells answers that it was not
+/// told, against the technical score alone.
 struct Trial {
     int answers = 0;                        ///< that named a best one, repeats left out
     double right = 0, technical_right = 0;  ///< ties share
     int repeats = 0, same_again = 0;
-    bool used() const { return right > technical_right; }
 };
 
 /// An answer as events have it; of an event, nothing where there is no such answer.

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "host/audition/deck.h"
+#include "host/taste/liking.h"
 
 namespace mixfarm::audition {
 namespace {
@@ -92,6 +93,9 @@ Trial Deck::trial() const {
     std::vector<double> technical;
     for (std::size_t i = 0; i < table_.rateable; ++i)
         technical.push_back(table_.mixes[i].technical);
+    std::vector<std::vector<float>> places;
+    for (std::size_t i = 0; i < table_.rateable; ++i) places.push_back(table_.mixes[i].place);
+    const std::vector<float> middle = middle_of(places);
     Preference others = model_;
     for (const Offer& offer : offers_) {
         const auto answer = told_by(offer);
@@ -115,7 +119,11 @@ Trial Deck::trial() const {
         }
         others.learn(told);
         ++trial.answers;
-        trial.right += hit(*answer, others.mean());
+        // As the next night and `mixfarm rank` would use it.
+        const Liking liking(others.after(), middle);
+        std::vector<double> total = technical;
+        for (std::size_t i = 0; i < total.size(); ++i) total[i] += liking.worth(places[i]);
+        trial.right += hit(*answer, total);
         trial.technical_right += hit(*answer, technical);
     }
     return trial;

@@ -69,11 +69,11 @@ Reply Session::reveal() {
         bool starred = false;
         Json notes = Json::array();
         for (const Offer& offer : deck_.offers()) {
-            if (!offer.answer || offer.withdrawn) continue;
+            if (offer.withdrawn) continue;
             for (std::size_t s = 0; s < offer.slots.size(); ++s) {
                 if (offer.slots[s] != mixes[slot]) continue;
-                ++offered;
-                chosen += *offer.answer == static_cast<int>(s);
+                offered += offer.answer.has_value();
+                chosen += offer.answer && *offer.answer == static_cast<int>(s);
                 starred |= offer.stars[s];
                 for (const Json& note : notes_of(offer, s)) notes.push_back(note);
             }
@@ -116,11 +116,12 @@ Reply Session::reveal() {
              {"repeat_of", offer.repeat_of ? Json(offer.repeat_of) : Json(nullptr)}});
     }
     const Trial trial = deck_.trial();
-    reveal["taste"] = {{"words", deck_.after().words()},
+    const Taste after = deck_.after();
+    reveal["taste"] = {{"words", after.words()},
                        {"right", trial.right},
                        {"technical_right", trial.technical_right},
                        {"of", trial.answers},
-                       {"used", trial.used()},
+                       {"used", after.trusted()},
                        {"same_again", trial.same_again},
                        {"repeats", trial.repeats}};
     // The taste gap is that of the mix that was taken, or as long as none was, of the favourite.
@@ -139,6 +140,18 @@ Reply Session::reveal() {
     return {200, std::move(reveal)};
 }
 
+Reply Session::choose(const Json& body) {
+    const std::lock_guard lock(mutex_);
+    if (!deck_.finished()) return {403, Json{{"error", "after the questions"}}};
+    const Json id = body.value("id", Json());
+    const bool known =
+        id.is_number_integer() && std::any_of(table_.mixes.begin(), table_.mixes.end(),
+                                              [&](const Mix& mix) { return id == mix.id; });
+    if (!known) return {422, Json{{"error", "there is no such mix"}}};
+    record({{"event", "choose"}, {"id", id}});
+    return done();
+}
+
 Taste Session::taste() const {
     const std::lock_guard lock(mutex_);
     return deck_.after();
@@ -149,9 +162,9 @@ int Session::answers() const {
     return deck_.answers();
 }
 
-Trial Session::trial() const {
+bool Session::finished() const {
     const std::lock_guard lock(mutex_);
-    return deck_.trial();
+    return deck_.finished();
 }
 
 std::optional<std::int64_t> Session::chosen() const {

@@ -203,6 +203,8 @@ struct Server::Impl {
                                          number_of(request, "to_s")));
         });
         get("/api/choices", [this](const Request&, Response& response) {
+            if (!session.finished())  // it says which mix lies where
+                return refuse(response, 403, "after the questions");
             std::ifstream in(session.choices_file(), std::ios::binary);
             response.set_header("Content-Disposition", "attachment; filename=\"choices.jsonl\"");
             response.set_content(std::string(std::istreambuf_iterator<char>(in), {}),
@@ -257,6 +259,10 @@ void Server::run() {
 
 void Server::stop() {
     impl_->http.stop();
+}
+
+bool Server::running() const {
+    return impl_->http.is_running();
 }
 
 }  // namespace mixfarm::audition

@@ -21,6 +21,7 @@ public:
     /// Serves until stop() was called from another thread.
     void run();
     void stop();
+    bool running() const;
 
 private:
     struct Impl;

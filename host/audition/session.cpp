@@ -58,15 +58,18 @@ Session::Session(Table table, Backstage& backstage, const Taste& before, int bes
 }
 
 void Session::record(const Json& event) {
-    choices_.append(event);
-    deck_.play(event);
+    deck_.play(choices_.append(event));
 }
 
 void Session::go_on() {
     if (deck_.finished()) {
         shelf_.want(board());
+        shelf_.expect({});
         return;
     }
+    // What cannot be made or read any more is asked no longer.
+    if (const Offer* offer = deck_.open(); offer && shelf_.broken(offer->slots))
+        record({{"event", "withdraw"}, {"number", offer->number}});
     if (!deck_.open())
         if (const auto offer = deck_.next(shelf_.ready(), ++seed_)) record(*offer);
     if (const Offer* offer = deck_.open()) {
@@ -92,12 +95,17 @@ std::vector<std::size_t> Session::board() const {
     constexpr std::size_t kFavourites = 4, kMost = 8;
     std::vector<std::size_t> starred, offered, mixes;
     for (const Offer& offer : deck_.offers()) {
-        if (!offer.answer || offer.withdrawn) continue;
+        if (offer.withdrawn) continue;
         for (std::size_t s = 0; s < offer.slots.size(); ++s)
-            (offer.stars[s] ? starred : offered).push_back(offer.slots[s]);
+            if (offer.stars[s])
+                starred.push_back(offer.slots[s]);
+            else if (offer.answer)
+                offered.push_back(offer.slots[s]);
     }
+    const std::vector<bool> ready = shelf_.ready();
     const auto add = [&](std::size_t mix, std::size_t most) {
-        if (mixes.size() < most && std::find(mixes.begin(), mixes.end(), mix) == mixes.end())
+        if (ready[mix] && mixes.size() < most &&
+            std::find(mixes.begin(), mixes.end(), mix) == mixes.end())
             mixes.push_back(mix);
     };
     const auto better = [&](std::size_t a, std::size_t b) {
@@ -216,7 +224,8 @@ Reply Session::levels(int number, double from_s, double to_s) {
     const std::lock_guard lock(mutex_);
     const auto slots = slots_of(number);
     if (!slots) return refused(409, "this question is not open any more");
-    if (!(to_s - from_s >= kLeastLoop) || from_s < 0)
+    const double least = std::min(kLeastLoop, table_.seconds()) - 1e-3;  // of rounded frames
+    if (!(to_s - from_s >= least) || from_s < 0)
         return refused(422, "a loop is half a second at least");
     const Sounds all = sounds(*slots);
     if (all.empty()) return refused(503, "not ready yet");
@@ -361,19 +370,12 @@ Reply Session::ask(const Json& body) {
 
 Reply Session::finish(bool finished) {
     const std::lock_guard lock(mutex_);
-    if (deck_.finished() != finished) record({{"event", finished ? "finish" : "resume"}});
-    return done();
-}
-
-Reply Session::choose(const Json& body) {
-    const std::lock_guard lock(mutex_);
-    if (!deck_.finished()) return refused(403, "after the questions");
-    const Json id = body.value("id", Json());
-    const bool known =
-        id.is_number_integer() && std::any_of(table_.mixes.begin(), table_.mixes.end(),
-                                              [&](const Mix& mix) { return id == mix.id; });
-    if (!known) return refused(422, "there is no such mix");
-    record({{"event", "choose"}, {"id", id}});
+    if (deck_.finished() != finished) {
+        record({{"event", finished ? "finish" : "resume"}});
+        // The board has named what lies in a question that was still open.
+        if (const Offer* offer = finished ? nullptr : deck_.open())
+            record({{"event", "withdraw"}, {"number", offer->number}});
+    }
     return done();
 }
 

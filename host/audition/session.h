@@ -55,13 +55,13 @@ public:
     Reply finish(bool finished);
     Reply choose(const Json& body);
     Reply forget();
+    bool finished() const;
     const std::filesystem::path& choices_file() const { return choices_.file(); }
 
     /// What the answers so far tell of the listener; how many there are; how well they are
     /// foretold.
     Taste taste() const;
     int answers() const;
-    Trial trial() const;
     /// What was answered, mix by mix, as results.h5 has it.
     std::vector<ChoiceRecord> choices() const;
     std::optional<std::int64_t> chosen() const;

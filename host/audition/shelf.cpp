@@ -64,13 +64,22 @@ void Shelf::expect(std::vector<std::size_t> mixes) {
 void Shelf::render_soon(std::vector<std::size_t> mixes, bool urgent) {
     {
         const std::lock_guard lock(mutex_);
-        std::erase_if(mixes,
-                      [&](std::size_t mix) { return ready_[mix] || broken_.count(mix) > 0; });
+        std::erase_if(mixes, [&](std::size_t mix) {
+            return ready_[mix] || broken_.count(mix) > 0 ||
+                   std::find(rendering_.begin(), rendering_.end(), mix) != rendering_.end();
+        });
+        if (mixes.empty()) return;
         if (!urgent && (urgent_ || rendered_ >= kMostRendered)) return;
         to_render_ = std::move(mixes);
         urgent_ = urgent && !to_render_.empty();
     }
     changed_.notify_all();
+}
+
+bool Shelf::broken(const std::vector<std::size_t>& mixes) const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(mixes.begin(), mixes.end(),
+                       [&](std::size_t mix) { return broken_.count(mix) > 0; });
 }
 
 std::string Shelf::trouble() const {
@@ -99,11 +108,12 @@ void Shelf::work() {
             lock.lock();
             make_room();
         } else if (!to_render_.empty()) {
-            const std::vector<std::size_t> mixes = std::exchange(to_render_, {});
-            lock.unlock();
-            render(mixes);
-            lock.lock();
+            rendering_ = std::exchange(to_render_, {});
             urgent_ = false;
+            lock.unlock();
+            render(rendering_);
+            lock.lock();
+            rendering_.clear();
         } else {
             changed_.wait(lock);
         }

@@ -44,6 +44,8 @@ public:
     /// Mixes without files that are worth having: rendered, in batches, when nothing else is to do.
     /// Until kMostRendered were; `urgent` ones in any case.
     void render_soon(std::vector<std::size_t> mixes, bool urgent);
+    /// One of these can neither be read nor rendered.
+    bool broken(const std::vector<std::size_t>& mixes) const;
     /// What keeps a mix from being heard, in words; empty: nothing does.
     std::string trouble() const;
 
@@ -62,6 +64,7 @@ private:
     std::vector<bool> ready_;
     std::map<std::size_t, std::shared_ptr<const Sound>> sounds_;
     std::vector<std::size_t> wanted_, expected_, to_render_;
+    std::vector<std::size_t> rendering_;
     std::vector<std::size_t> used_;  ///< longest ago first
     bool urgent_ = false, stop_ = false;
     std::size_t rendered_ = 0;

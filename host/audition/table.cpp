@@ -64,7 +64,8 @@ std::size_t Table::index_of(std::int64_t id) const {
     throw std::out_of_range("mix " + std::to_string(id) + " is not on the table");
 }
 
-Table table_of(const std::filesystem::path& night, const Results& results) {
+Table table_of(const std::filesystem::path& night, const Results& results,
+               const std::vector<std::int64_t>& offered) {
     if (results.picks.empty())
         throw InputError(night.string(), "has no picks: no mix of this night can be recommended");
     Table table;
@@ -100,21 +101,31 @@ Table table_of(const std::filesystem::path& night, const Results& results) {
             table.mixes.push_back(std::move(mix));
         }
     }
-    const auto add = [&](std::uint64_t id) {
-        const std::size_t at = row_of.at(id);
-        const bool whole = results.rows[at].stage == kWholeSongs && results.rejected[at] == 0;
-        if (!whole || table.mixes.size() >= kMostMixes || !known.insert(id).second) return;
-        table.mixes.push_back(mix_of(results, at, scores));
+    const auto add = [&](std::uint64_t id, bool any = false) {
+        const auto at = row_of.find(id);
+        if (at == row_of.end()) return;
+        const bool whole =
+            results.rows[at->second].stage == kWholeSongs && results.rejected[at->second] == 0;
+        if (!any && (!whole || table.mixes.size() >= kMostMixes)) return;
+        if (!known.insert(id).second) return;
+        table.mixes.push_back(mix_of(results, at->second, scores));
         table.mixes.back().file =
             night / "audition" / (file_words(table.mixes.back().name) + ".flac");
     };
+    for (const std::int64_t id : offered)
+        if (id >= 0) add(static_cast<std::uint64_t>(id), true);
     for (const std::int64_t elite : results.archive.elite)
         if (elite >= 0) add(static_cast<std::uint64_t>(elite));
     for (const std::uint64_t id : results.order) add(id);
     table.rateable = table.mixes.size();
     if (!rough.name.empty()) table.mixes.push_back(std::move(rough));
 
-    const AudioShape shape = audio_shape(table.mixes.front().file);
+    if (table.rateable < 2)
+        throw InputError(night.string(), "has a single mix: there is nothing to compare");
+    auto there = std::find_if(table.mixes.begin(), table.mixes.end(),
+                              [](const Mix& mix) { return std::filesystem::exists(mix.file); });
+    if (there == table.mixes.end()) there = table.mixes.begin();
+    const AudioShape shape = audio_shape(there->file);
     table.rate = shape.rate;
     table.frames = shape.frames;
     return table;

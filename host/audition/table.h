@@ -44,8 +44,10 @@ struct Table {
 /// The most mixes on a table: so many are thought about within a moment after each answer.
 inline constexpr std::size_t kMostMixes = 160;
 
-/// Picks, static balance and rough mix, then the best of the other whole songs and, of every kind
-/// of mix (cell of the archive), the best. Throws InputError: no night, or one without picks.
-Table table_of(const std::filesystem::path& night, const Results& results);
+/// Picks, static balance and rough mix, then what was `offered` already, then the best of every
+/// kind of mix (cell of the archive) and of the other whole songs. Throws InputError: no night, one
+/// without picks or without a second mix, no audio.
+Table table_of(const std::filesystem::path& night, const Results& results,
+               const std::vector<std::int64_t>& offered = {});
 
 }  // namespace mixfarm::audition

@@ -25,13 +25,13 @@ void show_in_browser(const std::string& address) {
 }
 
 /// Always told, whether the taste is any good or not.
-std::string trial_words(const audition::Trial& trial) {
-    if (trial.answers == 0) return "";
+std::string trial_words(const Taste& taste) {
+    if (taste.held_out.answers == 0) return "";
     return fmt::format(
         "of {} answers that it was not told it foretells {:.1f}, the technical score alone {:.1f}: "
         "{}\n",
-        trial.answers, trial.right, trial.technical_right,
-        trial.used() ? "`mixfarm run --taste` may use it" : "not better, so it is not used yet");
+        taste.held_out.answers, taste.held_out.foretold, taste.held_out.technical_alone,
+        taste.trusted() ? "`mixfarm run --taste` may use it" : "not better, so it is not used yet");
 }
 
 }  // namespace
@@ -81,9 +81,9 @@ int run_audition(const std::vector<std::string>& words) {
         [&](const Listened& listened) {
             if (!json)
                 std::cout << listened.answers
-                          << (listened.answers == 1 ? " answer; " : " answers; ") << listened.words
-                          << "\n"
-                          << trial_words(listened.trial);
+                          << (listened.answers == 1 ? " answer; " : " answers; ")
+                          << listened.taste.words() << "\n"
+                          << trial_words(listened.taste);
             std::cout.flush();
             _exit(kDone);  // a mix that is being rendered is not waited for
         },

@@ -29,8 +29,9 @@ std::pair<std::string, double> weight_of(const std::string& text) {
 }  // namespace
 
 int run_rank(const std::vector<std::string>& words) {
-    Arguments arguments("rank NIGHT [--taste FILE|--no-taste] [--style STYLE] [--weight TERM=N]...",
-                        "Ranks the mixes of a finished night again, from what was measured: nothing is rendered. "
+    Arguments arguments(
+        "rank NIGHT [--taste FILE|--no-taste] [--style STYLE] [--weight TERM=N]...",
+        "Ranks the mixes of a finished night again, from what was measured: nothing is rendered. "
         "What `mixfarm audition`\n"
         "learnt counts, where it foretells answers better than the technical score does.",
         "mixfarm rank tonight --weight masking=2 --style warm");

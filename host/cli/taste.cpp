@@ -8,6 +8,8 @@
 #include "host/cli/command.h"
 #include "host/cli/ranking_text.h"
 #include "host/job/input_error.h"
+#include "host/listening.h"
+#include "host/night_lock.h"
 
 namespace mixfarm::cli {
 namespace fs = std::filesystem;
@@ -66,7 +68,9 @@ int reset(const fs::path& given, bool json) {
     if (fs::is_directory(given)) {
         if (!fs::exists(given / "results.h5"))
             throw InputError(given.string(), "is no night; give a night or a taste file");
+        const NightLock lock(given);
         for (const char* name : kOfNight) remove(given / name);
+        keep_choices(given, {}, "", std::nullopt);
     } else {
         read_taste(given);  // nothing else is removed
         remove(given);

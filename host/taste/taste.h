@@ -45,10 +45,9 @@ struct Taste {
         int answers = 0;
         double foretold = 0, technical_alone = 0;
     } held_out;
-    /// False where it was tried and is no better than the technical score: then nobody uses it.
-    bool trusted() const {
-        return held_out.answers == 0 || held_out.foretold > held_out.technical_alone;
-    }
+    /// False where it was learnt from answers and not found to be better than the technical score:
+    /// then nobody uses it. One that somebody wrote by hand is theirs.
+    bool trusted() const { return answers == 0 || held_out.foretold > held_out.technical_alone; }
 
     /// Of a listener of whom nothing is known.
     static Taste unknown();

@@ -84,7 +84,7 @@ TEST_F(DeckTest, LearnsWhatIsLikedAndSaysHowSureItIs) {
     EXPECT_THAT(deck_.after().words(), ::testing::HasSubstr("brighter"));
     const Trial trial = deck_.trial();
     EXPECT_GT(trial.right, trial.technical_right);
-    EXPECT_TRUE(trial.used());
+    EXPECT_TRUE(deck_.after().trusted());
     EXPECT_EQ(trial.repeats, trial.same_again);
     EXPECT_GE(trial.repeats, 1);
     EXPECT_GT(deck_.confidence(), 0.2);
@@ -93,7 +93,7 @@ TEST_F(DeckTest, LearnsWhatIsLikedAndSaysHowSureItIs) {
 TEST_F(DeckTest, TasteThatIsNoBetterIsNotUsed) {
     for (std::uint64_t turn = 0; turn < 8; ++turn)
         answer(turn, [&](auto m) { return m < kMixes ? table_.mixes[m].technical : 0; });
-    EXPECT_FALSE(deck_.trial().used());
+    EXPECT_FALSE(deck_.after().trusted());
     EXPECT_EQ(deck_.trial().technical_right, deck_.trial().answers);
 }
 

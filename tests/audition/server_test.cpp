@@ -114,6 +114,7 @@ TEST_F(ServerTest, AMorningFromQuestionToChoice) {
         EXPECT_EQ(post("answer", {{"number", number}, {"answer", 0}, {"matched", false}}), 422);
         EXPECT_EQ(post("answer", {{"number", number}, {"answer", slots}, {"matched", true}}), 422);
         EXPECT_EQ(status(at("api/reveal")), 403);
+        EXPECT_EQ(status(at("api/choices")), 403);
         EXPECT_EQ(post("star", {{"number", number}, {"slot", 1}, {"on", true}}), 200);
         EXPECT_EQ(post("answer", {{"number", number}, {"answer", 1}, {"matched", true}}), 200);
         Json over;
@@ -203,7 +204,8 @@ TEST_F(ServerTest, NothingOutsideThePageIsReadable) {
                              ".audition", "page/main.js%00.css"}) {
         const std::string reply = raw(
             "GET " + at(path) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server_->port()) +
-            "\r\nConnection: close\r\n\r\n", false);
+                "\r\nConnection: close\r\n\r\n",
+            false);
         EXPECT_EQ(reply.find("secret\n"), std::string::npos);
         EXPECT_TRUE(reply.starts_with("HTTP/1.1 40")) << path << ": " << reply.substr(0, 40);
     }

@@ -10,8 +10,7 @@ namespace {
 using testing::HasSubstr;
 
 /// Two logits a step of brightness: whoever this is wants it bright.
-constexpr const char* kBright =
-    "answers: 12\nsongs: 1\nbrightness: {slope: [2, 0.3], bend: [0, 0.1]}\n";
+constexpr const char* kBright = "songs: 1\nbrightness: {slope: [2, 0.3], bend: [0, 0.1]}\n";
 
 /// The shared night, to be changed.
 fs::path own_night(const Scratch& scratch) {
@@ -73,7 +72,7 @@ TEST(Rank, ATasteLiftsWhatItLikes) {
     const Json back = ask({"rank", night, "--no-taste"});
     EXPECT_NEAR(mean_tilt(back), before, 1e-6);
     // One that foretells no better than the technical score changes nothing.
-    write_text(night / "taste.yaml", std::string(kBright) + "held_out: [10, 4, 4]\n");
+    write_text(night / "taste.yaml", std::string(kBright) + "answers: 12\nheld_out: [10, 4, 4]\n");
     const Ended ended = mixfarm({"rank", night, "--json"});
     EXPECT_EQ(picks_of(ended.json()), picks_of(back));
     EXPECT_THAT(ended.err, HasSubstr("not used"));
@@ -125,7 +124,8 @@ TEST(Taste, ANightSearchesForIt) {
 
 TEST(Audition, RefusesWhatItCannotServe) {
     const Scratch scratch;
-    EXPECT_THAT(mixfarm({"audition", scratch.path().string(), "--no-open"}).err, HasSubstr("results.h5"));
+    EXPECT_THAT(mixfarm({"audition", scratch.path().string(), "--no-open"}).err,
+                HasSubstr("results.h5"));
     for (const Words& words : {Words{"audition"},
                                {"audition", shared_night().night, "--best-of", "9"},
                                {"audition", shared_night().night, "--port", "70000"},

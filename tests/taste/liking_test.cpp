@@ -63,7 +63,9 @@ TEST(Liking, TheMiddleIsTheMedianOfWhatIsKnown) {
 
 TEST(Liking, ATasteThatIsNoBetterThanTheTechnicalScoreIsNotTrusted) {
     Taste taste = bright();
-    EXPECT_TRUE(taste.trusted());
+    EXPECT_TRUE(taste.trusted()) << "written by hand";
+    taste.answers = 12;
+    EXPECT_FALSE(taste.trusted()) << "never tried";
     taste.held_out = {12, 8, 8};
     EXPECT_FALSE(taste.trusted());
     taste.held_out = {12, 8.5, 8};

@@ -95,7 +95,7 @@ async function take(next) {
     const now = question();
     if (now && now.number !== before) open(now);
     if (!now) player.close();
-    if (!now && !state.finished) polling = setTimeout(() => refresh().catch(report), poll_ms);
+    if (!now) polling = setTimeout(() => refresh().catch(report), poll_ms);
     render();
 }
 
