@@ -19,7 +19,6 @@ namespace {
 constexpr int kRepeatEvery = 7;
 /// What is compared with everything once, unknown to the listener: after so many answers.
 constexpr int kStillAfter = 2, kRoughAfter = 4;
-constexpr const char* kStillName = "static balance";
 
 double unix_time(const Json& event) {
     std::tm when{};
@@ -73,7 +72,7 @@ std::optional<int> answer_from(const Json& json, std::size_t slots) {
 }
 
 Deck::Deck(const Table& table, const Taste& before, int best_of)
-    : table_(table), best_of_(best_of), before_(before), model_(model_of(table, before)) {}
+    : table_(table), best_of_(best_of), model_(model_of(table, before)) {}
 
 void Deck::forget() {
     offers_.clear();
@@ -209,7 +208,7 @@ std::optional<Json> Deck::next(const std::vector<bool>& ready, std::uint64_t see
         });
     };
     for (std::size_t i = 0; i < table_.mixes.size(); ++i) {
-        const bool still = table_.mixes[i].name == kStillName, rough = i >= table_.rateable;
+        const bool still = i == table_.still, rough = i >= table_.rateable;
         if ((still && so_far >= kStillAfter) || (rough && so_far >= kRoughAfter))
             if (!offered(i)) {
                 slip_in(i);

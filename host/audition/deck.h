@@ -88,7 +88,7 @@ public:
     /// How many more answers may be needed, and how long that takes.
     int answers_left() const;
     double seconds_per_answer() const;
-    Trial trial() const;
+    const Trial& trial() const;
     /// What is known of the listener by now, how well it foretells included.
     Taste after() const;
     const std::vector<double>& utility() const { return model_.mean(); }
@@ -104,8 +104,8 @@ private:
     std::vector<Offer> offers_;
     bool finished_ = false;
     std::optional<std::int64_t> chosen_;
-    Taste before_;
     Preference model_;
+    mutable std::optional<Trial> trial_;  ///< of the answers so far, once it was asked for
 };
 
 }  // namespace mixfarm::audition

@@ -45,6 +45,7 @@ void Deck::learn() {
     for (const Offer& offer : offers_)
         if (const auto answer = told_by(offer)) told.push_back(*answer);
     model_.learn(told);
+    trial_.reset();
 }
 
 std::vector<std::size_t> Deck::by_taste() const {
@@ -88,8 +89,9 @@ double Deck::seconds_per_answer() const {
     return each[each.size() / 2];
 }
 
-Trial Deck::trial() const {
-    Trial trial;
+const Trial& Deck::trial() const {
+    if (trial_) return *trial_;
+    Trial& trial = trial_.emplace();
     std::vector<double> technical;
     for (std::size_t i = 0; i < table_.rateable; ++i)
         technical.push_back(table_.mixes[i].technical);
@@ -131,7 +133,7 @@ Trial Deck::trial() const {
 
 Taste Deck::after() const {
     Taste taste = model_.after();
-    const Trial tried = trial();
+    const Trial& tried = trial();
     taste.held_out.answers += tried.answers;
     taste.held_out.foretold += tried.right;
     taste.held_out.technical_alone += tried.technical_right;

@@ -115,7 +115,7 @@ Reply Session::reveal() {
              {"answer", answer_json(*offer.answer)},
              {"repeat_of", offer.repeat_of ? Json(offer.repeat_of) : Json(nullptr)}});
     }
-    const Trial trial = deck_.trial();
+    const Trial& trial = deck_.trial();
     const Taste after = deck_.after();
     reveal["taste"] = {{"words", after.words()},
                        {"right", trial.right},

@@ -212,7 +212,7 @@ struct Server::Impl {
         });
         post("/api/heard", [this](const Json& body) { return session.heard(body); });
         post("/api/answer", [this](const Json& body) { return session.answer(body); });
-        post("/api/undo", [this](const Json&) { return session.undo(); });
+        post("/api/undo", [this](const Json& body) { return session.undo(body); });
         post("/api/star", [this](const Json& body) { return session.star(body); });
         post("/api/note", [this](const Json& body) { return session.note(body); });
         post("/api/ask", [this](const Json& body) { return session.ask(body); });

@@ -119,7 +119,7 @@ std::vector<std::size_t> Session::board() const {
     for (const std::size_t mix : offered) add(mix, kFavourites);
     std::stable_sort(mixes.begin(), mixes.end(), better);
     for (std::size_t i = 0; i < table_.mixes.size(); ++i)
-        if (table_.mixes[i].name == "static balance" || i >= table_.rateable) add(i, kMost);
+        if (i == table_.still || i >= table_.rateable) add(i, kMost);
     for (std::size_t i = 0; mixes.size() < 2 && i < table_.mixes.size(); ++i) add(i, kMost);
     return mixes;
 }
@@ -194,7 +194,8 @@ Json Session::state_now() {
     }
     const int answers = deck_.answers();
     state["answers"] = answers;
-    state["can_undo"] = deck_.last_answered() != nullptr;
+    const Offer* last = deck_.last_answered();
+    state["undo"] = last ? Json(last->number) : Json(nullptr);
     const int left = deck_.answers_left();
     state["left"] = {{"answers", left}, {"minutes", left * deck_.seconds_per_answer() / 60}};
     state["confidence"] = answers > 0 ? Json(deck_.confidence()) : Json(nullptr);
@@ -316,10 +317,12 @@ Reply Session::answer(const Json& body) {
     return done();
 }
 
-Reply Session::undo() {
+Reply Session::undo(const Json& body) {
     const std::lock_guard lock(mutex_);
     const Offer* last = deck_.finished() ? nullptr : deck_.last_answered();
-    if (!last) return refused(409, "there is nothing to take back");
+    if (!last ||
+        body.value("number", Json()) != last->number)  // one that came twice takes back once
+        return refused(409, "there is no such answer to take back");
     record({{"event", "undo"}, {"number", last->number}});
     return done();
 }

@@ -48,7 +48,7 @@ public:
     Reply reveal();
     Reply heard(const Json& body);
     Reply answer(const Json& body);
-    Reply undo();
+    Reply undo(const Json& body);
     Reply star(const Json& body);
     Reply note(const Json& body);
     Reply ask(const Json& body);

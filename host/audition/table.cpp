@@ -118,6 +118,10 @@ Table table_of(const std::filesystem::path& night, const Results& results,
         if (elite >= 0) add(static_cast<std::uint64_t>(elite));
     for (const std::uint64_t id : results.order) add(id);
     table.rateable = table.mixes.size();
+    for (std::size_t i = 0; i < table.rateable; ++i)
+        if (results.rows[row_of.at(static_cast<std::uint64_t>(table.mixes[i].id))].origin ==
+            "static_balance")
+            table.still = i;
     if (!rough.name.empty()) table.mixes.push_back(std::move(rough));
 
     if (table.rateable < 2)

@@ -122,6 +122,17 @@ TEST_F(ServerTest, AMorningFromQuestionToChoice) {
                   409);
         EXPECT_EQ(over["state"]["answers"], turn + 1);
     }
+    // Taken back twice it is gone once, as when a reply is lost and the request comes again.
+    EXPECT_EQ(post("undo", {{"number", 4}}), 200);
+    EXPECT_EQ(post("undo", {{"number", 4}}), 409);
+    EXPECT_EQ(state()["answers"], 3);
+    EXPECT_EQ(post("answer", {{"number", 4}, {"answer", 1}, {"matched", true}}), 200);
+    for (const ChoiceRecord& choice : session_->choices()) {
+        EXPECT_EQ(choice.time.size(), 20u) << choice.time;
+        EXPECT_EQ(choice.heard_s, 3.5f);
+        EXPECT_EQ(choice.chosen, choice.slot == 1);
+    }
+    EXPECT_EQ(session_->choices().size(), 12u);
     EXPECT_EQ(post("finish", Json::object()), 200);
     Json reveal;
     do reveal = Json::parse(client_->Get(at("api/reveal"))->body);
@@ -262,6 +273,38 @@ TEST_F(ServerTest, SlowReadersDoNotKeepOthersWaiting) {
     }
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(alive());
     for (const int fd : slow) close(fd);
+}
+
+/// Nothing can be rendered any more: the stems are gone.
+class Gone : public Tones {
+public:
+    std::vector<StereoAudio> render(const std::vector<std::uint64_t>&) override {
+        throw InputError("stems", "are gone");
+    }
+};
+
+TEST(SessionTest, AMixThatCannotBeMadeIsAskedForNoLonger) {
+    const mixfarm::test::Scratch scratch;
+    const Table table = test::table(scratch.folder(), 8);
+    test::write_sounds(table);
+    std::filesystem::remove(table.mixes[5].file);
+    Gone gone;
+    Session session(table, gone, Taste::unknown(), 3);
+    const auto question = [&] {
+        Json state = session.state();
+        for (; state["question"].is_null(); state = session.state()) usleep(20000);
+        return state["question"];
+    };
+    const Json first = question();
+    std::string key;
+    const Json wanted = session.map()["points"];
+    for (const Json& point : wanted)
+        if (std::abs(point["at"][0].get<double>() - table.mixes[5].character[0]) < 1e-3)
+            key = point["key"];
+    ASSERT_NE(key, "");
+    ASSERT_EQ(session.ask({{"key", key}}).status, 200);
+    EXPECT_GT(question()["number"].get<int>(), first["number"].get<int>() + 1);
+    EXPECT_EQ(question()["kind"], "best");
 }
 
 TEST_F(ServerTest, APortIsOneServersOnly) {

@@ -40,6 +40,7 @@ inline Table table(const std::filesystem::path& night, std::size_t mixes, bool r
         t.mixes.push_back(mix);
     }
     t.rateable = mixes;
+    t.still = mixes - 1;
     if (rough) {
         Mix mix;
         mix.name = "rough mix";

@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 """A whole morning in Chromium: by mouse, by keyboard alone, on a phone, through crashes, in two windows."""
 import signal
+import subprocess
 import time
+
+import h5py
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from browser import PageTest, chromium, main
+from browser import PROGRAM, PageTest, chromium, main
 
 
 class Morning(PageTest):
@@ -29,13 +32,16 @@ class Morning(PageTest):
         self.until("return window.mixfarm.state.question.stars[1]")
         self.click("#match")  # no rating while it is off
         self.assertTrue(self.js("return document.getElementById('best').disabled"))
+        heard = self.js("return window.mixfarm.player.heard")
+        time.sleep(0.5)
+        self.assertEqual(self.js("return window.mixfarm.player.heard"), heard)
         self.click("#match")
         self.click('#slots button[data-slot="1"]')
         self.click("#best")
         self.next_question(1)
         self.assertTrue(self.js("return window.mixfarm.player.playing"))
         # A mix of the map against the best so far.
-        self.click("#map circle")
+        self.click("#map circle:last-of-type")  # no other dot lies over the one drawn last
         self.until("return window.mixfarm.state.question?.kind === 'pair' && window.mixfarm.player.ready")
         self.hear_all(lambda slot: self.click(f'#slots button[data-slot="{slot}"]'))
         number = self.question()
@@ -56,6 +62,15 @@ class Morning(PageTest):
                          ["star", "withdraw", "undo", "finish", "choose"])
         self.assertTrue(all(e["matched"] for e in events if e["event"] == "answer"))
         self.no_complaints()
+        self.audition.stop()
+        with h5py.File(self.audition.night / "results.h5") as results:
+            choices = results["choices"]
+            offered = [mix for e in events if e["event"] == "offer" and e["number"] in (1, number) for mix in e["mixes"]]
+            self.assertEqual(list(choices["mix"]), offered)
+            self.assertEqual(sorted(set(choices["answer"].asstr())), ["best", "none_good"])
+            self.assertTrue(all(len(when) == 20 for when in choices["time"].asstr()))
+            self.assertTrue((choices["heard_s"][()] >= 3).all())
+            self.assertEqual(results.attrs["chosen_mix"], str([e["id"] for e in events if e["event"] == "choose"][0]))
 
     def test_by_keyboard_alone(self):
         keys = lambda *what: ActionChains(self.driver).send_keys(*what).perform()
@@ -138,6 +153,8 @@ class Morning(PageTest):
         self.addCleanup(second.quit)
         self.driver = second
         self.open()
+        refused = subprocess.run([PROGRAM, "audition", self.audition.night, "--no-open"], capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 2, refused.stderr)  # two pages, but one server
         self.click("#play")
         self.click("#best")
         self.next_question(1)
@@ -147,6 +164,15 @@ class Morning(PageTest):
         self.assertIn("elsewhere", self.js("return document.getElementById('live').textContent"))
         self.assertEqual(len(self.audition.events("answer")), 1)
         self.assertEqual(len(self.audition.events("offer")), 2)
+
+
+    def test_a_night_ranked_again_can_be_heard(self):
+        self.audition.stop()
+        subprocess.run([PROGRAM, "rank", self.audition.night, "--weight", "masking=5", "--weight", "tone=0"],
+                       check=True, capture_output=True)
+        self.audition.start()
+        self.open()
+        self.assertEqual(self.question(), 1)
 
 
 class Phone(PageTest):

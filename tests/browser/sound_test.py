@@ -74,6 +74,33 @@ class Sound(PageTest):
             self.assertLess(difference, 2e-3)
             print(f"switch at {at_s} s: off a straight line by {difference:.1e}; largest step {steps:.4f}")
 
+    def test_sines_show_any_click(self):
+        """100 Hz in opposite phase: a hard switch steps by 2, a hard seam by up to 2; a fade of 10 ms adds 2/441."""
+        steps = self.driver.execute_async_script("""
+            const done = arguments[0];
+            (async () => {
+                const { buildGraph, loopOf } = await import(new URL("page/graph.js", location.href));
+                const rate = 44100, lead = 441, length = Math.round(0.6037 * rate);
+                const sine = (sign) => {
+                    const buffer = new AudioBuffer({ length: lead + length, numberOfChannels: 2, sampleRate: rate });
+                    for (const channel of [0, 1])
+                        buffer.getChannelData(channel).forEach((_, i, to) => { to[i] = sign * Math.sin(2 * Math.PI * 100 * i / rate); });
+                    return loopOf(buffer, lead);
+                };
+                const context = new OfflineAudioContext(2, 2 * rate, rate);
+                const graph = buildGraph(context, [sine(1), sine(-1)], { slot: 0 });
+                graph.start(0);
+                graph.select(1, 0.3025);
+                graph.select(0, 0.9071);
+                const sound = (await context.startRendering()).getChannelData(0);
+                let most = 0;
+                for (let i = 500; i < sound.length; ++i) most = Math.max(most, Math.abs(sound[i] - sound[i - 1]));
+                done(most);
+            })().catch((error) => done(String(error)));""")
+        own = 2 * np.sin(np.pi * 100 / RATE)
+        print(f"largest step {steps:.4f}; the sines' own {own:.4f}")
+        self.assertLess(steps, own + 2 / 441 + 1e-3)
+
     def test_the_loops_seam_does_not_click(self):
         *alone, _ = self.rendered()
         length = round((self.loop["to_s"] - self.loop["from_s"]) * RATE)

@@ -268,7 +268,7 @@ function renderQuestion(now) {
     write(byId("ask"), pair ? "Which of the two is better?" : `Which of these ${now.slots} is the best?`);
     byId("best").replaceChildren(`${letter(player.slot)} is ${pair ? "better" : "the best"} `, key("Enter"));
     byId("none-good").replaceChildren(pair ? "Both are bad " : "None is good ", key("X"));
-    enable("undo", state.can_undo);
+    enable("undo", state.undo !== null);
     byId("slots").classList.toggle("sounds", player.playing && player.ready);
     document.querySelectorAll("#slots .slot").forEach((slot, i) => {
         slot.classList.toggle("on", i === player.slot);
@@ -316,7 +316,7 @@ function wire() {
         byId("note").focus();
     } }, word)));
     const on = (id, does) => byId(id).addEventListener("click", does);
-    const undo = () => { if (state?.question && state.can_undo) act("undo"); };
+    const undo = () => { if (state?.question && state.undo !== null) act("undo", { number: state.undo }); };
     const differMost = () => setLoop(question().loop, false);
     const note = () => {
         if (!state?.question) return;

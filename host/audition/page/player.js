@@ -160,6 +160,8 @@ export class Player {
     }
 
     setMatched(on) {
+        this.report();
+        this.#counted_s = Math.max(this.#counted_s, this.#context?.currentTime ?? 0);
         this.#matched = on;
         this.#graph?.setGains(this.#levels(), this.#soon());
         this.#onChange();
@@ -187,7 +189,8 @@ export class Player {
     }
 
     #pending(slot) {
-        if (!this.#graph || slot !== this.#slot) return 0;
+        // What is heard at other loudness is no ground for an answer.
+        if (!this.#graph || !this.#matched || slot !== this.#slot) return 0;
         return Math.max(0, this.#context.currentTime - this.#counted_s);
     }
 
