@@ -221,7 +221,6 @@ NightParts NightFolder::parts(const Studio& studio, Progress& progress) const {
 std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scouting& scouting,
                                  Hearing& hearing, Progress& progress) {
     std::vector<Heard> all;
-    progress.begin("excerpts", plan.heard, 0);
     std::int64_t excerpt_frames = 0;
     for (const Excerpt& e : studio.profile.telling) excerpt_frames += e.frames + e.warmup;
     const double song_over_excerpts =
@@ -229,10 +228,14 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scoutin
         static_cast<double>(std::max<std::int64_t>(1, excerpt_frames));
     std::size_t slots = 0;
     const auto excerpt_s = [&] { return hearing.seconds(2) / static_cast<double>(slots); };
-    const auto late = [&] {
+    // Of what is left, whole songs and picks have their share.
+    const auto seconds_left = [&] {
         const double song_s = song_over_excerpts * excerpt_s();
-        return plan.seconds_left() < plan.songs_s(song_s) + plan.picks_s(song_s);
+        return plan.seconds_left() - plan.songs_s(song_s) - plan.picks_s(song_s);
     };
+    const auto late = [&] { return seconds_left() < 0; };
+    progress.begin("excerpts", plan.heard, 0,
+                   plan.time_s > 0 ? std::function<double()>(seconds_left) : nullptr);
     const auto hear = [&](std::vector<Row> rows, const Scouting::Round& round) {
         // The clock never takes the baselines, nor the first round.
         const auto enough = [&](std::size_t) { return round.number > 1 && late(); };
@@ -267,16 +270,17 @@ std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio,
                               Progress& progress) {
     const Excerpt whole = whole_song(studio.song);
     const std::size_t most = std::min<std::size_t>(plan.promoted + 2, excerpts.size());
-    progress.begin("whole songs", most, 0);
     SongGuess guess(studio.judge, excerpts, kFirstSearched);
     std::vector<Heard> all;
-    // However late it is, the baselines and the best of the excerpts are heard.
-    const auto late = [&] {
-        if (all.size() < plan.song_part) return false;
+    const auto seconds_left = [&] {
         const double song_s = hearing.seconds(3) / static_cast<double>(plan.slots(all.size()));
-        return plan.seconds_left() <
-               plan.picks_s(song_s) + static_cast<double>(plan.song_part) * song_s;
+        return plan.seconds_left() - plan.picks_s(song_s) -
+               static_cast<double>(plan.song_part) * song_s;
     };
+    // However late it is, the baselines and the best of the excerpts are heard.
+    const auto late = [&] { return all.size() >= plan.song_part && seconds_left() < 0; };
+    progress.begin("whole songs", most, 0,
+                   plan.time_s > 0 ? std::function<double()>(seconds_left) : nullptr);
     // Part by part: what whole songs tell decides which ones come next.
     for (std::uint32_t part = 0; all.size() < most && !late(); ++part) {
         std::vector<Row> rows;

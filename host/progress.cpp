@@ -69,8 +69,10 @@ void Progress::warn(const std::string& text) {
     say("warning: " + text);
 }
 
-void Progress::begin(const std::string& what, std::uint64_t total, std::uint64_t known) {
+void Progress::begin(const std::string& what, std::uint64_t total, std::uint64_t known,
+                     std::function<double()> seconds_left) {
     end();
+    seconds_left_ = std::move(seconds_left);
     what_ = what, total_ = total, known_ = known, done_ = known, best_ = -1;
     begun_ = drawn_ = std::chrono::steady_clock::now();
     if (terminal_) draw(false);
@@ -90,6 +92,7 @@ void Progress::end() {
     if (what_.empty()) return;
     draw(true);
     what_.clear();
+    seconds_left_ = nullptr;
 }
 
 void Progress::draw(bool last) {
@@ -98,20 +101,23 @@ void Progress::draw(bool last) {
     const double fresh = static_cast<double>(done_ - known_),
                  rate = elapsed > 0 ? fresh / elapsed : 0;
     char text[200];
-    int length = std::snprintf(text, sizeof text, "%-12s %llu of %llu", what_.c_str(),
-                               static_cast<unsigned long long>(done_),
-                               static_cast<unsigned long long>(total_));
+    int length = std::snprintf(text, sizeof text, "%-12s %llu", what_.c_str(),
+                               static_cast<unsigned long long>(done_));
     const auto add = [&](const char* format, auto... values) {
         if (length < static_cast<int>(sizeof text))
             length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length),
                                     format, values...);
     };
+    if (!seconds_left_) add(" of %llu", static_cast<unsigned long long>(total_));
     if (fresh > 0) add("  %.1f/s", rate);
     if (best_ >= 0) add("  best %.3f", best_);
     if (last)
         add("  in %s", clock_text(elapsed).c_str());
-    else if (rate > 0)
-        add("  %s left", clock_text(static_cast<double>(total_ - done_) / rate).c_str());
+    else if (rate > 0) {
+        const double by_count = static_cast<double>(total_ - done_) / rate;
+        const double left = seconds_left_ ? std::min(by_count, seconds_left_()) : by_count;
+        if (left >= 0) add("  %s left", clock_text(left).c_str());
+    }
     if (terminal_)
         std::fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
     else

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,8 +31,10 @@ public:
     /// A sentence that stays.
     void say(const std::string& text);
     void warn(const std::string& text);
-    /// Begins a counted stretch of work ("excerpts", 2000 mixes, 130 of them known already).
-    void begin(const std::string& what, std::uint64_t total, std::uint64_t known);
+    /// Begins a counted stretch of work ("excerpts", 2000 mixes, 130 of them known already). Where
+    /// a clock may end it before all are done, `seconds_left` says when; NaN: not known yet.
+    void begin(const std::string& what, std::uint64_t total, std::uint64_t known,
+               std::function<double()> seconds_left = {});
     /// `done` of the total are finished; best score so far (negative: none yet).
     void update(std::uint64_t done, double best);
     void end();
@@ -44,6 +47,7 @@ private:
     std::string what_;
     std::uint64_t total_ = 0, known_ = 0, done_ = 0;
     double best_ = -1;
+    std::function<double()> seconds_left_;
     std::chrono::steady_clock::time_point begun_, drawn_;
 };
 

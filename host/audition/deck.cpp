@@ -17,8 +17,13 @@ namespace {
 
 /// Every so manieth question repeats an earlier one in another order.
 constexpr int kRepeatEvery = 7;
-/// What is compared with everything once, unknown to the listener: after so many answers.
-constexpr int kStillAfter = 2, kRoughAfter = 4;
+/// What is compared with everything once, unknown to the listener: after so many answers at least
+/// and at most, so that no question is known to hold it.
+struct Between {
+    int least, most;
+};
+constexpr Between kStill{1, 6}, kRough{2, 7};
+constexpr double kSlipIn = 0.3;
 
 double unix_time(const Json& event) {
     std::tm when{};
@@ -208,12 +213,14 @@ std::optional<Json> Deck::next(const std::vector<bool>& ready, std::uint64_t see
         });
     };
     for (std::size_t i = 0; i < table_.mixes.size(); ++i) {
-        const bool still = i == table_.still, rough = i >= table_.rateable;
-        if ((still && so_far >= kStillAfter) || (rough && so_far >= kRoughAfter))
-            if (!offered(i)) {
-                slip_in(i);
-                break;
-            }
+        const bool rough = i >= table_.rateable;
+        if ((i != table_.still && !rough) || offered(i)) continue;
+        const Between when = rough ? kRough : kStill;
+        if (so_far >= when.most ||
+            (so_far >= when.least && RandomStream(seed, 0x511b).next() < kSlipIn)) {
+            slip_in(i);
+            break;
+        }
     }
     shuffle(slots, seed);
     return offer_event(number, "best", table_, slots, 0);

@@ -49,12 +49,47 @@ Json notes_of(const Offer& offer, std::size_t slot) {
 
 }  // namespace
 
+std::vector<std::size_t> Session::board() const {
+    constexpr std::size_t kFavourites = 4, kMost = 8;
+    std::vector<std::size_t> starred, offered, mixes;
+    for (const Offer& offer : deck_.offers()) {
+        if (offer.withdrawn) continue;
+        for (std::size_t s = 0; s < offer.slots.size(); ++s)
+            if (offer.stars[s])
+                starred.push_back(offer.slots[s]);
+            else if (offer.answer)
+                offered.push_back(offer.slots[s]);
+    }
+    const std::vector<bool> ready = shelf_.ready();
+    const auto add = [&](std::size_t mix, std::size_t most) {
+        if (ready[mix] && mixes.size() < most &&
+            std::find(mixes.begin(), mixes.end(), mix) == mixes.end())
+            mixes.push_back(mix);
+    };
+    const auto better = [&](std::size_t a, std::size_t b) {
+        const auto worth = [&](std::size_t mix) {
+            return mix < table_.rateable ? deck_.utility()[mix] : -HUGE_VAL;
+        };
+        return worth(a) > worth(b);
+    };
+    std::stable_sort(offered.begin(), offered.end(), better);
+    for (const std::size_t mix : starred) add(mix, kMost - 2);
+    for (const std::size_t mix : offered) add(mix, kFavourites);
+    std::stable_sort(mixes.begin(), mixes.end(), better);
+    for (std::size_t i = 0; i < table_.mixes.size(); ++i)
+        if (i == table_.still || i >= table_.rateable) add(i, kMost);
+    for (std::size_t i = 0; mixes.size() < 2 && i < table_.mixes.size(); ++i) add(i, kMost);
+    return mixes;
+}
+
 Reply Session::reveal() {
-    const std::lock_guard lock(mutex_);
-    if (!deck_.finished()) return {403, Json{{"error", "after the questions"}}};
-    const std::vector<std::size_t> mixes = board();
-    Json reveal{{"board", Json::array()}};
-    Backstage::Tone tone;
+    std::vector<std::size_t> mixes;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!deck_.finished()) return {403, Json{{"error", "after the questions"}}};
+        mixes = board();
+    }
+    // Opening the night takes seconds: whoever listens meanwhile is served.
     const auto from_night = [&](auto ask) {  // a night that cannot be opened any more has no words
         try {
             return ask();
@@ -62,7 +97,15 @@ Reply Session::reveal() {
             return decltype(ask()){};
         }
     };
-    tone = from_night([&] { return backstage_.tone(); });
+    const Backstage::Tone tone = from_night([&] { return backstage_.tone(); });
+    std::vector<std::vector<std::string>> moves_of;
+    for (const std::size_t mix : mixes)
+        moves_of.push_back(table_.mixes[mix].id < 0 ? std::vector<std::string>{} : from_night([&] {
+            return backstage_.moves(static_cast<std::uint64_t>(table_.mixes[mix].id));
+        }));
+
+    const std::lock_guard lock(mutex_);
+    Json reveal{{"board", Json::array()}};
     for (std::size_t slot = 0; slot < mixes.size(); ++slot) {
         const Mix& mix = table_.mixes[mixes[slot]];
         int chosen = 0, offered = 0;
@@ -78,9 +121,7 @@ Reply Session::reveal() {
                 for (const Json& note : notes_of(offer, s)) notes.push_back(note);
             }
         }
-        const auto moves = mix.id < 0 ? std::vector<std::string>{} : from_night([&] {
-            return backstage_.moves(static_cast<std::uint64_t>(mix.id));
-        });
+        const std::vector<std::string>& moves = moves_of[slot];
         reveal["board"].push_back({{"slot", slot},
                                    {"id", mix.id},
                                    {"name", mix.name},
@@ -136,7 +177,7 @@ Reply Session::reveal() {
                          {"chosen", number(table_.mixes[taken].technical)}};
     reveal["chosen"] = deck_.chosen() ? Json(*deck_.chosen()) : Json(nullptr);
     const Sounds all = sounds(mixes);
-    reveal["question"] = all.empty() ? Json(nullptr) : question_json(0, mixes, all);
+    reveal["question"] = all.empty() ? Json(nullptr) : question_json(0, mixes, all, false);
     return {200, std::move(reveal)};
 }
 

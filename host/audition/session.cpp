@@ -14,7 +14,7 @@ namespace mixfarm::audition {
 namespace {
 
 constexpr double kLoopSeconds = 15, kLeastLoop = 0.5, kMostAudio = 60, kLeastHeard = 3;
-constexpr std::size_t kWavePoints = 600, kRenderBatch = 8, kLongestNote = 2000;
+constexpr std::size_t kWavePoints = 600, kRenderBatch = 8, kLongestNote = 2000, kLongestOnce = 64;
 constexpr double kLongestStretch = 3600;  ///< of listening, in one event
 
 std::vector<const Sound*> plain(const std::vector<std::shared_ptr<const Sound>>& sounds) {
@@ -36,6 +36,15 @@ Json rounded(std::span<const float> values) {
     return list;
 }
 
+/// What tells a request, or its event, from all others; empty where nothing does.
+std::string once_of(const Json& body) {
+    const auto once = body.find("once");
+    return once != body.end() && once->is_string() &&
+                   once->get_ref<const std::string&>().size() <= kLongestOnce
+               ? once->get<std::string>()
+               : "";
+}
+
 Reply refused(int status, const std::string& words) {
     return {status, Json{{"error", words}}};
 }
@@ -50,15 +59,26 @@ Session::Session(Table table, Backstage& backstage, const Taste& before, int bes
       shelf_(table_,
              [this](const std::vector<std::uint64_t>& ids) { return backstage_.render(ids); }),
       seed_(chance()) {
-    for (const Json& event : choices_.read()) deck_.play(event);
+    for (const Json& event : choices_.read()) {
+        deck_.play(event);
+        done_.insert(once_of(event));
+    }
     for (std::size_t i = 0; i < table_.rateable; ++i)
         keys_.push_back(fmt::format("{:016x}", chance()));
     const std::lock_guard lock(mutex_);
     go_on();
 }
 
-void Session::record(const Json& event) {
+void Session::record(Json event, const Json& body) {
+    const std::string once = once_of(body);
+    if (!once.empty()) event["once"] = once;
     deck_.play(choices_.append(event));
+    done_.insert(once);
+}
+
+bool Session::again(const Json& body) const {
+    const std::string once = once_of(body);
+    return !once.empty() && done_.count(once) > 0;
 }
 
 void Session::go_on() {
@@ -91,39 +111,6 @@ void Session::go_on() {
     }
 }
 
-std::vector<std::size_t> Session::board() const {
-    constexpr std::size_t kFavourites = 4, kMost = 8;
-    std::vector<std::size_t> starred, offered, mixes;
-    for (const Offer& offer : deck_.offers()) {
-        if (offer.withdrawn) continue;
-        for (std::size_t s = 0; s < offer.slots.size(); ++s)
-            if (offer.stars[s])
-                starred.push_back(offer.slots[s]);
-            else if (offer.answer)
-                offered.push_back(offer.slots[s]);
-    }
-    const std::vector<bool> ready = shelf_.ready();
-    const auto add = [&](std::size_t mix, std::size_t most) {
-        if (ready[mix] && mixes.size() < most &&
-            std::find(mixes.begin(), mixes.end(), mix) == mixes.end())
-            mixes.push_back(mix);
-    };
-    const auto better = [&](std::size_t a, std::size_t b) {
-        const auto worth = [&](std::size_t mix) {
-            return mix < table_.rateable ? deck_.utility()[mix] : -HUGE_VAL;
-        };
-        return worth(a) > worth(b);
-    };
-    std::stable_sort(offered.begin(), offered.end(), better);
-    for (const std::size_t mix : starred) add(mix, kMost - 2);
-    for (const std::size_t mix : offered) add(mix, kFavourites);
-    std::stable_sort(mixes.begin(), mixes.end(), better);
-    for (std::size_t i = 0; i < table_.mixes.size(); ++i)
-        if (i == table_.still || i >= table_.rateable) add(i, kMost);
-    for (std::size_t i = 0; mixes.size() < 2 && i < table_.mixes.size(); ++i) add(i, kMost);
-    return mixes;
-}
-
 std::optional<std::vector<std::size_t>> Session::slots_of(int number) const {
     if (number == 0 && deck_.finished()) return board();
     const Offer* offer = deck_.open();
@@ -140,12 +127,13 @@ Session::Sounds Session::sounds(const std::vector<std::size_t>& mixes) const {
     return all;
 }
 
-Json Session::question_json(int number, const std::vector<std::size_t>& mixes,
-                            const Sounds& sounds) const {
+Json Session::question_json(int number, const std::vector<std::size_t>& mixes, const Sounds& sounds,
+                            bool elsewhere) const {
     const auto all = plain(sounds);
     const std::vector<float> differ = difference_of(all);
     const double length = std::min(kLoopSeconds, table_.seconds());
-    const double from = std::min(most_different(differ, length), table_.seconds() - length);
+    const double from =
+        std::min(most_different(differ, length, elsewhere), table_.seconds() - length);
     Json question{{"number", number}, {"kind", "best"}, {"slots", mixes.size()}};
     question["wave"] = rounded(wave_of(all, kWavePoints));
     question["differ"] = rounded(differ);
@@ -169,7 +157,7 @@ Json Session::state_now() {
     const Offer* offer = deck_.finished() ? nullptr : deck_.open();
     if (offer) {
         if (const Sounds all = sounds(offer->slots); !all.empty()) {
-            Json question = question_json(offer->number, offer->slots, all);
+            Json question = question_json(offer->number, offer->slots, all, offer->repeat_of != 0);
             question["kind"] = offer->pair ? "pair" : "best";
             question["heard_s"] = offer->heard_s;
             question["stars"] = offer->stars;
@@ -284,7 +272,10 @@ Reply Session::heard(const Json& body) {
     const double seconds = body["seconds"];
     if (!(seconds > 0) || seconds > kLongestStretch)
         return refused(422, "seconds lie between 0 and 3600");
-    record({{"event", "heard"}, {"number", offer->number}, {"slot", *slot}, {"seconds", seconds}});
+    if (!again(body))
+        record(
+            {{"event", "heard"}, {"number", offer->number}, {"slot", *slot}, {"seconds", seconds}},
+            body);
     return done();
 }
 
@@ -350,24 +341,27 @@ Reply Session::note(const Json& body) {
         return refused(422, "a note has a slot or null, a time and a text");
     if (body["text"].get_ref<const std::string&>().size() > kLongestNote)
         return refused(422, "a note has at most 2000 bytes");
-    record({{"event", "note"},
-            {"number", offer->number},
-            {"slot", *slot < 0 ? Json(nullptr) : Json(*slot)},
-            {"at_s", body["at_s"]},
-            {"text", body["text"]}});
+    if (!again(body))
+        record({{"event", "note"},
+                {"number", offer->number},
+                {"slot", *slot < 0 ? Json(nullptr) : Json(*slot)},
+                {"at_s", body["at_s"]},
+                {"text", body["text"]}},
+               body);
     return done();
 }
 
 Reply Session::ask(const Json& body) {
     const std::lock_guard lock(mutex_);
     if (deck_.finished()) return refused(409, "the questions are over");
+    if (again(body)) return done();
     const auto key = body.contains("key") && body["key"].is_string()
                          ? std::find(keys_.begin(), keys_.end(), body["key"].get<std::string>())
                          : keys_.end();
     if (key == keys_.end()) return refused(404, "no mix of the map has that key");
     if (const Offer* offer = deck_.open())
         record({{"event", "withdraw"}, {"number", offer->number}});
-    record(deck_.pair_with(static_cast<std::size_t>(key - keys_.begin()), ++seed_));
+    record(deck_.pair_with(static_cast<std::size_t>(key - keys_.begin()), ++seed_), body);
     return done();
 }
 
@@ -386,6 +380,7 @@ Reply Session::forget() {
     const std::lock_guard lock(mutex_);
     choices_.forget();
     deck_.forget();
+    done_.clear();
     rendered_for_ = -1;
     return done();
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,8 +70,10 @@ public:
 private:
     using Sounds = std::vector<std::shared_ptr<const Sound>>;
 
-    /// Done and on disk, in this order; the mutex is held.
-    void record(const Json& event);
+    /// Done and on disk, in this order; the mutex is held. `body`: the request that it came by.
+    void record(Json event, const Json& body = Json::object());
+    /// The request came before, and its answer was lost on the way.
+    bool again(const Json& body) const;
     Json state_now();
     /// Offers a question where none is open, and has what it needs brought.
     void go_on();
@@ -79,8 +82,9 @@ private:
     std::vector<std::size_t> board() const;
     /// All sounds of these mixes; empty while one is missing.
     Sounds sounds(const std::vector<std::size_t>& mixes) const;
-    Json question_json(int number, const std::vector<std::size_t>& mixes,
-                       const Sounds& sounds) const;
+    /// `elsewhere`: its loop is not where the mixes differ most, but where they do next to that.
+    Json question_json(int number, const std::vector<std::size_t>& mixes, const Sounds& sounds,
+                       bool elsewhere) const;
     /// The open question when that is its number; else a reply that says it is over.
     const Offer* open(const Json& body, Reply& refusal);
     Reply done() { return {200, state_now()}; }
@@ -92,6 +96,7 @@ private:
     Deck deck_;
     Shelf shelf_;
     std::vector<std::string> keys_;  ///< [rateable] of the map, new in every session
+    std::set<std::string> done_;     ///< `once` of requests
     std::uint64_t seed_;
     int rendered_for_ = -1;  ///< answers when mixes were last sent to be rendered
 };

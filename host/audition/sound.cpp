@@ -192,7 +192,16 @@ std::vector<float> difference_of(std::span<const Sound* const> sounds) {
     return course;
 }
 
-double most_different(std::span<const float> difference, double seconds) {
+double most_different(std::span<const float> difference, double seconds, bool elsewhere) {
+    if (elsewhere) {
+        std::vector<float> rest(difference.begin(), difference.end());
+        const double most = most_different(difference, seconds);
+        for (std::size_t t = 0; t < rest.size(); ++t) {
+            const double at = static_cast<double>(t) / kLooksPerSecond;
+            if (at >= most && at < most + seconds) rest[t] = 0;
+        }
+        return most_different(rest, seconds);
+    }
     const auto length = std::min(difference.size(),
                                  static_cast<std::size_t>(std::lround(seconds * kLooksPerSecond)));
     double sum = std::accumulate(difference.begin(),

@@ -49,8 +49,8 @@ std::vector<float> wave_of(std::span<const Sound* const> sounds, std::size_t poi
 std::vector<float> difference_of(std::span<const Sound* const> sounds);
 
 /// Begin, in seconds, of the stretch of that length over which a course of difference_of is
-/// largest.
-double most_different(std::span<const float> difference, double seconds);
+/// largest; `elsewhere`: of the one where it is next to that, without having to do with it.
+double most_different(std::span<const float> difference, double seconds, bool elsewhere = false);
 
 /// A stretch of it as a complete WAV file.
 std::string wav_of(const Sound& sound, double from_s, double to_s);

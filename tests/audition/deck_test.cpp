@@ -117,6 +117,23 @@ TEST_F(DeckTest, RepeatsInAnotherOrderAndHidesWhatIsCompared) {
     EXPECT_TRUE(rough);
 }
 
+TEST_F(DeckTest, NoQuestionIsKnownToHoldTheStaticBalance) {
+    std::map<int, int> first;  // question that held it first: mornings
+    for (std::uint64_t morning = 0; morning < 24; ++morning) {
+        deck_.forget();
+        for (std::uint64_t turn = 0; turn < 9; ++turn)
+            answer(100 * morning + turn, [&](auto m) { return brightness(m); });
+        const auto holds =
+            std::find_if(deck_.offers().begin(), deck_.offers().end(), [&](const Offer& offer) {
+                return std::count(offer.slots.begin(), offer.slots.end(), table_.still) > 0;
+            });
+        ASSERT_NE(holds, deck_.offers().end());
+        ++first[holds->number];
+    }
+    EXPECT_GE(first.size(), 3u);
+    for (const auto& [question, mornings] : first) EXPECT_LE(mornings, 16) << question;
+}
+
 TEST_F(DeckTest, TakesBackAndGoesOnWhereItWas) {
     answer(1, [&](auto m) { return brightness(m); });
     const std::vector<double> one = deck_.utility();

@@ -153,6 +153,29 @@ TEST_F(ServerTest, AMorningFromQuestionToChoice) {
     EXPECT_EQ(state()["answers"], 0);
 }
 
+TEST_F(ServerTest, WhatCameTwiceIsDoneOnce) {
+    const int number = state()["question"]["number"];
+    const Json heard{{"number", number}, {"slot", 0}, {"seconds", 2}, {"once", "a"}};
+    const Json note{{"number", number}, {"slot", 0}, {"at_s", 1}, {"text", "harsh"}, {"once", "b"}};
+    for (int time = 0; time < 2; ++time) {
+        EXPECT_EQ(post("heard", heard), 200);
+        EXPECT_EQ(post("note", note), 200);
+    }
+    EXPECT_EQ(state()["question"]["heard_s"][0], 2);
+    EXPECT_EQ(state()["question"]["notes"].size(), 1u);
+    const Json ask{{"key", Json::parse(client_->Get(at("api/map"))->body)["points"][0]["key"]},
+                   {"once", "c"}};
+    Json first, again;
+    EXPECT_EQ(post("ask", ask, &first), 200);
+    EXPECT_EQ(post("ask", ask, &again), 200);
+    while (state()["question"].is_null()) usleep(20000);
+    EXPECT_EQ(state()["question"]["number"], number + 1);
+    // The reply may have been lost because the server was killed.
+    Session after(test::table(scratch_.folder(), 8), tones_, Taste::unknown(), 3);
+    EXPECT_EQ(after.heard(heard).status, 200);
+    EXPECT_EQ(Choices(scratch_.folder() / "choices.jsonl").read().size(), 5u);
+}
+
 TEST_F(ServerTest, NothingTheServerSendsTellsSlotsApart) {
     const Json now = state();
     const int number = now["question"]["number"];

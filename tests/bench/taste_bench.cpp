@@ -5,7 +5,10 @@
 /// (every mix for itself, random questions), and listening through the ranking. Arguments are
 /// nights; without any, one of 10,000 candidates of the built-in song is run. --full: 200 listeners
 /// of each kind, else 20.
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <functional>
@@ -34,6 +37,7 @@ struct Asker {
     std::function<std::vector<std::size_t>(int)> ask;
     std::function<void(const Answer&)> tell;
     std::function<std::size_t()> pick;
+    std::function<double(std::size_t)> sure{};  ///< how likely a mix is one of the best, as stated
 };
 
 std::vector<std::size_t> at_random(std::size_t mixes, std::uint64_t seed, int turn) {
@@ -51,7 +55,8 @@ std::size_t best_of(const std::vector<double>& x) {
 }
 
 struct Course {
-    std::vector<bool> hit;  ///< after so many answers: the pick is one of the listener's best
+    std::vector<bool> hit;     ///< after so many answers: the pick is one of the listener's best
+    std::vector<double> sure;  ///< how likely that was said to be; empty where nothing is said
     /// Until it is so three times running, since a pick that wanders is right by chance now and
     /// then; kMostAnswers + 1: never.
     int answers() const {
@@ -70,6 +75,7 @@ Course follow(const Songs& songs, Listener listener, Asker asker, int most) {
     Course course;
     for (int turn = 0; turn <= most; ++turn) {
         course.hit.push_back(utility[asker.pick()] >= enough);
+        if (asker.sure) course.sure.push_back(asker.sure(asker.pick()));
         if (turn == most) break;
         Answer answer{asker.ask(turn), 0};
         std::vector<double> offered;
@@ -80,10 +86,30 @@ Course follow(const Songs& songs, Listener listener, Asker asker, int most) {
     return course;
 }
 
-/// Stated confidence against what came true.
+/// Stated confidence against what came true: of the next answer, and of the pick (by tenths).
 struct Calibration {
     double stated = 0, true_ = 0, technical = 0;
     int count = 0;
+    struct Tenth {
+        double stated = 0, hits = 0, count = 0;
+    };
+    std::array<Tenth, 10> pick{};
+
+    void add(const Course& course) {
+        for (std::size_t turn = 1; turn < course.hit.size(); ++turn) {
+            const double sure = course.sure[turn];
+            Tenth& tenth = pick[std::min<std::size_t>(9, static_cast<std::size_t>(10 * sure))];
+            tenth.stated += sure, tenth.hits += course.hit[turn], ++tenth.count;
+        }
+    }
+    void join(const Calibration& more) {
+        stated += more.stated, true_ += more.true_, technical += more.technical;
+        count += more.count;
+        for (std::size_t i = 0; i < pick.size(); ++i) {
+            pick[i].stated += more.pick[i].stated, pick[i].hits += more.pick[i].hits;
+            pick[i].count += more.pick[i].count;
+        }
+    }
 };
 
 Asker by_taste(const Songs& songs, Preference& model, std::vector<Answer>& answers,
@@ -112,7 +138,8 @@ Asker by_taste(const Songs& songs, Preference& model, std::vector<Answer>& answe
                 answers.push_back(answer);
                 model.learn(answers);
             },
-            [&model] { return best_of(model.mean()); }};
+            [&model] { return best_of(model.mean()); },
+            [&model](std::size_t mix) { return model.among_best(mix, kBest); }};
 }
 
 /// Every mix for itself: strengths of Bradley and Terry by Hunter's MM (Annals of Statistics 32,
@@ -155,12 +182,15 @@ Asker down_the_ranking(const Songs& songs, std::size_t& champion, std::size_t& n
 /// Answers that listeners needed.
 struct Tally {
     std::vector<double> taste, random, plain, ranking, carried, cold;
+    std::vector<double> kept = std::vector<double>(kMostAnswers + 1);  ///< on it after so many
     Calibration calibration;
 
     void join(const Tally& more) {
         for (const auto of : {&Tally::taste, &Tally::random, &Tally::plain, &Tally::ranking,
                               &Tally::carried, &Tally::cold})
             (this->*of).insert((this->*of).end(), (more.*of).begin(), (more.*of).end());
+        for (std::size_t i = 0; i < more.kept.size(); ++i) kept[i] += more.kept[i];
+        calibration.join(more.calibration);
     }
 };
 
@@ -187,32 +217,19 @@ public:
 
     void run() {
         for (const Kind kind : {Kind::linear, Kind::unimodal, Kind::two_cluster}) {
+            std::vector<Tally> each(static_cast<std::size_t>(listeners_));
+            tbb::parallel_for(std::size_t{0}, each.size(), [&](std::size_t n) {
+                each[n] = of_listener(kind, kFirstListener + n);
+            });
             Tally tally;
-            std::vector<double> kept(kMostAnswers + 1);
-            for (int n = 0; n < listeners_; ++n) {
-                const auto number = kFirstListener + static_cast<std::uint64_t>(n);
-                const Listener listener(kind, number, songs_);
-                const Course course = with_model(listener, number, false, &all_.calibration);
-                tally.taste.push_back(course.answers());
-                for (std::size_t i = 0; i < kept.size(); ++i) kept[i] += course.hit[i];
-                tally.random.push_back(with_model(listener, number, true, nullptr).answers());
-                std::vector<Answer> answers;
-                tally.plain.push_back(
-                    follow(songs_, listener, bradley_terry(songs_, answers, number), kMostAnswers)
-                        .answers());
-                std::size_t champion = 0, next = 1;
-                tally.ranking.push_back(
-                    follow(songs_, listener, down_the_ranking(songs_, champion, next), kMostAnswers)
-                        .answers());
-                carry(listener, number, tally);
-            }
+            for (const Tally& one : each) tally.join(one);
             char against[240];
             std::snprintf(against, sizeof against,
                           "random questions %.0f, Bradley-Terry %.0f, down the ranking %.0f; on it "
                           "after 10, 20, 40 answers: %.0f, %.0f, %.0f %%",
                           median(tally.random), median(tally.plain), median(tally.ranking),
-                          100 * kept[10] / listeners_, 100 * kept[20] / listeners_,
-                          100 * kept[40] / listeners_);
+                          100 * tally.kept[10] / listeners_, 100 * tally.kept[20] / listeners_,
+                          100 * tally.kept[40] / listeners_);
             const std::string of = std::string(" ") + kKinds[static_cast<int>(kind)] + " " + title_;
             rows_.push_back(answers_row("answers_median" + of, tally.taste, against,
                                         times_as_many(tally.random, tally.taste)));
@@ -224,6 +241,25 @@ public:
     }
 
 private:
+    Tally of_listener(Kind kind, std::uint64_t number) const {
+        const Listener listener(kind, number, songs_);
+        Tally tally;
+        const Course course = with_model(listener, number, false, &tally.calibration);
+        tally.calibration.add(course);
+        tally.taste.push_back(course.answers());
+        for (std::size_t i = 0; i < tally.kept.size(); ++i) tally.kept[i] += course.hit[i];
+        tally.random.push_back(with_model(listener, number, true, nullptr).answers());
+        std::vector<Answer> answers;
+        tally.plain.push_back(
+            follow(songs_, listener, bradley_terry(songs_, answers, number), kMostAnswers)
+                .answers());
+        std::size_t champion = 0, next = 1;
+        tally.ranking.push_back(
+            follow(songs_, listener, down_the_ranking(songs_, champion, next), kMostAnswers)
+                .answers());
+        carry(listener, number, tally);
+        return tally;
+    }
     Course with_model(const Listener& listener, std::uint64_t seed, bool random,
                       Calibration* calibration) const {
         Preference model(songs_.places, songs_.technical);
@@ -275,6 +311,19 @@ void sum_up(const Tally& all, Json& rows) {
         "it came true in " + std::to_string(all.calibration.true_ / n) +
             ", the technically better one in " + std::to_string(all.calibration.technical / n),
         nullptr, nullptr));
+    double off = 0, turns = 0;
+    for (const Calibration::Tenth& tenth : all.calibration.pick)
+        off += std::fabs(tenth.stated - tenth.hits), turns += tenth.count;
+    for (const Calibration::Tenth& tenth : all.calibration.pick)
+        if (tenth.count > 0)
+            rows.push_back(bench::row("pick_is_of_the_best", tenth.hits / tenth.count,
+                                      "share of picks for which it is so",
+                                      "stated " + std::to_string(tenth.stated / tenth.count) +
+                                          " of " + std::to_string(static_cast<int>(tenth.count)) +
+                                          " picks",
+                                      nullptr, nullptr));
+    rows.push_back(bench::row("pick_calibration_error", off / std::max(turns, 1.0),
+                              "mean distance of stated and true by tenths", "", nullptr, nullptr));
 }
 
 }  // namespace

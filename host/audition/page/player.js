@@ -6,6 +6,7 @@ export { buildGraph, buildMonitor, loopOf } from "./graph.js";
 
 export const shortest_s = 0.5;
 export const longest_s = 59;  // the server gives 60 s at once, and the seam needs a little more
+const most_bytes = 128e6;  // of a loop's sounds
 const report_ms = 3000;
 
 export class Player {
@@ -75,7 +76,8 @@ export class Player {
 
     /** The old loop plays on until the new one is there. */
     async setLoop({ from_s, to_s }) {
-        const length_s = Math.min(Math.max(to_s - from_s, shortest_s), longest_s, this.#song_s);
+        const room_s = most_bytes / (this.#slots * this.#rate * 8);  // two channels of floats
+        const length_s = Math.min(Math.max(to_s - from_s, shortest_s), longest_s, room_s, this.#song_s);
         const start_s = Math.min(Math.max(from_s, 0), this.#song_s - length_s);
         const first = Math.round(start_s * this.#rate);
         const last = Math.round((start_s + length_s) * this.#rate);

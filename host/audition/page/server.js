@@ -48,7 +48,7 @@ export class Server {
         const request = {
             method: "POST",
             headers: { "Content-Type": "application/json" },
-            body: JSON.stringify(body),
+            body: JSON.stringify({ ...body, once: crypto.randomUUID() }),  // an answer may get lost
             keepalive: true,  // what was heard last is told while the page closes
         };
         this.#unsent += 1;
