@@ -48,8 +48,8 @@ std::optional<int> answer_from(const Json& json, std::size_t slots);
 
 class Deck {
 public:
-    /// Plain questions until the listener can be told something, and no more than these.
-    static constexpr int kFewest = 8, kMost = 25;
+    /// Answers until the listener can be told something, what is usual, and no more than these.
+    static constexpr int kFewest = 8, kUsual = 12, kMost = 25;
     static constexpr double kSure = 0.8;
 
     Deck(const Table& table, const Taste& before, int best_of);
@@ -83,9 +83,10 @@ public:
     std::vector<std::size_t> by_taste() const;
     /// The best of those that were offered; without an answer, the first pick.
     std::size_t favourite() const;
-    /// Probability that it is among the listener's best twentieth of the table.
-    double confidence() const;
-    /// How many more answers may be needed, and how long that takes.
+    /// Probability that it is among the listener's best twentieth of the table; 0 before an answer.
+    double confidence() const { return sure_.empty() ? 0 : sure_.back(); }
+    /// How many more answers may be needed, by how fast the confidence rose so far, and how long
+    /// that takes.
     int answers_left() const;
     double seconds_per_answer() const;
     const Trial& trial() const;
@@ -105,6 +106,7 @@ private:
     bool finished_ = false;
     std::optional<std::int64_t> chosen_;
     Preference model_;
+    std::vector<double> sure_;            ///< [answers] confidence after each
     mutable std::optional<Trial> trial_;  ///< of the answers so far, once it was asked for
 };
 

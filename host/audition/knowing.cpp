@@ -46,6 +46,8 @@ void Deck::learn() {
         if (const auto answer = told_by(offer)) told.push_back(*answer);
     model_.learn(told);
     trial_.reset();
+    sure_.resize(static_cast<std::size_t>(answers()));
+    if (!sure_.empty()) sure_.back() = model_.confidence(favourite(), kBestShare);
 }
 
 std::vector<std::size_t> Deck::by_taste() const {
@@ -68,15 +70,11 @@ std::size_t Deck::favourite() const {
     return best.value_or(0);
 }
 
-double Deck::confidence() const {
-    return model_.among_best(favourite(), kBestShare);
-}
-
 int Deck::answers_left() const {
     const int so_far = answers();
-    if (so_far < kFewest) return kFewest - so_far;
-    if (confidence() >= kSure || so_far >= kMost) return 0;
-    return std::min(4, kMost - so_far);
+    if (so_far == 0) return kUsual;
+    return std::clamp(answers_until(kSure, sure_), std::max(kFewest - so_far, 0),
+                      std::max(kMost - so_far, 0));
 }
 
 double Deck::seconds_per_answer() const {

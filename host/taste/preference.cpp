@@ -26,6 +26,15 @@ constexpr std::size_t kScaleFrom = 6;         ///< answers
 constexpr double kJitter = 1e-6, kConverged = 1e-6;
 constexpr int kNewtonSteps = 50;
 constexpr std::size_t kSamples = 256;
+/// Logits of a pick that is of the best: what came true = kModesty + kEase x the model's own.
+constexpr double kModesty = 1.0, kEase = 0.67;
+/// What an answer adds to the logit of the confidence, before there were any, and how many answers
+/// that counts as.
+constexpr double kUsualRise = 0.15, kRiseWeight = 6;
+
+double logit(double p) {
+    return std::log(p / (1 - p));
+}
 
 /// Probabilities [items, can't tell, none good] of an answer where the mixes have utilities u.
 VectorXd chances(const VectorXd& u) {
@@ -326,6 +335,30 @@ double Preference::among_best(std::size_t mix, double share) const {
     for (Index s = 0; s < utilities.cols(); ++s)
         often += (utilities.col(s).array() > own[s]).count() < best;
     return static_cast<double>(often) / static_cast<double>(utilities.cols());
+}
+
+double Preference::confidence(std::size_t pick, double share) const {
+    // Half a draw at least is left on both sides, so that the logit stays finite.
+    constexpr double kLeast = 0.5 / kSamples;
+    const double own = std::clamp(among_best(pick, share), kLeast, 1 - kLeast);
+    return 1 / (1 + std::exp(-(kModesty + kEase * logit(own))));
+}
+
+int answers_until(double wanted, std::span<const double> confidence) {
+    MF_CHECK(!confidence.empty());
+    if (confidence.back() >= wanted) return 0;
+    // Slope through the first one, drawn to the usual; where it stands now, over the last three.
+    double along = kUsualRise * kRiseWeight * kRiseWeight, square = kRiseWeight * kRiseWeight;
+    for (std::size_t k = 1; k < confidence.size(); ++k) {
+        const double steps = static_cast<double>(k);
+        along += steps * (logit(confidence[k]) - logit(confidence.front()));
+        square += steps * steps;
+    }
+    const auto last = confidence.last(std::min<std::size_t>(3, confidence.size()));
+    double now = 0;
+    for (const double c : last) now += logit(c) / static_cast<double>(last.size());
+    const double rise = std::max(along / square, kUsualRise / 4);
+    return std::max(1, static_cast<int>(std::ceil((logit(wanted) - now) / rise)));
 }
 
 Taste Preference::after() const {

@@ -53,6 +53,10 @@ public:
                                  std::span<const std::size_t> among = {}) const;
     /// Probability that a mix belongs to the best `share` of all. Deterministic.
     double among_best(std::size_t mix, double share) const;
+    /// The same of the mix that is picked, the best one by the mean among some. What it is by the
+    /// model is too modest below and too sure above, since listeners answer more clearly than
+    /// Luce's rule has it: it is bent to what came true with those of scripts/bench taste.
+    double confidence(std::size_t pick, double share) const;
     /// What is believed of the listener now, for the next song.
     Taste after() const;
 
@@ -60,5 +64,9 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// How many more answers may lead to a confidence of `wanted`, by how fast its logit rose so far.
+/// `confidence` [answers], at least one: after the first, the second ...; 0 where it is there.
+int answers_until(double wanted, std::span<const double> confidence);
 
 }  // namespace mixfarm

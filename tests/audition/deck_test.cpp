@@ -73,9 +73,13 @@ TEST_F(DeckTest, NoPlaceOfAQuestionTellsWhatLiesThere) {
 }
 
 TEST_F(DeckTest, LearnsWhatIsLikedAndSaysHowSureItIs) {
-    EXPECT_EQ(deck_.answers_left(), Deck::kFewest);
-    for (std::uint64_t turn = 0; turn < 12; ++turn)
+    EXPECT_EQ(deck_.answers_left(), Deck::kUsual);
+    EXPECT_EQ(deck_.confidence(), 0);
+    for (std::uint64_t turn = 0; turn < 12; ++turn) {
         answer(turn, [&](auto m) { return brightness(m); });
+        EXPECT_GE(deck_.answers() + deck_.answers_left(), Deck::kFewest);
+        EXPECT_LE(deck_.answers() + deck_.answers_left(), Deck::kMost);
+    }
     EXPECT_EQ(deck_.answers(), 12);
     std::vector<double> bright;
     for (std::size_t i = 0; i < kMixes; ++i) bright.push_back(brightness(i));

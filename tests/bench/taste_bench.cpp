@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <span>
 
 #include "host/night.h"
 #include "host/song/song.h"
@@ -28,7 +29,7 @@ using namespace bench;
 
 constexpr std::size_t kOffered = 4;
 constexpr int kMostAnswers = 40, kFirstSong = 20;
-constexpr double kBest = 0.05;
+constexpr double kBest = 0.05, kSure = 0.8;
 /// The first 24 were used to choose the smooth part of the model.
 constexpr std::uint64_t kFirstListener = 1000;
 
@@ -94,6 +95,7 @@ struct Calibration {
         double stated = 0, hits = 0, count = 0;
     };
     std::array<Tenth, 10> pick{};
+    std::vector<double> left_off;  ///< answers that were said to be left, less those that were
 
     void add(const Course& course) {
         for (std::size_t turn = 1; turn < course.hit.size(); ++turn) {
@@ -101,10 +103,19 @@ struct Calibration {
             Tenth& tenth = pick[std::min<std::size_t>(9, static_cast<std::size_t>(10 * sure))];
             tenth.stated += sure, tenth.hits += course.hit[turn], ++tenth.count;
         }
+        const std::span<const double> sure = std::span(course.sure).subspan(1);
+        const auto there =
+            std::find_if(sure.begin(), sure.end(), [](double s) { return s >= kSure; });
+        const auto needed = static_cast<std::size_t>(there - sure.begin()) + 1;
+        for (std::size_t turn = 1; turn < needed && turn < sure.size(); ++turn)
+            left_off.push_back(std::min<double>(answers_until(kSure, sure.first(turn)),
+                                                kMostAnswers - static_cast<double>(turn)) -
+                               static_cast<double>(needed - turn));
     }
     void join(const Calibration& more) {
         stated += more.stated, true_ += more.true_, technical += more.technical;
         count += more.count;
+        left_off.insert(left_off.end(), more.left_off.begin(), more.left_off.end());
         for (std::size_t i = 0; i < pick.size(); ++i) {
             pick[i].stated += more.pick[i].stated, pick[i].hits += more.pick[i].hits;
             pick[i].count += more.pick[i].count;
@@ -139,7 +150,7 @@ Asker by_taste(const Songs& songs, Preference& model, std::vector<Answer>& answe
                 model.learn(answers);
             },
             [&model] { return best_of(model.mean()); },
-            [&model](std::size_t mix) { return model.among_best(mix, kBest); }};
+            [&model](std::size_t mix) { return model.confidence(mix, kBest); }};
 }
 
 /// Every mix for itself: strengths of Bradley and Terry by Hunter's MM (Annals of Statistics 32,
@@ -324,6 +335,12 @@ void sum_up(const Tally& all, Json& rows) {
                                       nullptr, nullptr));
     rows.push_back(bench::row("pick_calibration_error", off / std::max(turns, 1.0),
                               "mean distance of stated and true by tenths", "", nullptr, nullptr));
+    std::vector<double> miss;
+    for (const double m : all.calibration.left_off) miss.push_back(std::fabs(m));
+    rows.push_back(bench::row(
+        "answers_left_off", median(miss), "answers that the estimate misses by, median",
+        "too many by " + std::to_string(median(all.calibration.left_off)) + " in the median",
+        nullptr, nullptr));
 }
 
 }  // namespace

@@ -242,5 +242,44 @@ TEST(Preference, OrderOfAnswersDoesNotMatter) {
         EXPECT_NEAR(model.mean()[i], other.mean()[i], 1e-3);
 }
 
+TEST(Preference, IsSurerOfWhatIsBetterAndOfMoreAnswers) {
+    const Mixes mixes = some_mixes(60, 5);
+    Preference model(mixes.places, mixes.technical);
+    const Utility utility = [&](std::size_t i) { return 2 * mixes.steps(i, kBrightness); };
+    const std::size_t at_first = best_of(model.mean());
+    const double little = model.among_best(at_first, 0.05);
+    interview(model, utility, 16);
+    const std::size_t best = best_of(model.mean());
+    EXPECT_GT(model.among_best(best, 0.05), little);
+    EXPECT_GT(model.confidence(best, 0.05), model.confidence(at_first, 0.05));
+    std::size_t worst = 0;
+    for (std::size_t i = 0; i < mixes.size(); ++i)
+        if (model.mean()[i] < model.mean()[worst]) worst = i;
+    EXPECT_LT(model.among_best(worst, 0.05), 0.1);
+    EXPECT_GE(model.among_best(best, 0.5), model.among_best(best, 0.05));
+    for (std::size_t i = 0; i < mixes.size(); ++i) {
+        EXPECT_GT(model.confidence(i, 0.05), 0);
+        EXPECT_LT(model.confidence(i, 0.05), 1);
+    }
+}
+
+TEST(AnswersUntil, FollowsAStraightLineOfTheLogit) {
+    const auto chance = [](double logit) { return 1 / (1 + std::exp(-logit)); };
+    const double wanted = chance(2);
+    std::vector<double> fast, slow, flat;
+    for (int k = 0; k < 20; ++k) {
+        fast.push_back(chance(-2 + 0.2 * k));
+        slow.push_back(chance(-2 + 0.1 * k));
+        flat.push_back(0.3);
+    }
+    // It stands at -2 + slope x 18 over the last three; the slope is drawn a little to the usual.
+    EXPECT_NEAR(answers_until(wanted, fast), 2, 1);
+    EXPECT_NEAR(answers_until(wanted, slow), 22, 3);
+    EXPECT_GT(answers_until(wanted, flat), 30);
+    EXPECT_EQ(answers_until(0.25, flat), 0);
+    EXPECT_GT(answers_until(0.9, std::vector<double>{0.2}), 5);
+    EXPECT_GE(answers_until(0.31, flat), 1);
+}
+
 }  // namespace
 }  // namespace mixfarm
