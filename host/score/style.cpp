@@ -1,14 +1,12 @@
 /// Reads jobs/styles/<name>.yaml and says precisely what is wrong with one that does not fit.
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <initializer_list>
 #include <limits>
 #include <sstream>
 
 #include "host/job/input_error.h"
+#include "host/job/yaml_file.h"
 #include "host/score/score.h"
 #include "host/score/tone_curves.h"
 
@@ -16,28 +14,10 @@ namespace mixfarm {
 namespace {
 
 /// One style file: every complaint about it carries its name and the line.
-class StyleFile {
+class StyleFile : public YamlFile {
 public:
-    explicit StyleFile(std::filesystem::path path) : path_(std::move(path)) {
-        std::ifstream in(path_);
-        if (!in)
-            throw InputError(path_.string(),
-                             "cannot be read; give the name of a style or a readable YAML file");
-        std::ostringstream text;
-        text << in.rdbuf();
-        try {
-            root_ = YAML::Load(text.str());
-        } catch (const YAML::Exception& e) {
-            fail(e.mark, "is not YAML: " + e.msg);
-        }
-        if (!root_.IsMap())
-            fail(root_.Mark(), "must hold the keys tone, plr_db, lra_lu, lead_lu and width");
-    }
-
-    [[noreturn]] void fail(const YAML::Mark& mark, const std::string& what) const {
-        const std::string line =
-            mark.is_null() ? "" : "line " + std::to_string(mark.line + 1) + ": ";
-        throw InputError(path_.string(), line + what);
+    explicit StyleFile(const std::filesystem::path& path)
+        : YamlFile(path, "give the name of a style, or a YAML file like jobs/styles/neutral.yaml") {
     }
 
     void only(const YAML::Node& map, const std::string& where,
@@ -47,15 +27,15 @@ public:
         for (const auto& entry : map) {
             const std::string key = entry.first.Scalar();
             if (std::find(known.begin(), known.end(), key) == known.end())
-                fail(entry.first.Mark(), where + ("unknown key '" + key + "'; known are ") + list);
+                fail(entry.first, where + ("unknown key '" + key + "'; known are ") + list);
         }
     }
 
     YAML::Node map(const std::string& key) const {
-        const YAML::Node node = root_[key];
-        if (!node) fail(root_.Mark(), "'" + key + "' is missing; see jobs/styles/neutral.yaml");
+        const YAML::Node node = root()[key];
+        if (!node) fail(root(), "'" + key + "' is missing; see jobs/styles/neutral.yaml");
         if (!node.IsMap())
-            fail(node.Mark(), "'" + key + "' must be a map, as in jobs/styles/neutral.yaml");
+            fail(node, "'" + key + "' must be a map, as in jobs/styles/neutral.yaml");
         return node;
     }
 
@@ -66,7 +46,7 @@ public:
             std::ostringstream cure;
             cure << what << " must be a number from " << low << " to " << high;
             if (node.IsScalar()) cure << ", not '" << node.Scalar() << "'";
-            fail(node.Mark(), cure.str());
+            fail(node, cure.str());
         }
         return value;
     }
@@ -82,20 +62,19 @@ public:
         only(entry, "'" + key + "': ", {"range", "source"});
         const YAML::Node node = entry["range"];
         if (!node || !node.IsSequence() || node.size() != 2)
-            fail(entry.Mark(), "'" + key + "' needs range: [low, high]");
+            fail(entry, "'" + key + "' needs range: [low, high]");
         low = number(node[0], "the low end of '" + key + "'", least, most);
         high = number(node[1], "the high end of '" + key + "'", least, most);
-        if (!(low < high))
-            fail(node.Mark(), "'" + key + "': the low end must be below the high end");
+        if (!(low < high)) fail(node, "'" + key + "': the low end must be below the high end");
     }
 
     /// 30 numbers; `~` reads as NaN where allowed.
     ToneCurve bands(const YAML::Node& node, const std::string& key, double low, double high,
                     bool gaps) const {
         if (!node.IsSequence() || node.size() != kBands)
-            fail(node.Mark(), "'" + key + "' must list " + std::to_string(kBands) +
-                                  " values, one for each third octave from 25 Hz to 20 kHz, not " +
-                                  std::to_string(node.IsSequence() ? node.size() : 1));
+            fail(node, "'" + key + "' must list " + std::to_string(kBands) +
+                           " values, one for each third octave from 25 Hz to 20 kHz, not " +
+                           std::to_string(node.IsSequence() ? node.size() : 1));
         ToneCurve curve{};
         for (int b = 0; b < kBands; ++b) {
             const YAML::Node value = node[static_cast<std::size_t>(b)];
@@ -110,16 +89,9 @@ public:
         const YAML::Node node = map(key)["source"];
         if (!node || node.IsNull()) return std::string(kNoSource);
         if (!node.IsScalar())
-            fail(node.Mark(),
-                 "'source' of '" + key + "' must be text: where its numbers come from");
+            fail(node, "'source' of '" + key + "' must be text: where its numbers come from");
         return node.Scalar().empty() ? std::string(kNoSource) : node.Scalar();
     }
-
-    const YAML::Node& root() const { return root_; }
-
-private:
-    std::filesystem::path path_;
-    YAML::Node root_;
 };
 
 std::filesystem::path style_path(const std::string& name_or_path,
@@ -143,14 +115,12 @@ void read_tone(const StyleFile& file, Style& style) {
     const YAML::Node tone = file.map("tone");
     file.only(tone, "'tone': ", {"curve", "drums_db", "bass_db", "tolerance_db", "source"});
     const YAML::Node curve = tone["curve"];
-    if (!curve)
-        file.fail(tone.Mark(), "'tone' needs a curve: elo, mus, blend or a list of 30 levels");
+    if (!curve) file.fail(tone, "'tone' needs a curve: elo, mus, blend or a list of 30 levels");
     if (curve.IsSequence()) {
         style.tone_db = file.bands(curve, "curve", -80, 40, true);
     } else {
         const auto named = curve.IsScalar() ? named_tone_curve(curve.Scalar()) : std::nullopt;
-        if (!named)
-            file.fail(curve.Mark(), "'curve' must be elo, mus, blend or a list of 30 levels");
+        if (!named) file.fail(curve, "'curve' must be elo, mus, blend or a list of 30 levels");
         style.tone_db = *named;
     }
     const ToneCurve shift = tone_shift(file.optional_number(tone, "drums_db", -12, 12),
@@ -158,7 +128,7 @@ void read_tone(const StyleFile& file, Style& style) {
     for (std::size_t b = 0; b < kBands; ++b) style.tone_db[b] += shift[b];
     if (std::none_of(style.tone_db.begin(), style.tone_db.end(),
                      [](double v) { return std::isfinite(v); }))
-        file.fail(curve.Mark(), "'curve' must give a level for one band at least");
+        file.fail(curve, "'curve' must give a level for one band at least");
     const YAML::Node tolerance = tone["tolerance_db"];
     style.tone_tolerance_db =
         tolerance ? file.bands(tolerance, "tolerance_db", 0.1, 40, false) : usual_tone_tolerance();

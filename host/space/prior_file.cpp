@@ -1,59 +1,45 @@
 /// Parses and checks prior files with yaml-cpp.
 #include "host/space/prior_file.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
-#include "host/job/input_error.h"
 #include "host/job/nearest.h"
+#include "host/job/yaml_file.h"
 #include "kernels/engine.h"
 
 namespace mixfarm {
 namespace {
 
-class Reader {
+class PriorFile : public YamlFile {
 public:
-    explicit Reader(const std::filesystem::path& file) : file_(file.string()) {}
+    explicit PriorFile(const std::filesystem::path& file)
+        : YamlFile(file, "every role, default and buses need such a file") {}
 
     RolePriors read() const {
-        const YAML::Node root = load("every role needs a file here, or default.yaml");
-        only_keys(root, "the file", {"level", "knobs"});
+        only_keys(root(), "the file", {"level", "knobs"});
         RolePriors priors;
-        priors.level = level(root["level"]);
-        priors.knobs = knobs(root["knobs"], strip_effects());
+        priors.level = level(root()["level"]);
+        priors.knobs = knobs(root()["knobs"], strip_effects());
         return priors;
     }
 
     BusPriors read_buses() const {
-        const YAML::Node root = load("the buses need this file");
         std::vector<std::string> known = {"groups"};
         for (int b = 0; b < kBuses; ++b) known.emplace_back(bus_name(static_cast<Bus>(b)));
-        only_keys(root, "the file", known);
+        only_keys(root(), "the file", known);
         BusPriors priors;
         for (int b = 0; b < kBuses; ++b) {
             const Bus bus = static_cast<Bus>(b);
-            const bool shared = bus < Bus::plate && !root[bus_name(bus)];
-            if (const YAML::Node own = root[shared ? "groups" : bus_name(bus)])
+            const bool shared = bus < Bus::plate && !root()[bus_name(bus)];
+            if (const YAML::Node own = root()[shared ? "groups" : bus_name(bus)])
                 priors[bus_name(bus)] = knobs(own, bus_effects(bus));
         }
         return priors;
     }
 
 private:
-    YAML::Node load(const std::string& need) const {
-        try {
-            return YAML::LoadFile(file_);
-        } catch (const YAML::BadFile&) {
-            throw InputError(file_, "cannot be read; " + need);
-        } catch (const YAML::Exception& e) {
-            throw InputError(file_,
-                             "line " + std::to_string(e.mark.line + 1) + ": is not YAML: " + e.msg);
-        }
-    }
-
     std::map<std::string, KnobPrior> knobs(const YAML::Node& map,
                                            std::span<const EffectInfo> effects) const {
         std::map<std::string, KnobPrior> priors;
@@ -63,10 +49,6 @@ private:
                 fail(entry.first, "'" + name + "' is given twice; keep one");
         }
         return priors;
-    }
-
-    [[noreturn]] void fail(const YAML::Node& at, const std::string& what) const {
-        throw InputError(file_, "line " + std::to_string(at.Mark().line + 1) + ": " + what);
     }
 
     void only_keys(const YAML::Node& map, const std::string& where,
@@ -95,8 +77,7 @@ private:
     }
 
     LevelPrior level(const YAML::Node& map) const {
-        if (!map)
-            throw InputError(file_, "needs 'level': {low, typical, high, source}, LU re the mix");
+        if (!map) fail(root(), "needs 'level': {low, typical, high, source}, LU re the mix");
         only_keys(map, "'level'", {"low", "typical", "high", "group", "share_db", "source"});
         LevelPrior p{number(map, "'level'", "low"),
                      number(map, "'level'", "typical"),
@@ -177,20 +158,18 @@ private:
             fail(at, where + " must lie within " + std::to_string(legal.low) + " to " +
                          std::to_string(legal.high) + " " + legal.unit);
     }
-
-    std::string file_;
 };
 
 }  // namespace
 
 RolePriors read_role_priors(const std::filesystem::path& file) {
-    RolePriors priors = Reader(file).read();
+    RolePriors priors = PriorFile(file).read();
     if (priors.level.group.empty()) priors.level.group = file.stem().string();
     return priors;
 }
 
 BusPriors read_bus_priors(const std::filesystem::path& file) {
-    return Reader(file).read_buses();
+    return PriorFile(file).read_buses();
 }
 
 std::filesystem::path prior_file(const std::filesystem::path& folder, Role role) {

@@ -1,6 +1,4 @@
 /// Taste files: YAML that a person can read and edit.
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -8,6 +6,7 @@
 #include <sstream>
 
 #include "host/job/input_error.h"
+#include "host/job/yaml_file.h"
 #include "host/taste/taste.h"
 
 namespace mixfarm {
@@ -15,44 +14,33 @@ namespace {
 
 constexpr double kLeastSd = 1e-3, kMost = 100;
 
-class File {
+class TasteFile : public YamlFile {
 public:
-    explicit File(std::filesystem::path path) : path_(std::move(path)) {
-        std::ifstream in(path_);
-        if (!in)
-            throw InputError(path_.string(),
-                             "cannot be read; give a readable YAML file with a taste");
-        std::ostringstream text;
-        text << in.rdbuf();
-        try {
-            root_ = YAML::Load(text.str());
-        } catch (const YAML::Exception& e) {
-            fail(e.mark, "is not YAML: " + e.msg);
-        }
-        if (!root_.IsMap()) fail(root_.Mark(), "must hold answers, songs, technical and the axes");
-        for (const auto& entry : root_) known(entry.first);
+    explicit TasteFile(const std::filesystem::path& path)
+        : YamlFile(path, "give a YAML file with a taste") {
+        for (const auto& entry : root()) known(entry.first);
     }
     Taste taste() const {
         Taste taste = Taste::unknown();
         taste.answers = count("answers"), taste.songs = count("songs");
-        if (const YAML::Node tried = root_["held_out"]) {
+        if (const YAML::Node tried = root()["held_out"]) {
             if (!tried.IsSequence() || tried.size() != 3 ||
                 !YAML::convert<int>::decode(tried[0], taste.held_out.answers) ||
                 !YAML::convert<double>::decode(tried[1], taste.held_out.foretold) ||
                 !YAML::convert<double>::decode(tried[2], taste.held_out.technical_alone))
-                fail(tried.Mark(),
+                fail(tried,
                      "held_out must be [answers, foretold, foretold by the technical score alone]");
         }
-        if (root_["technical"]) taste.technical = belief(root_["technical"], "technical");
+        if (root()["technical"]) taste.technical = belief(root()["technical"], "technical");
         for (std::size_t a = 0; a < kTasteAxes; ++a) {
             const std::string name(taste_axes()[a].name);
-            const YAML::Node axis = root_[name];
+            const YAML::Node axis = root()[name];
             if (!axis) continue;
-            if (!axis.IsMap()) fail(axis.Mark(), name + " must hold slope and bend");
+            if (!axis.IsMap()) fail(axis, name + " must hold slope and bend");
             for (const auto& entry : axis)
                 if (const auto key = entry.first.as<std::string>("");
                     key != "slope" && key != "bend")
-                    fail(entry.first.Mark(), name + " has no '" + key + "'; it has slope and bend");
+                    fail(entry.first, name + " has no '" + key + "'; it has slope and bend");
             if (axis["slope"]) taste.slope[a] = belief(axis["slope"], name + ": slope");
             if (axis["bend"]) taste.bend[a] = belief(axis["bend"], name + ": bend");
         }
@@ -60,11 +48,6 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const YAML::Mark& mark, const std::string& what) const {
-        const std::string line =
-            mark.is_null() ? "" : "line " + std::to_string(mark.line + 1) + ": ";
-        throw InputError(path_.string(), line + what);
-    }
     void known(const YAML::Node& key) const {
         const std::string name = key.as<std::string>("");
         if (name == "answers" || name == "songs" || name == "held_out" || name == "technical")
@@ -74,14 +57,14 @@ private:
             if (name == axis.name) return;
             all += std::string(axis.name) + ", ";
         }
-        fail(key.Mark(), "there is no '" + name + "'; there are " + all +
-                             "technical, answers, songs and held_out");
+        fail(key, "there is no '" + name + "'; there are " + all +
+                      "technical, answers, songs and held_out");
     }
     int count(const char* key) const {
-        const YAML::Node node = root_[key];
+        const YAML::Node node = root()[key];
         int value = 0;
         if (node && (!YAML::convert<int>::decode(node, value) || value < 0))
-            fail(node.Mark(), std::string(key) + " must be a whole number from 0");
+            fail(node, std::string(key) + " must be a whole number from 0");
         return value;
     }
     Belief belief(const YAML::Node& node, const std::string& where) const {
@@ -90,13 +73,10 @@ private:
             !YAML::convert<double>::decode(node[0], b.mean) ||
             !YAML::convert<double>::decode(node[1], b.sd) || !(std::fabs(b.mean) <= kMost) ||
             !(b.sd >= kLeastSd && b.sd <= kMost))
-            fail(node.Mark(),
+            fail(node,
                  where + " must be [mean, standard deviation], the second from " + "0.001 to 100");
         return b;
     }
-
-    std::filesystem::path path_;
-    YAML::Node root_;
 };
 
 std::string number(double x) {
@@ -114,7 +94,7 @@ std::string pair(const Belief& b) {
 }  // namespace
 
 Taste read_taste(const std::filesystem::path& file) {
-    return File(file).taste();
+    return TasteFile(file).taste();
 }
 
 std::string taste_text(const Taste& taste) {

@@ -32,6 +32,13 @@ function questionRow({ number, names, answer, repeat_of }) {
         element("td", { class: "soft" }, repeat_of ? `as ${repeat_of}` : ""));
 }
 
+/** What the score says, term by term. */
+function termRows(names, terms) {
+    return names.map((name, t) => typeof terms[t] === "number" && element("li", {}, element("span", {}, name),
+        element("meter", { min: 0, max: 1, value: terms[t], "aria-label": name }),
+        element("span", { class: "n" }, terms[t].toFixed(2)))).filter(Boolean);
+}
+
 export class Reveal {
     #host; #actions; #parts = [];
 
@@ -49,8 +56,8 @@ export class Reveal {
 
     show(reveal) {
         const taken = document.activeElement?.dataset.take;
-        const { board, taste, gap, questions, chosen } = reveal;
-        const cards = board.map((mix) => this.#card(mix, chosen));
+        const { board, terms, taste, gap, questions, chosen } = reveal;
+        const cards = board.map((mix) => this.#card(mix, terms, chosen));
         const picture = element("div", { class: "scroll" }, spectra(reveal, 0));
         this.#parts = cards.map((card, slot) => (playing) => {
             card.classList.toggle("on", slot === playing);
@@ -83,8 +90,9 @@ export class Reveal {
         this.#parts.forEach((show) => show(slot));
     }
 
-    #card(mix, chosen) {
+    #card(mix, terms, chosen) {
         const taken = mix.id === chosen;
+        const scored = termRows(terms, mix.terms);
         const facts = [heard(mix)];
         if (mix.technical !== null)
             facts.push(`technical ${mix.technical.toFixed(3)}, above ${Math.round(mix.percentile)} % of the songs`);
@@ -98,6 +106,8 @@ export class Reveal {
             mix.moves.length > 0 && element("details", {},
                 element("summary", {}, "What was done, against the rule-based mix"),
                 element("ul", {}, mix.moves.map((move) => element("li", {}, move)))),
+            scored.length > 0 && element("details", {}, element("summary", {}, "What the score says, term by term"),
+                element("ul", { class: "terms" }, scored)),
             mix.notes.length > 0 && element("ul", { class: "kept" }, mix.notes.map(({ at_s, text }) =>
                 element("li", {}, element("span", { class: "soft" }, `${clock(at_s)} `), text))),
             mix.id >= 0 && button({ class: taken ? "main" : "", "data-take": mix.id, "aria-pressed": String(taken),
