@@ -87,6 +87,31 @@ void list_audition(Results& results, const std::optional<RoughMix>& rough) {
                                 static_cast<float>(rough->gain_db)});
 }
 
+void keep_listening(const std::filesystem::path& night, Results& results, Progress& progress) {
+    const std::filesystem::path file = night / "results.h5";
+    if (!std::filesystem::exists(file)) return;
+    const Results before = read_results(file);
+    const auto found = before.attributes.find("plan_sha256");
+    if (found != before.attributes.end() && found->second == results.attributes["plan_sha256"]) {
+        results.choices = before.choices;
+        for (const char* name : {"taste", "chosen_mix"})
+            if (before.attributes.count(name))
+                results.attributes[name] = before.attributes.at(name);
+        return;
+    }
+    int number = 1;
+    while (std::filesystem::exists(night / fmt::format("earlier-{}", number))) ++number;
+    const std::filesystem::path aside = night / fmt::format("earlier-{}", number);
+    for (const char* name : {"choices.jsonl", "audition-taste.yaml", "taste.yaml", "audition"}) {
+        if (!std::filesystem::exists(night / name)) continue;
+        std::filesystem::create_directories(aside);
+        std::filesystem::rename(night / name, aside / name);
+    }
+    if (std::filesystem::exists(aside))
+        progress.warn("the mixes are others than before: what was answered about those lies in " +
+                      aside.string());
+}
+
 MorningSounds write_picks(const std::filesystem::path& folder, const Results& results,
                           const Studio& studio, std::optional<RoughMix> rough, Progress& progress) {
     std::filesystem::create_directories(folder);

@@ -124,22 +124,32 @@ bool answered_in(const std::vector<audition::Json>& events) {
     });
 }
 
-/// The listener's own file, unless something else was learnt into it meanwhile.
-void keep_taste(const fs::path& file, const fs::path& before, const fs::path& after,
-                const Taste& taste, Progress& progress) {
-    const auto same = [&](const fs::path& other) {
-        return fs::exists(other) && taste_text(read_taste(file)) == taste_text(read_taste(other));
-    };
-    if (!file.empty()) {
-        if (!fs::exists(file) || same(before) || same(after))
-            write_taste(file, taste);
-        else
-            progress.warn(file.string() +
-                          " was changed since this audition began; it stays as it is, and " +
-                          after.string() + " holds what was learnt here");
+/// Where what is known of a listener lies.
+struct TasteFiles {
+    fs::path own;            ///< the listener's, carried from song to song; empty: none
+    fs::path before, after;  ///< of this night: when it began, and with its answers
+
+    bool own_is(const fs::path& other) const {
+        return fs::exists(other) && taste_text(read_taste(own)) == taste_text(read_taste(other));
     }
-    write_taste(after, taste);
-}
+    /// The own one too, unless something else was learnt into it meanwhile.
+    void keep(const Taste& taste, Progress& progress) const {
+        if (!own.empty()) {
+            if (!fs::exists(own) || own_is(before) || own_is(after))
+                write_taste(own, taste);
+            else
+                progress.warn(own.string() +
+                              " was changed since this audition began; it stays as it is, and " +
+                              after.string() + " holds what was learnt here");
+        }
+        write_taste(after, taste);
+    }
+    /// As though nothing had been answered.
+    void forget() const {
+        if (!own.empty() && fs::exists(own) && own_is(after)) write_taste(own, read_taste(before));
+        fs::remove(after);
+    }
+};
 
 }  // namespace
 
@@ -164,13 +174,13 @@ void listen(const ListeningOptions& options, const std::function<void(const std:
     table.title = read_job(folder / "job.yaml").title;
 
     // What is known of the listener stays what it was when the first answer was given.
-    const fs::path before = folder / "audition-taste.yaml", after = folder / "taste.yaml";
-    if (!fs::exists(before) || !answered_in(events)) {
-        const fs::path known = fs::exists(options.taste) ? options.taste : taste_before(folder);
-        write_taste(before, fs::exists(known) ? read_taste(known) : Taste::unknown());
+    const TasteFiles files{options.taste, folder / "audition-taste.yaml", folder / "taste.yaml"};
+    if (!fs::exists(files.before) || !answered_in(events)) {
+        const fs::path known = fs::exists(files.own) ? files.own : taste_before(folder);
+        write_taste(files.before, fs::exists(known) ? read_taste(known) : Taste::unknown());
     }
     OpenedNight night(folder, options.device, progress);
-    audition::Session session(std::move(table), night, read_taste(before), options.best_of);
+    audition::Session session(std::move(table), night, read_taste(files.before), options.best_of);
     Door door = read_door(folder / ".audition");
     audition::Server server(session, options.port, door.port, door.token);
     door.port = server.port();
@@ -179,20 +189,31 @@ void listen(const ListeningOptions& options, const std::function<void(const std:
     std::thread serving([&] { server.run(); });
     while (!server.running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     opened(server.address());
-    while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    // Kept when the questions are over and whenever that changes, since terminals get closed.
+    Listened listened;
+    int kept = -1;  // changes
+    const auto keep = [&] {
+        const int changes = session.changes();
+        if (changes == kept) return;
+        const bool first = kept < 0;
+        kept = changes;
+        listened = {session.answers(), session.chosen(), session.taste()};
+        if (first && listened.answers == 0 && results.choices.empty()) return;
+        progress.say("storing the choices in results.h5");
+        keep_choices(options.night, session.choices(),
+                     listened.answers ? listened.taste.words() : "", listened.chosen);
+        if (listened.answers > 0)
+            files.keep(listened.taste, progress);
+        else
+            files.forget();
+    };
+    while (!interrupted()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        if (session.finished() || session.answers() == 0) keep();
+    }
     server.stop();
     serving.join();
-    const Listened listened{session.answers(), session.taste()};
-    const std::vector<ChoiceRecord> choices = session.choices();
-    if (!choices.empty() || !results.choices.empty()) {
-        progress.say("storing the choices in results.h5");
-        keep_choices(options.night, choices, choices.empty() ? "" : listened.taste.words(),
-                     session.chosen());
-    }
-    if (listened.answers > 0)
-        keep_taste(options.taste, before, after, listened.taste, progress);
-    else
-        fs::remove(after);  // what was learnt here was forgotten
+    keep();
     closed(listened);
 }
 

@@ -24,6 +24,7 @@ struct ListeningOptions {
 /// What came of a morning.
 struct Listened {
     int answers = 0;
+    std::optional<std::int64_t> chosen;
     Taste taste;  ///< how well it foretells answers included
 };
 

@@ -31,6 +31,10 @@ std::optional<RoughMix> match_rough_mix(const Studio& studio);
 /// Results::audition: the picks, the static balance and the rough mix, with their files.
 void list_audition(Results& results, const std::optional<RoughMix>& rough);
 
+/// What was chosen in this night's auditions goes into its new results; what belongs to another
+/// plan that lay in `night` before, ids being others now, is put aside in NIGHT/earlier-N.
+void keep_listening(const std::filesystem::path& night, Results& results, Progress& progress);
+
 /// What the rendered mixes of a night sound like over time, and where they lie.
 struct MorningSounds {
     std::vector<report::Sound> picks;  ///< as Results::picks

@@ -30,6 +30,7 @@ Results run_night(const NightOptions& options, Progress& progress) {
     rank_and_describe(results, studio);
     std::optional<RoughMix> rough = match_rough_mix(studio);
     list_audition(results, rough);
+    keep_listening(options.folder, results, progress);
     write_results(folder.results_file(), results);
     MorningSounds sounds = write_picks(folder.picks(), results, studio, std::move(rough), progress);
     write_report(folder.report_file(), results, studio, scouting, std::move(sounds));

@@ -16,7 +16,7 @@ namespace mixfarm {
 
 /// Set by Ctrl-C (see catch_interrupts); long work asks between two batches.
 bool interrupted();
-/// The first Ctrl-C or SIGTERM asks for an orderly end, the second ends at once.
+/// The first Ctrl-C, SIGTERM or closed terminal asks for an orderly end, the second ends at once.
 void catch_interrupts();
 
 /// Thrown between two batches after interrupted(); everything finished so far is stored.

@@ -31,10 +31,8 @@ void change(Studio& studio, const RankOptions& options, const Results& results,
     studio.liking = Liking();
     if (options.taste.empty()) return;
     const Taste taste = read_taste(options.taste);
-    if (!taste.trusted())
-        return progress.warn(
-            options.taste.string() +
-            " foretells answers no better than the technical score: it is not used");
+    progress.say("taste: " + taste.words() + "; " + taste.trial());
+    if (!taste.trusted()) return;
     std::vector<std::vector<float>> places;
     for (std::size_t i = 0; i < results.rows.size(); ++i)
         if (results.rows[i].stage == kWholeSong && results.rejected[i] == 0)

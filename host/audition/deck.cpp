@@ -15,8 +15,10 @@
 namespace mixfarm::audition {
 namespace {
 
-/// Every so manieth question repeats an earlier one in another order.
-constexpr int kRepeatEvery = 7;
+/// One question in seven repeats an earlier one in another order, after so many answers; which one
+/// and when is drawn, but after so many without one it comes.
+constexpr double kRepeats = 1.0 / 7;
+constexpr int kRepeatAfter = 3, kMostWithoutRepeat = 9;
 /// What is compared with everything once, unknown to the listener: after so many answers at least
 /// and at most, so that no question is known to hold it.
 struct Between {
@@ -80,6 +82,7 @@ Deck::Deck(const Table& table, const Taste& before, int best_of)
     : table_(table), best_of_(best_of), model_(model_of(table, before)) {}
 
 void Deck::forget() {
+    forgotten_ = next_number() - 1;
     offers_.clear();
     finished_ = false;
     chosen_.reset();
@@ -177,36 +180,42 @@ int Deck::answers() const {
                                           [](const Offer& o) { return o.answer && !o.withdrawn; }));
 }
 
-std::optional<Json> Deck::next(const std::vector<bool>& ready, std::uint64_t seed) const {
-    const int number = offers_.empty() ? 1 : offers_.back().number + 1, so_far = answers();
+const Offer* Deck::to_repeat(const std::vector<bool>& ready, const RandomStream& chance) const {
     std::set<int> repeated;
+    int since = 0;  // answers without a repeat
+    std::vector<const Offer*> all;
+    for (const Offer& o : offers_) {
+        if (o.withdrawn) continue;
+        repeated.insert(o.repeat_of);
+        since = o.repeat_of ? 0 : since + 1;
+    }
     for (const Offer& o : offers_)
-        if (!o.withdrawn) repeated.insert(o.repeat_of);
-    const auto playable = [&](const Offer& o) {
-        return std::all_of(o.slots.begin(), o.slots.end(),
-                           [&](std::size_t mix) { return ready[mix]; });
-    };
-    if (so_far % kRepeatEvery == kRepeatEvery - 1) {
-        for (const Offer& o : offers_) {
-            if (!o.answer || *o.answer < 0 || o.withdrawn || o.pair || o.repeat_of ||
-                repeated.count(o.number) || !playable(o))
-                continue;
-            std::vector<std::size_t> slots = o.slots;
-            shuffle(slots, seed);
-            for (std::uint64_t other = 1; slots == o.slots; ++other)
-                shuffle(slots, seed ^ other << 32);
-            return offer_event(number, "best", table_, slots, o.number);
-        }
+        if (o.answer && *o.answer >= 0 && !o.withdrawn && !o.pair && !o.repeat_of &&
+            !repeated.count(o.number) && o.number != offers_.back().number &&
+            std::all_of(o.slots.begin(), o.slots.end(),
+                        [&](std::size_t mix) { return ready[mix]; }))
+            all.push_back(&o);
+    if (all.empty() || answers() < kRepeatAfter ||
+        (since < kMostWithoutRepeat && chance.uniform(0) >= kRepeats))
+        return nullptr;
+    return all[std::min(all.size() - 1, static_cast<std::size_t>(chance.uniform(1) *
+                                                                 static_cast<double>(all.size())))];
+}
+
+std::optional<Json> Deck::next(const std::vector<bool>& ready, std::uint64_t seed) const {
+    const int number = next_number(), so_far = answers();
+    const RandomStream chance(seed, 0x511b);
+    if (const Offer* again = to_repeat(ready, chance)) {
+        std::vector<std::size_t> slots = again->slots;
+        for (std::uint64_t other = 0; slots == again->slots; ++other)
+            shuffle(slots, seed ^ other << 32);
+        return offer_event(number, "best", table_, slots, again->number);
     }
     std::vector<std::size_t> among;
     for (std::size_t i = 0; i < table_.rateable; ++i)
         if (ready[i]) among.push_back(i);
     if (among.size() < 2) return std::nullopt;
     std::vector<std::size_t> slots = model_.ask(static_cast<std::size_t>(best_of_), seed, among);
-    const auto slip_in = [&](std::size_t mix) {
-        if (ready[mix] && std::find(slots.begin(), slots.end(), mix) == slots.end())
-            slots.back() = mix;
-    };
     const auto offered = [&](std::size_t mix) {
         return std::any_of(offers_.begin(), offers_.end(), [&](const Offer& o) {
             return o.answer && std::find(o.slots.begin(), o.slots.end(), mix) != o.slots.end();
@@ -214,13 +223,12 @@ std::optional<Json> Deck::next(const std::vector<bool>& ready, std::uint64_t see
     };
     for (std::size_t i = 0; i < table_.mixes.size(); ++i) {
         const bool rough = i >= table_.rateable;
-        if ((i != table_.still && !rough) || offered(i)) continue;
+        if ((i != table_.still && !rough) || !ready[i] || offered(i)) continue;
         const Between when = rough ? kRough : kStill;
-        if (so_far >= when.most ||
-            (so_far >= when.least && RandomStream(seed, 0x511b).next() < kSlipIn)) {
-            slip_in(i);
-            break;
-        }
+        if (so_far < when.least || (so_far < when.most && chance.uniform(2 + i) >= kSlipIn))
+            continue;
+        if (std::find(slots.begin(), slots.end(), i) == slots.end()) slots.back() = i;
+        break;
     }
     shuffle(slots, seed);
     return offer_event(number, "best", table_, slots, 0);
@@ -236,7 +244,7 @@ Json Deck::pair_with(std::size_t mix, std::uint64_t seed) const {
             }
     std::vector<std::size_t> slots = {mix, against};
     if (RandomStream(seed, 0x9a18).next() < 0.5) std::swap(slots[0], slots[1]);
-    return offer_event(offers_.empty() ? 1 : offers_.back().number + 1, "pair", table_, slots, 0);
+    return offer_event(next_number(), "pair", table_, slots, 0);
 }
 
 std::vector<std::size_t> Deck::worth_rendering(const std::vector<bool>& ready, std::size_t count,

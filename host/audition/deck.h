@@ -10,6 +10,7 @@
 #include "host/audition/choices.h"
 #include "host/audition/table.h"
 #include "host/taste/preference.h"
+#include "kernels/core/random.h"
 
 namespace mixfarm::audition {
 
@@ -85,6 +86,8 @@ public:
     std::size_t favourite() const;
     /// Probability that it is among the listener's best twentieth of the table; 0 before an answer.
     double confidence() const { return sure_.empty() ? 0 : sure_.back(); }
+    /// That is enough to stop at.
+    bool sure() const { return confidence() >= kSure; }
     /// How many more answers may be needed, by how fast the confidence rose so far, and how long
     /// that takes.
     int answers_left() const;
@@ -95,14 +98,18 @@ public:
     const std::vector<double>& utility() const { return model_.mean(); }
 
 private:
+    int next_number() const { return (offers_.empty() ? forgotten_ : offers_.back().number) + 1; }
     Offer& find(const Json& event);
     void learn();
+    /// The question that comes again now, or null.
+    const Offer* to_repeat(const std::vector<bool>& ready, const RandomStream& chance) const;
     /// As the model takes it: without the rough mix; nothing where that leaves nothing.
     std::optional<Answer> told_by(const Offer& offer) const;
 
     const Table& table_;
     int best_of_;
     std::vector<Offer> offers_;
+    int forgotten_ = 0;  ///< the last question before everything was forgotten
     bool finished_ = false;
     std::optional<std::int64_t> chosen_;
     Preference model_;

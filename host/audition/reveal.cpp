@@ -83,13 +83,13 @@ std::vector<std::size_t> Session::board() const {
 }
 
 Reply Session::reveal() {
-    std::vector<std::size_t> mixes;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!deck_.finished()) return {403, Json{{"error", "after the questions"}}};
-        mixes = board();
-    }
-    // Opening the night takes seconds: whoever listens meanwhile is served.
+    const Reply too_early{403, Json{{"error", "after the questions"}}};
+    std::unique_lock lock(mutex_);
+    if (!deck_.finished()) return too_early;
+    const std::vector<std::size_t> mixes = board();
+    const Deck deck = deck_;
+    lock.unlock();
+    // Opening the night and trying the taste take seconds: whoever listens meanwhile is served.
     const auto from_night = [&](auto ask) {  // a night that cannot be opened any more has no words
         try {
             return ask();
@@ -103,15 +103,18 @@ Reply Session::reveal() {
         moves_of.push_back(table_.mixes[mix].id < 0 ? std::vector<std::string>{} : from_night([&] {
             return backstage_.moves(static_cast<std::uint64_t>(table_.mixes[mix].id));
         }));
+    const Trial& trial = deck.trial();
+    const Taste after = deck.after();
 
-    const std::lock_guard lock(mutex_);
+    lock.lock();
+    if (!deck_.finished()) return too_early;  // another page went on asking
     Json reveal{{"board", Json::array()}};
     for (std::size_t slot = 0; slot < mixes.size(); ++slot) {
         const Mix& mix = table_.mixes[mixes[slot]];
         int chosen = 0, offered = 0;
         bool starred = false;
         Json notes = Json::array();
-        for (const Offer& offer : deck_.offers()) {
+        for (const Offer& offer : deck.offers()) {
             if (offer.withdrawn) continue;
             for (std::size_t s = 0; s < offer.slots.size(); ++s) {
                 if (offer.slots[s] != mixes[slot]) continue;
@@ -146,7 +149,7 @@ Reply Session::reveal() {
     reveal["terms"] = table_.terms;
 
     reveal["questions"] = Json::array();
-    for (const Offer& offer : deck_.offers()) {
+    for (const Offer& offer : deck.offers()) {
         if (!offer.answer || offer.withdrawn) continue;
         Json names = Json::array();
         for (const std::size_t mix : offer.slots) names.push_back(table_.mixes[mix].name);
@@ -156,8 +159,6 @@ Reply Session::reveal() {
              {"answer", answer_json(*offer.answer)},
              {"repeat_of", offer.repeat_of ? Json(offer.repeat_of) : Json(nullptr)}});
     }
-    const Trial& trial = deck_.trial();
-    const Taste after = deck_.after();
     reveal["taste"] = {{"words", after.words()},
                        {"right", trial.right},
                        {"technical_right", trial.technical_right},
@@ -166,18 +167,15 @@ Reply Session::reveal() {
                        {"same_again", trial.same_again},
                        {"repeats", trial.repeats}};
     // The taste gap is that of the mix that was taken, or as long as none was, of the favourite.
-    const std::size_t taken = deck_.chosen() ? table_.index_of(*deck_.chosen()) : deck_.favourite();
-    float technical_best = 0;
-    for (std::size_t i = 0; i < table_.rateable; ++i)
-        technical_best = std::max(technical_best, table_.mixes[i].technical);
+    const std::size_t taken = deck.chosen() ? table_.index_of(*deck.chosen()) : deck.favourite();
     reveal["gap"] = nullptr;
-    if (taken < table_.rateable && deck_.answers() > 0)
+    if (taken < table_.rateable && deck.answers() > 0)
         reveal["gap"] = {{"percentile", number(table_.mixes[taken].percentile, 10)},
-                         {"technical_best", number(technical_best)},
+                         {"technical_best", number(table_.technical_best)},
                          {"chosen", number(table_.mixes[taken].technical)}};
-    reveal["chosen"] = deck_.chosen() ? Json(*deck_.chosen()) : Json(nullptr);
+    reveal["chosen"] = deck.chosen() ? Json(*deck.chosen()) : Json(nullptr);
     const Sounds all = sounds(mixes);
-    reveal["question"] = all.empty() ? Json(nullptr) : question_json(0, mixes, all, false);
+    reveal["question"] = all.empty() ? Json(nullptr) : question_json(0, mixes, all);
     return {200, std::move(reveal)};
 }
 
@@ -194,8 +192,15 @@ Reply Session::choose(const Json& body) {
 }
 
 Taste Session::taste() const {
+    std::unique_lock lock(mutex_);
+    const Deck deck = deck_;
+    lock.unlock();
+    return deck.after();
+}
+
+int Session::changes() const {
     const std::lock_guard lock(mutex_);
-    return deck_.after();
+    return changes_;
 }
 
 int Session::answers() const {

@@ -199,8 +199,11 @@ struct Server::Impl {
                     say(response, reply);
             });
         get("/api/levels/([0-9]{1,6})", [this](const Request& request, Response& response) {
+            const auto monitor = monitor_named(
+                request.has_param("monitor") ? request.get_param_value("monitor") : "off");
+            if (!monitor) return refuse(response, 422, "nothing is heard that way");
             say(response, session.levels(count_of(request.matches[1]), number_of(request, "from_s"),
-                                         number_of(request, "to_s")));
+                                         number_of(request, "to_s"), *monitor));
         });
         get("/api/choices", [this](const Request&, Response& response) {
             if (!session.finished())  // it says which mix lies where

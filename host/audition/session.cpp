@@ -2,6 +2,7 @@
 #include "host/audition/session.h"
 
 #include <spdlog/fmt/fmt.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -74,6 +75,8 @@ void Session::record(Json event, const Json& body) {
     if (!once.empty()) event["once"] = once;
     deck_.play(choices_.append(event));
     done_.insert(once);
+    const std::string& what = event["event"].get_ref<const std::string&>();
+    changes_ += what == "answer" || what == "undo" || what == "choose";
 }
 
 bool Session::again(const Json& body) const {
@@ -127,13 +130,12 @@ Session::Sounds Session::sounds(const std::vector<std::size_t>& mixes) const {
     return all;
 }
 
-Json Session::question_json(int number, const std::vector<std::size_t>& mixes, const Sounds& sounds,
-                            bool elsewhere) const {
+Json Session::question_json(int number, const std::vector<std::size_t>& mixes,
+                            const Sounds& sounds) const {
     const auto all = plain(sounds);
     const std::vector<float> differ = difference_of(all);
     const double length = std::min(kLoopSeconds, table_.seconds());
-    const double from =
-        std::min(most_different(differ, length, elsewhere), table_.seconds() - length);
+    const double from = std::min(most_different(differ, length), table_.seconds() - length);
     Json question{{"number", number}, {"kind", "best"}, {"slots", mixes.size()}};
     question["wave"] = rounded(wave_of(all, kWavePoints));
     question["differ"] = rounded(differ);
@@ -157,7 +159,7 @@ Json Session::state_now() {
     const Offer* offer = deck_.finished() ? nullptr : deck_.open();
     if (offer) {
         if (const Sounds all = sounds(offer->slots); !all.empty()) {
-            Json question = question_json(offer->number, offer->slots, all, offer->repeat_of != 0);
+            Json question = question_json(offer->number, offer->slots, all);
             question["kind"] = offer->pair ? "pair" : "best";
             question["heard_s"] = offer->heard_s;
             question["stars"] = offer->stars;
@@ -187,6 +189,7 @@ Json Session::state_now() {
     const int left = deck_.answers_left();
     state["left"] = {{"answers", left}, {"minutes", left * deck_.seconds_per_answer() / 60}};
     state["confidence"] = answers > 0 ? Json(deck_.confidence()) : Json(nullptr);
+    state["sure"] = deck_.sure();
     state["finished"] = deck_.finished();
     return state;
 }
@@ -209,18 +212,30 @@ Reply Session::audio(int number, std::size_t slot, double from_s, double to_s, s
     return {};
 }
 
-Reply Session::levels(int number, double from_s, double to_s) {
-    const std::lock_guard lock(mutex_);
-    const auto slots = slots_of(number);
-    if (!slots) return refused(409, "this question is not open any more");
-    const double least = std::min(kLeastLoop, table_.seconds()) - 1e-3;  // of rounded frames
-    if (!(to_s - from_s >= least) || from_s < 0)
-        return refused(422, "a loop is half a second at least");
-    const Sounds all = sounds(*slots);
-    if (all.empty()) return refused(503, "not ready yet");
+Reply Session::levels(int number, double from_s, double to_s, Monitor monitor) {
+    Sounds all;
     std::vector<float> peaks;
-    for (const std::size_t mix : *slots) peaks.push_back(table_.mixes[mix].true_peak_dbtp);
-    return {200, Json{{"gains_db", matching_gains_db(plain(all), peaks, from_s, to_s)}}};
+    {
+        const std::lock_guard lock(mutex_);
+        const auto slots = slots_of(number);
+        if (!slots) return refused(409, "this question is not open any more");
+        const double least = std::min(kLeastLoop, table_.seconds()) - 1e-3;  // of rounded frames
+        if (!(to_s - from_s >= least) || from_s < 0)
+            return refused(422, "a loop is half a second at least");
+        all = sounds(*slots);
+        if (all.empty()) return refused(503, "not ready yet");
+        for (const std::size_t mix : *slots) peaks.push_back(table_.mixes[mix].true_peak_dbtp);
+    }
+    if (monitor == Monitor::off)
+        return {200, Json{{"gains_db", matching_gains_db(plain(all), peaks, from_s, to_s)}}};
+    to_s = std::min(to_s, from_s + kMostAudio);
+    std::vector<Sound> heard(all.size());
+    tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {
+        heard[i] = heard_through(monitor, *all[i], from_s, to_s);
+    });
+    std::vector<const Sound*> each;
+    for (const Sound& sound : heard) each.push_back(&sound);
+    return {200, Json{{"gains_db", matching_gains_db(each, peaks, 0, to_s - from_s)}}};
 }
 
 Json Session::map() {
@@ -281,6 +296,7 @@ Reply Session::heard(const Json& body) {
 
 Reply Session::answer(const Json& body) {
     const std::lock_guard lock(mutex_);
+    if (again(body)) return done();
     Reply refusal;
     const Offer* offer = open(body, refusal);
     if (!offer) return refusal;
@@ -304,17 +320,18 @@ Reply Session::answer(const Json& body) {
         const Json from = loop->value("from_s", Json()), to = loop->value("to_s", Json());
         if (from.is_number() && to.is_number()) event["loop"] = {{"from_s", from}, {"to_s", to}};
     }
-    record(event);
+    record(event, body);
     return done();
 }
 
 Reply Session::undo(const Json& body) {
     const std::lock_guard lock(mutex_);
+    if (again(body)) return done();
     const Offer* last = deck_.finished() ? nullptr : deck_.last_answered();
     if (!last ||
         body.value("number", Json()) != last->number)  // one that came twice takes back once
         return refused(409, "there is no such answer to take back");
-    record({{"event", "undo"}, {"number", last->number}});
+    record({{"event", "undo"}, {"number", last->number}}, body);
     return done();
 }
 
@@ -381,6 +398,7 @@ Reply Session::forget() {
     choices_.forget();
     deck_.forget();
     done_.clear();
+    ++changes_;
     rendered_for_ = -1;
     return done();
 }

@@ -44,7 +44,7 @@ public:
     Json state();
     /// A stretch as WAV; or a reply that says why not.
     Reply audio(int number, std::size_t slot, double from_s, double to_s, std::string& wav);
-    Reply levels(int number, double from_s, double to_s);
+    Reply levels(int number, double from_s, double to_s, Monitor monitor);
     Json map();
     Reply reveal();
     Reply heard(const Json& body);
@@ -63,6 +63,8 @@ public:
     /// foretold.
     Taste taste() const;
     int answers() const;
+    /// How often answers or the choice changed since this session began.
+    int changes() const;
     /// What was answered, mix by mix, as results.h5 has it.
     std::vector<ChoiceRecord> choices() const;
     std::optional<std::int64_t> chosen() const;
@@ -82,9 +84,8 @@ private:
     std::vector<std::size_t> board() const;
     /// All sounds of these mixes; empty while one is missing.
     Sounds sounds(const std::vector<std::size_t>& mixes) const;
-    /// `elsewhere`: its loop is not where the mixes differ most, but where they do next to that.
-    Json question_json(int number, const std::vector<std::size_t>& mixes, const Sounds& sounds,
-                       bool elsewhere) const;
+    Json question_json(int number, const std::vector<std::size_t>& mixes,
+                       const Sounds& sounds) const;
     /// The open question when that is its number; else a reply that says it is over.
     const Offer* open(const Json& body, Reply& refusal);
     Reply done() { return {200, state_now()}; }
@@ -98,6 +99,7 @@ private:
     std::vector<std::string> keys_;  ///< [rateable] of the map, new in every session
     std::set<std::string> done_;     ///< `once` of requests
     std::uint64_t seed_;
+    int changes_ = 0;
     int rendered_for_ = -1;  ///< answers when mixes were last sent to be rendered
 };
 

@@ -12,11 +12,20 @@
 
 namespace mixfarm::audition {
 
+namespace {
+
+/// Its file is one of those that auditions make.
+bool of_audition(const Mix& mix) {
+    return mix.file.parent_path().filename() == "audition";
+}
+
+}  // namespace
+
 Shelf::Shelf(const Table& table, Renderer render)
     : table_(table), render_(std::move(render)), ready_(table.mixes.size()) {
     for (std::size_t i = 0; i < table_.mixes.size(); ++i) {
         ready_[i] = std::filesystem::exists(table_.mixes[i].file);
-        rendered_ += ready_[i] && table_.mixes[i].file.parent_path().filename() == "audition";
+        rendered_ += ready_[i] && of_audition(table_.mixes[i]);
     }
     worker_ = std::thread([this] { work(); });
 }
@@ -145,6 +154,12 @@ void Shelf::load(std::size_t mix) {
         used_.push_back(mix);
     } else {
         ready_[mix] = false;
+        // What was rendered here, and torn by a power cut, is made once more.
+        std::error_code none;
+        if (of_audition(table_.mixes[mix]) && made_again_.insert(mix).second) {
+            std::filesystem::remove(table_.mixes[mix].file, none);
+            return;
+        }
         broken_.insert(mix);
         trouble_ = trouble;
     }
@@ -162,18 +177,16 @@ void Shelf::render(const std::vector<std::size_t>& mixes) {
             std::filesystem::create_directories(mix.file.parent_path());
             write_audio(mix.file, audio[i], AudioFormat::flac, BitDepth::b24,
                         {table_.title + " - " + mix.name, "rendered for the audition"});
+            const std::lock_guard lock(mutex_);
+            ready_[mixes[i]] = true;
+            ++rendered_;
         }
     } catch (const std::exception& e) {
         trouble = e.what();
     }
     const std::lock_guard lock(mutex_);
-    for (const std::size_t mix : mixes) {
-        ready_[mix] = trouble.empty();
-        if (trouble.empty())
-            ++rendered_;
-        else
-            broken_.insert(mix);
-    }
+    for (const std::size_t mix : mixes)
+        if (!ready_[mix]) broken_.insert(mix);
     if (!trouble.empty()) trouble_ = trouble;
 }
 

@@ -68,7 +68,7 @@ private:
     std::vector<std::size_t> used_;  ///< longest ago first
     bool urgent_ = false, stop_ = false;
     std::size_t rendered_ = 0;
-    std::set<std::size_t> broken_;
+    std::set<std::size_t> broken_, made_again_;
     std::string trouble_;
     std::thread worker_;
 };

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "host/analysis/k_weighting.h"
+#include "host/audition/monitor.h"
 #include "kernels/core/check.h"
 
 namespace mixfarm::audition {
@@ -51,6 +52,17 @@ void put_24(std::uint8_t* to, float x) {
     const double steps = std::clamp(std::nearbyint(kFullScale * x), -kFullScale, kFullScale - 1);
     const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(steps));
     for (int b = 0; b < 3; ++b) to[b] = static_cast<std::uint8_t>(bits >> (8 * b));
+}
+
+double get_24(const std::uint8_t* from) {
+    const auto bits = static_cast<std::uint32_t>(from[0]) << 8 |
+                      static_cast<std::uint32_t>(from[1]) << 16 |
+                      static_cast<std::uint32_t>(from[2]) << 24;
+    return static_cast<double>(static_cast<std::int32_t>(bits) >> 8) / kFullScale;
+}
+
+double square(double x) {
+    return x * x;
 }
 
 struct Hops {
@@ -127,6 +139,38 @@ double loudness_lufs(const Sound& sound, double from_s, double to_s) {
         mean_above(std::max(kAbsoluteGate, lufs(mean_above(kAbsoluteGate)) + kRelativeGate)));
 }
 
+Sound heard_through(Monitor monitor, const Sound& sound, double from_s, double to_s) {
+    const auto [first, last] = hops_of(sound, from_s, to_s);
+    const auto frame = [&](std::size_t hop) {
+        return std::min<std::int64_t>(
+            sound.frames, at_rate(static_cast<double>(hop) / kHopsPerSecond, sound.rate));
+    };
+    MonitorPath left(monitor, sound.rate), right = left;
+    Sound heard;
+    heard.rate = sound.rate;
+    heard.frames = frame(last) - frame(first);
+    for (std::size_t hop = first; hop < last; ++hop) {
+        const auto begin = static_cast<std::size_t>(frame(hop)),
+                   end = static_cast<std::size_t>(frame(hop + 1));
+        double power = 0;
+        for (std::size_t n = begin; n < end; ++n) {
+            const double l = get_24(&sound.pcm[n * kFrameBytes]),
+                         r = get_24(&sound.pcm[n * kFrameBytes + 3]);
+            if (monitor == Monitor::mono || monitor == Monitor::small) {
+                power += 2 * square(left(0.5 * (l + r)));
+            } else if (monitor == Monitor::sides) {
+                power += 2 * square(left(0.5 * (l - r)));
+            } else {
+                power += square(left(l)) + square(right(r));
+            }
+        }
+        left.settle(), right.settle();
+        heard.power.push_back(
+            static_cast<float>(power / static_cast<double>(std::max<std::size_t>(end - begin, 1))));
+    }
+    return heard;
+}
+
 std::vector<double> matching_gains_db(std::span<const Sound* const> sounds,
                                       std::span<const float> true_peak_dbtp, double from_s,
                                       double to_s) {
@@ -192,16 +236,7 @@ std::vector<float> difference_of(std::span<const Sound* const> sounds) {
     return course;
 }
 
-double most_different(std::span<const float> difference, double seconds, bool elsewhere) {
-    if (elsewhere) {
-        std::vector<float> rest(difference.begin(), difference.end());
-        const double most = most_different(difference, seconds);
-        for (std::size_t t = 0; t < rest.size(); ++t) {
-            const double at = static_cast<double>(t) / kLooksPerSecond;
-            if (at >= most && at < most + seconds) rest[t] = 0;
-        }
-        return most_different(rest, seconds);
-    }
+double most_different(std::span<const float> difference, double seconds) {
     const auto length = std::min(difference.size(),
                                  static_cast<std::size_t>(std::lround(seconds * kLooksPerSecond)));
     double sum = std::accumulate(difference.begin(),

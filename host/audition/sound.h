@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/audition/monitor.h"
 #include "kernels/engine.h"
 
 namespace mixfarm::audition {
@@ -34,6 +35,10 @@ Sound sound_of(const StereoAudio& audio);
 /// shorter than one block of 400 ms counts as one. -infinity where it is silent.
 double loudness_lufs(const Sound& sound, double from_s, double to_s);
 
+/// What the loudness of a stretch is when it is heard that way: a sound of `power` alone, which
+/// begins with the stretch.
+Sound heard_through(Monitor monitor, const Sound& sound, double from_s, double to_s);
+
 /// [sounds] gains in dB, none above 0, that bring a stretch of each to the loudness of the
 /// quietest, and peaks (`true_peak_dbtp`, of the whole mix each) no higher than -1 dBTP. What is
 /// silent there is left alone.
@@ -49,8 +54,8 @@ std::vector<float> wave_of(std::span<const Sound* const> sounds, std::size_t poi
 std::vector<float> difference_of(std::span<const Sound* const> sounds);
 
 /// Begin, in seconds, of the stretch of that length over which a course of difference_of is
-/// largest; `elsewhere`: of the one where it is next to that, without having to do with it.
-double most_different(std::span<const float> difference, double seconds, bool elsewhere = false);
+/// largest.
+double most_different(std::span<const float> difference, double seconds);
 
 /// A stretch of it as a complete WAV file.
 std::string wav_of(const Sound& sound, double from_s, double to_s);

@@ -82,6 +82,7 @@ Table table_of(const std::filesystem::path& night, const Results& results,
             scores.push_back(results.technical[i]);
     }
     std::sort(scores.begin(), scores.end());
+    if (!scores.empty()) table.technical_best = scores.back();
 
     std::set<std::uint64_t> known;
     Mix rough;

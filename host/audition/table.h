@@ -35,6 +35,7 @@ struct Table {
     std::vector<std::string> terms;
     std::vector<Mix> mixes;    ///< the picks first; the rough mix, if there is one, last
     std::size_t still = 0;     ///< the static balance
+    float technical_best = 0;  ///< of the night's whole songs
     std::size_t rateable = 0;  ///< how many have a place: all but the rough mix
 
     double seconds() const { return static_cast<double>(frames) / rate; }

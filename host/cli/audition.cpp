@@ -17,21 +17,12 @@ void show_in_browser(const std::string& address) {
     const pid_t child = fork();
     if (child == 0) {
         if (fork() != 0) _exit(0);  // nobody waits for a browser
-        for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) close(stream);
+        setsid();                   // Ctrl-C ends the server, not the browser
+        for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(stream);
         execlp("xdg-open", "xdg-open", address.c_str(), nullptr);
         _exit(127);
     }
     if (child > 0) waitpid(child, nullptr, 0);
-}
-
-/// Always told, whether the taste is any good or not.
-std::string trial_words(const Taste& taste) {
-    if (taste.held_out.answers == 0) return "";
-    return fmt::format(
-        "of {} answers that it was not told it foretells {:.1f}, the technical score alone {:.1f}: "
-        "{}\n",
-        taste.held_out.answers, taste.held_out.foretold, taste.held_out.technical_alone,
-        taste.trusted() ? "`mixfarm run --taste` may use it" : "not better, so it is not used yet");
 }
 
 }  // namespace
@@ -79,11 +70,20 @@ int run_audition(const std::vector<std::string>& words) {
             if (shown) show_in_browser(address);
         },
         [&](const Listened& listened) {
-            if (!json)
+            const Taste& taste = listened.taste;
+            if (json)
+                print(Json{{"answers", listened.answers},
+                           {"chosen", listened.chosen ? Json(*listened.chosen) : Json(nullptr)},
+                           {"words", taste.words()},
+                           {"trial", taste.trial()},
+                           {"used", taste.trusted()}});
+            else if (listened.answers == 0)
+                std::cout << "no answers\n";
+            else
                 std::cout << listened.answers
-                          << (listened.answers == 1 ? " answer; " : " answers; ")
-                          << listened.taste.words() << "\n"
-                          << trial_words(listened.taste);
+                          << (listened.answers == 1 ? " answer; " : " answers; ") << taste.words()
+                          << "\n"
+                          << taste.trial() << "\n";
             std::cout.flush();
             _exit(kDone);  // a mix that is being rendered is not waited for
         },

@@ -75,6 +75,10 @@ Json entry_json(const Results& results, std::uint64_t id) {
     Json entry;
     entry["id"] = id;
     entry["technical"] = number(results.technical[row]);
+    if (!results.taste.empty()) {  // what the order goes by is their sum
+        entry["taste"] = number(results.taste[row]);
+        entry["total"] = number(results.total(row));
+    }
     entry["stage"] = results.rows[row].stage;
     entry["origin"] = results.rows[row].origin;
     entry["rejected"] = results.rejected[row]
@@ -129,13 +133,14 @@ Json ranking_json(const fs::path& night, const Results& results, int count) {
 
 void print_ranking(const fs::path& night, const Results& results, int count) {
     std::cout << fmt::format("{:>4}  {:>6}  {:>5}  {:>6}  {:>6}  {:>5}  {:>5}  {}\n", "pick", "id",
-                             "score", "LUFS", "dBTP", "LRA", "width", "against the rule-based mix");
+                             results.taste.empty() ? "score" : "total", "LUFS", "dBTP", "LRA",
+                             "width", "against the rule-based mix");
     const auto line = [&](const std::string& place, std::uint64_t id, const std::string& words) {
         const std::size_t row = row_of(results, id);
         const auto rejected = static_cast<Reject>(results.rejected[row]);
         std::cout << fmt::format(
             "{:>4}  {:>6}  {:>5.3f}  {:>6.2f}  {:>6.2f}  {:>5.1f}  {:>5.2f}  {}\n", place, id,
-            results.technical[row], metric_of(results, row, "integrated_lufs"),
+            results.total(row), metric_of(results, row, "integrated_lufs"),
             metric_of(results, row, "true_peak_dbtp"), metric_of(results, row, "loudness_range_lu"),
             metric_of(results, row, "width"),
             rejected == Reject::none
@@ -179,6 +184,8 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
     if (!foretold.empty())
         std::cout << "\nrank correlation of each level with a later one:" << foretold;
     std::cout << "\n";
+    if (!results.taste.empty())
+        std::cout << "total: the technical score and, within 0.3, what this listener likes\n";
     tell_rejects(results);
     if (const fs::path report = night / "report.html"; fs::exists(report))
         std::cout << "report:  " << report.string() << "\n";

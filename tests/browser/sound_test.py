@@ -9,9 +9,9 @@ from browser import PageTest, RATE, lufs, main
 
 # Renders the page's own graph over the open question's own sounds: slot by slot, and with a switch.
 RENDER = """
-const [loop, switches, matched, done] = arguments;
+const [loop, switches, matched, monitor, done] = arguments;
 (async () => {
-    const { buildGraph, loopOf } = await import(new URL("page/graph.js", location.href));
+    const { buildGraph, buildMonitor, loopOf } = await import(new URL("page/graph.js", location.href));
     const { number, slots } = window.mixfarm.state.question;
     const { rate } = window.mixfarm.state;
     const lead = Math.round(0.01 * rate);
@@ -22,10 +22,14 @@ const [loop, switches, matched, done] = arguments;
         const bytes = await (await fetch(`api/audio/${number}/${slot}?${query(from_s)}`)).arrayBuffer();
         return loopOf(await decoder.decodeAudioData(bytes), lead);
     }));
-    const { gains_db } = await (await fetch(`api/levels/${number}?${query(loop.from_s)}`)).json();
+    const { gains_db } = await (await fetch(
+        `api/levels/${number}?${query(loop.from_s)}&monitor=${matched ? monitor : "off"}`)).json();
     const render = async (slot, changes, seconds) => {
         const context = new OfflineAudioContext(2, Math.round(seconds * rate), rate);
-        const graph = buildGraph(context, buffers, { slot, gains_db: matched ? gains_db : gains_db.map(() => 0) });
+        const heard = monitor === "off" ? null : buildMonitor(context);
+        heard?.select(monitor, 0);
+        const graph = buildGraph(context, buffers, { slot, gains_db: matched ? gains_db : gains_db.map(() => 0),
+            destination: heard?.input });
         graph.start(0);
         for (const [at_s, next] of changes) graph.select(next, at_s);
         const made = await context.startRendering();
@@ -48,8 +52,8 @@ const [loop, switches, matched, done] = arguments;
 class Sound(PageTest):
     loop = {"from_s": 2.0, "to_s": 5.0}
 
-    def rendered(self, switches=(), matched=True):
-        made = self.driver.execute_async_script(RENDER, self.loop, list(switches), matched)
+    def rendered(self, switches=(), matched=True, monitor="off"):
+        made = self.driver.execute_async_script(RENDER, self.loop, list(switches), matched, monitor)
         self.assertIsInstance(made, list, made)
         return [np.frombuffer(base64.b64decode(one), np.float32).reshape(2, -1) for one in made]
 
@@ -120,6 +124,17 @@ class Sound(PageTest):
             print(f"{'matched' if matched else 'as they are'}: {spread:.3f} LU between the loudest and the quietest")
             if matched:
                 self.assertLess(spread, 0.1)
+
+    def test_slots_are_equally_loud_however_they_are_heard(self):
+        length = round((self.loop["to_s"] - self.loop["from_s"]) * RATE)
+        for monitor in ("mono", "sides", "small", "low", "mid", "high"):
+            spreads = {}
+            for matched in (True, False):
+                *alone, _ = self.rendered(matched=matched, monitor=monitor)
+                loudness = [lufs(*sound[:, length:2 * length], RATE) for sound in alone]
+                spreads[matched] = max(loudness) - min(loudness)
+            print(f"{monitor}: {spreads[True]:.3f} LU apart, {spreads[False]:.3f} unmatched")
+            self.assertLess(spreads[True], 0.1, monitor)
 
     def test_nothing_tells_the_mixes_apart(self):
         self.click("#play")

@@ -72,7 +72,7 @@ async function act(event, body = {}) {
         return true;
     } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        await refresh();
+        await refresh().catch(report);
         complain(error.status === 409 ? "That was answered elsewhere; this is where it stands now." : error.message);
         return false;
     }
@@ -95,8 +95,15 @@ async function take(next) {
     const now = question();
     if (now && now.number !== before) open(now);
     if (!now) player.close();
-    if (!now) polling = setTimeout(() => refresh().catch(report), poll_ms);
+    if (!now) pollSoon();
     render();
+}
+
+function pollSoon() {
+    polling = setTimeout(() => refresh().catch((error) => {
+        pollSoon();  // what the server cannot do now it may do later
+        report(error);
+    }), poll_ms);
 }
 
 const refresh = async () => take(await server.state());
@@ -132,7 +139,11 @@ function hear(slot) {
     if (!player.playing) player.play();
 }
 
-const toggle = () => (player.playing ? player.pause() : player.play());
+function toggle() {
+    if (!question()) return;
+    if (player.playing) player.pause();
+    else player.play();
+}
 const missing = () => (question()?.heard_s ? player.heard.map((seconds, slot) => ({ seconds, slot }))
     .filter(({ seconds }) => seconds < least_heard_s).map(({ slot }) => slot) : []);
 const answerable = () => Boolean(state?.question) && player.matched && missing().length === 0 && !answering;
@@ -141,12 +152,16 @@ async function answer(given) {
     if (!state?.question || answering) return;
     if (!answerable()) return void complain(answerWords());
     answering = true;
+    render();
     const body = { number: state.question.number, answer: given, matched: player.matched,
         switches: player.switches, loop: player.loop };
     player.report();
-    if (await act("answer", body)) say(state.question ? `Kept. ${questionWords(state.question)}` : "Kept.");
-    answering = false;
-    render();
+    try {
+        if (await act("answer", body)) say(state.question ? `Kept. ${questionWords(state.question)}` : "Kept.");
+    } finally {
+        answering = false;
+        render();
+    }
 }
 
 function answerWords() {
@@ -196,7 +211,7 @@ function loudest() {
 }
 
 function setMonitor(name) {
-    player.setMonitor(name);
+    player.setMonitor(name).catch(report);
     say(`Hearing ${monitors.find((way) => way.name === name).words}.`);
 }
 
@@ -238,17 +253,18 @@ function render() {
 }
 
 function renderCourse() {
-    const { answers, left, confidence } = state;
+    const { answers, left, confidence, sure } = state;
     write(byId("number"), state.question ? `Question ${state.question.number}` : "");
     const minutes = Math.max(1, Math.round(left?.minutes ?? 0));
     write(byId("left"), !left ? "" : left.answers > 0 ? `about ${left.answers} more, ${count(minutes, "minute")}`
-        : "enough is known: finish whenever you like");
+        : sure ? "enough is known: finish whenever you like" : "more answers are unlikely to make it clearer");
     byId("progress").max = answers + (left?.answers ?? 0) || 1;
     byId("progress").value = answers;
     write(byId("confidence"), confidence === null ? ""
         : `${Math.round(100 * confidence)} % sure that your best so far is among the best twentieth for you`);
     byId("ending").classList.toggle("ready", left?.answers === 0);
-    write(byId("ending-words"), left?.answers === 0 ? "Your taste is known well enough."
+    write(byId("ending-words"), left?.answers === 0
+        ? sure ? "Your taste is known well enough." : "These mixes leave it open; your favourites so far are there to choose from."
         : "You may stop at any time; what you answered so far counts.");
 }
 
@@ -325,8 +341,8 @@ function wire() {
     };
     const help = () => byId("help-dialog").showModal();
     const finish = () => act("finish").then(() => byId("reveal").focus());
-    const actions = {
-        toggle, undo, differMost, nextSection, note, help,
+    const ofQuestions = {
+        toggle, undo, differMost, nextSection, note,
         hear: (digit) => hear(digit - 1),
         previous: () => hear((player.slot + player.slots - 1) % player.slots),
         next: () => hear((player.slot + 1) % player.slots),
@@ -342,6 +358,9 @@ function wire() {
         dim: () => player.setDimmed(!player.dimmed),
         star: () => star(player.slot),
     };
+    // Before there is a question none of these has anything to work on.
+    const actions = { help, ...Object.fromEntries(Object.entries(ofQuestions).map(([name, does]) =>
+        [name, (...words) => { if (question()) does(...words); }])) };
     for (const [id, does] of Object.entries({ play: toggle, best: actions.best, "cannot-tell": actions.cannotTell,
         "none-good": actions.noneGood, undo, "differ-most": differMost, loudest, help, finish,
         dim: actions.dim, match: () => player.setMatched(!player.matched) })) on(id, does);

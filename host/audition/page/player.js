@@ -23,7 +23,7 @@ export class Player {
 
     /**
      * `source`: audio(number, slot, from_s, to_s, signal), bytes of a WAV file, and
-     * levels(number, from_s, to_s, signal), gains in dB. `onHeard(number, slot, seconds)` tells
+     * levels(number, from_s, to_s, monitor, signal), gains in dB. `onHeard(number, slot, seconds)` tells
      * what was listened to, `onChange()` that something else is worth showing.
      */
     constructor(source, onHeard, onChange) {
@@ -107,19 +107,18 @@ export class Player {
             await this.#source.audio(this.#number, slot, lead_s, to_s, signal)), lead);
         return Promise.all([
             Promise.all(Array.from({ length: this.#slots }, (_, slot) => load(slot))),
-            this.#source.levels(this.#number, from_s, to_s, signal),
+            this.#source.levels(this.#number, from_s, to_s, this.#way, signal),
         ]);
     }
 
     #take(loop, buffers, gains_db) {
-        let at_s = this.#loop ? this.position : loop.from_s;
-        if (at_s < loop.from_s || at_s >= loop.to_s) at_s = loop.from_s;
+        const at_s = this.#loop ? this.position : loop.from_s;
         this.report();
         this.#silence();
         this.#loop = loop;
         this.#buffers = buffers;
         this.#gains_db = gains_db;
-        this.#rest_s = at_s;
+        this.#rest_s = this.#inside(at_s) ? at_s : loop.from_s;
         if (this.#playing) this.#sound();
     }
 
@@ -144,6 +143,7 @@ export class Player {
         this.#onChange();
     }
 
+    /** Within the loop that was asked for last; one that is still loading begins there. */
     seek(at_s) {
         this.report();
         this.#silence();
@@ -169,10 +169,23 @@ export class Player {
         this.#onChange();
     }
 
-    setMonitor(name) {
+    /** Heard that way, mixes are as loud as each other again: it waits for those levels. */
+    async setMonitor(name) {
         this.#way = name;
-        this.#monitor?.select(name, this.#soon());
         this.#onChange();
+        if (this.#loading || !this.#loop) return this.#hearThrough(name);
+        const { from_s, to_s } = this.#loop;
+        const [number, loop] = [this.#number, this.#loop];
+        const gains_db = await this.#source.levels(number, from_s, to_s, name);
+        if (name !== this.#way || loop !== this.#loop || number !== this.#number) return;
+        this.report();
+        this.#gains_db = gains_db;
+        this.#graph?.setGains(this.#levels(), this.#soon());
+        this.#hearThrough(name);
+    }
+
+    #hearThrough(name) {
+        this.#monitor?.select(name, this.#soon());
     }
 
     setDimmed(on) {
@@ -196,6 +209,10 @@ export class Player {
         return Math.max(0, this.#context.currentTime - this.#counted_s);
     }
 
+    #inside(at_s) {
+        return at_s >= this.#loop.from_s && at_s < this.#loop.to_s;
+    }
+
     #levels() {
         return this.#matched ? this.#gains_db : this.#gains_db.map(() => 0);
     }
@@ -211,15 +228,20 @@ export class Player {
     }
 
     #sound() {
+        if (!this.#inside(this.#rest_s)) {
+            if (this.#loading) return;  // it begins there once it is there
+            this.#rest_s = this.#loop.from_s;
+        }
         const context = this.#context;
         const whole = (seconds) => Math.round(seconds * this.#rate) / this.#rate;
         const lead_s = Math.max(0.02, 2 * (context.baseLatency ?? 0) + 0.01);
         this.#started_s = this.#counted_s = whole(context.currentTime + lead_s);
         this.#offset_s = whole(this.#rest_s - this.#loop.from_s);
-        this.#graph = buildGraph(context, this.#buffers, {
+        const graph = buildGraph(context, this.#buffers, {
             slot: this.#slot, gains_db: this.#levels(), destination: this.#monitor.input,
         });
-        this.#graph.start(this.#started_s, this.#offset_s);
+        graph.start(this.#started_s, this.#offset_s);
+        this.#graph = graph;
     }
 
     #silence() {

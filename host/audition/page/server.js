@@ -37,8 +37,8 @@ export class Server {
             { signal }, (response) => response.arrayBuffer());
     }
 
-    async levels(number, from_s, to_s, signal) {
-        const levels = await this.#insist(`api/levels/${number}?from_s=${from_s}&to_s=${to_s}`,
+    async levels(number, from_s, to_s, monitor, signal) {
+        const levels = await this.#insist(`api/levels/${number}?from_s=${from_s}&to_s=${to_s}&monitor=${monitor}`,
             { signal }, (response) => response.json());
         return levels.gains_db;
     }
