@@ -27,7 +27,7 @@ constexpr double kJitter = 1e-6, kConverged = 1e-6;
 constexpr int kNewtonSteps = 50;
 constexpr std::size_t kSamples = 256;
 /// Logits of a pick that is of the best: what came true = kModesty + kEase x the model's own.
-constexpr double kModesty = 1.0, kEase = 0.67;
+constexpr double kModesty = 0.5, kEase = 0.62;
 /// What an answer adds to the logit of the confidence, before there were any, and how many answers
 /// that counts as.
 constexpr double kUsualRise = 0.15, kRiseWeight = 6;

@@ -1,10 +1,13 @@
-/// How few answers lead a listener to a mix among the best twentieth by their own utility, which is
-/// hidden: simulated listeners with linear, single-peaked and two-peaked utilities over what the
-/// ear tells apart (host/rank's perceptual_place, which the model of taste does not see), of whose
-/// answers 15 % are blind guesses. Against random questions to the same model, plain Bradley-Terry
-/// (every mix for itself, random questions), and listening through the ranking. Arguments are
-/// nights; without any, one of 10,000 candidates of the built-in song is run. --full: 200 listeners
-/// of each kind, else 20.
+/// How few answers lead a listener to a mix among the best twentieth of a night by their own
+/// utility, which is hidden: the audition's own deck, as it asks, renders on, repeats and picks,
+/// before simulated listeners with linear, single-peaked and two-peaked utilities over what the ear
+/// tells apart (host/rank's perceptual_place, which the model of taste does not see); 15 % of their
+/// answers are blind guesses, others are ties or "none is good" where it is so to them. Against
+/// random questions to the same model about all whole songs, plain Bradley-Terry (every mix for
+/// itself, random questions), and listening through the ranking. A taste is carried to the next of
+/// the nights, of a single night from one half of the table to the other. Arguments are nights;
+/// without any, one of 10,000 candidates of the built-in song is run. --full: 200 listeners of each
+/// kind, else 20.
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -14,6 +17,7 @@
 #include <functional>
 #include <span>
 
+#include "host/audition/deck.h"
 #include "host/night.h"
 #include "host/song/song.h"
 #include "host/taste/preference.h"
@@ -28,17 +32,18 @@ namespace fs = std::filesystem;
 using namespace bench;
 
 constexpr std::size_t kOffered = 4;
-constexpr int kMostAnswers = 40, kFirstSong = 20;
-constexpr double kBest = 0.05, kSure = 0.8;
-/// The first 24 were used to choose the smooth part of the model.
-constexpr std::uint64_t kFirstListener = 1000;
+constexpr int kMostAnswers = audition::Deck::kMost, kTaught = 15, kTried = 12;
+constexpr std::size_t kRenderedEachTime = 8, kMostRendered = 32;
+constexpr double kBest = 0.05, kSure = audition::Deck::kSure;
+/// The first 24 chose the smooth part of the model, 1000 to 1019 how its confidence is bent.
+constexpr std::uint64_t kFirstListener = 2000;
 
 /// What is asked next, and which mix would be picked now.
 struct Asker {
     std::function<std::vector<std::size_t>(int)> ask;
     std::function<void(const Answer&)> tell;
     std::function<std::size_t()> pick;
-    std::function<double(std::size_t)> sure{};  ///< how likely a mix is one of the best, as stated
+    std::function<double()> sure{};  ///< how likely the pick is one of the best, as stated
 };
 
 std::vector<std::size_t> at_random(std::size_t mixes, std::uint64_t seed, int turn) {
@@ -66,31 +71,29 @@ struct Course {
         return kMostAnswers + 1;
     }
 };
-Course follow(const Songs& songs, Listener listener, Asker asker, int most) {
-    std::vector<double> utility;
-    for (const auto& place : songs.heard) utility.push_back(listener.utility(place));
-    std::vector<double> sorted = utility;
+Course follow(const Songs& songs, Listener listener, const Asker& asker, int most) {
+    const std::vector<double>& utility = listener.utilities();
+    std::vector<double> sorted(utility.begin(),
+                               utility.begin() + static_cast<std::ptrdiff_t>(songs.whole));
     std::sort(sorted.rbegin(), sorted.rend());
     const double enough =
         sorted[static_cast<std::size_t>(std::ceil(kBest * static_cast<double>(sorted.size()))) - 1];
     Course course;
     for (int turn = 0; turn <= most; ++turn) {
         course.hit.push_back(utility[asker.pick()] >= enough);
-        if (asker.sure) course.sure.push_back(asker.sure(asker.pick()));
+        if (asker.sure) course.sure.push_back(asker.sure());
         if (turn == most) break;
         Answer answer{asker.ask(turn), 0};
-        std::vector<double> offered;
-        for (const std::size_t i : answer.items) offered.push_back(utility[i]);
-        answer.best = listener.answer(offered);
+        answer.best = listener.answer(answer.items);
         asker.tell(answer);
     }
     return course;
 }
 
-/// Stated confidence against what came true: of the next answer, and of the pick (by tenths).
+/// Stated confidence in the pick against what came true, by tenths; answers that were said to be
+/// left; answers that a taste was not told, as the deck tries it.
 struct Calibration {
-    double stated = 0, true_ = 0, technical = 0;
-    int count = 0;
+    double right = 0, technical = 0, tried = 0;
     struct Tenth {
         double stated = 0, hits = 0, count = 0;
     };
@@ -113,8 +116,7 @@ struct Calibration {
                                static_cast<double>(needed - turn));
     }
     void join(const Calibration& more) {
-        stated += more.stated, true_ += more.true_, technical += more.technical;
-        count += more.count;
+        right += more.right, technical += more.technical, tried += more.tried;
         left_off.insert(left_off.end(), more.left_off.begin(), more.left_off.end());
         for (std::size_t i = 0; i < pick.size(); ++i) {
             pick[i].stated += more.pick[i].stated, pick[i].hits += more.pick[i].hits;
@@ -123,43 +125,67 @@ struct Calibration {
     }
 };
 
-Asker by_taste(const Songs& songs, Preference& model, std::vector<Answer>& answers,
-               std::uint64_t seed, bool random, Calibration* calibration) {
-    return {[&songs, &model, seed, random](int turn) {
-                return random ? at_random(songs.size(), seed, turn)
-                              : model.ask(kOffered, seed + static_cast<std::uint64_t>(turn));
-            },
-            [&songs, &model, &answers, calibration](const Answer& answer) {
-                if (calibration && answers.size() >= 5) {
-                    double most = -1, all = 0;  // these listeners always name one
-                    int guess = 0, technical = 0;
-                    for (int i = 0; i < static_cast<int>(answer.items.size()); ++i) {
-                        const double p = model.chance({answer.items, i});
-                        all += p;
-                        if (p > most) most = p, guess = i;
-                        if (songs.technical[answer.items[static_cast<std::size_t>(i)]] >
-                            songs.technical[answer.items[static_cast<std::size_t>(technical)]])
-                            technical = i;
-                    }
-                    calibration->stated += most / all;
-                    calibration->true_ += guess == answer.best;
-                    calibration->technical += technical == answer.best;
-                    ++calibration->count;
-                }
+/// A morning as the audition has it, without its sound: mixes that are worth it get their audio
+/// while the listener thinks.
+class Morning {
+public:
+    Morning(const Songs& songs, const Taste& before, std::uint64_t seed)
+        : songs_(songs), seed_(seed), deck_(songs.table, before, static_cast<int>(kOffered)) {
+        for (const audition::Mix& mix : songs.table.mixes)
+            ready_.push_back(mix.file.parent_path().filename() == "picks");
+    }
+    Asker asker() {
+        return {[this](int) {
+                    deck_.play(deck_.next(ready_, ++seed_).value());
+                    std::vector<std::size_t> songs;
+                    for (const std::size_t mix : deck_.open()->slots)
+                        songs.push_back(songs_.of_table[mix]);
+                    return songs;
+                },
+                [this](const Answer& answer) {
+                    deck_.play({{"event", "answer"},
+                                {"number", deck_.open()->number},
+                                {"answer", audition::answer_json(answer.best)}});
+                    if (deck_.answers() == kTried) trial_ = deck_.trial();
+                    for (const std::size_t mix :
+                         deck_.worth_rendering(ready_, kRenderedEachTime, ++seed_))
+                        if (rendered_ < kMostRendered) ready_[mix] = true, ++rendered_;
+                },
+                [this] { return songs_.of_table[deck_.favourite()]; },
+                [this] { return deck_.confidence(); }};
+    }
+    const audition::Trial& trial() const { return trial_; }
+    Taste after() const { return deck_.after(); }
+
+private:
+    const Songs& songs_;
+    std::uint64_t seed_;
+    audition::Deck deck_;
+    std::vector<bool> ready_;
+    std::size_t rendered_ = 0;
+    audition::Trial trial_;
+};
+
+/// The same model, asked at random about whatever there is.
+Asker at_random_by_taste(const Songs& songs, Preference& model, std::vector<Answer>& answers,
+                         std::uint64_t seed) {
+    return {[&songs, seed](int turn) { return at_random(songs.whole, seed, turn); },
+            [&model, &answers](const Answer& answer) {
                 answers.push_back(answer);
                 model.learn(answers);
             },
-            [&model] { return best_of(model.mean()); },
-            [&model](std::size_t mix) { return model.confidence(mix, kBest); }};
+            [&model] { return best_of(model.mean()); }};
 }
 
 /// Every mix for itself: strengths of Bradley and Terry by Hunter's MM (Annals of Statistics 32,
 /// 2004), half a win and half a loss against an average mix each.
 Asker bradley_terry(const Songs& songs, std::vector<Answer>& answers, std::uint64_t seed) {
-    return {[&songs, seed](int turn) { return at_random(songs.size(), seed, turn); },
-            [&answers](const Answer& answer) { answers.push_back(answer); },
+    return {[&songs, seed](int turn) { return at_random(songs.whole, seed, turn); },
+            [&answers](const Answer& answer) {
+                if (answer.best >= 0) answers.push_back(answer);
+            },
             [&songs, &answers] {
-                const std::size_t n = songs.size();
+                const std::size_t n = songs.whole;
                 std::vector<double> strength(n, 1.0);
                 for (int round = 0; round < 50; ++round) {
                     std::vector<double> wins(n, 0.5), met(n);
@@ -180,12 +206,13 @@ Asker bradley_terry(const Songs& songs, std::vector<Answer>& answers, std::uint6
 Asker down_the_ranking(const Songs& songs, std::size_t& champion, std::size_t& next) {
     return {[&songs, &champion, &next](int) {
                 std::vector<std::size_t> items = {champion};
-                while (items.size() < kOffered && next < songs.size()) items.push_back(next++);
+                while (items.size() < kOffered && next < songs.whole) items.push_back(next++);
                 if (items.size() < 2) items.push_back(champion == 0 ? 1 : 0);
                 return items;
             },
             [&champion](const Answer& answer) {
-                champion = answer.items[static_cast<std::size_t>(answer.best)];
+                if (answer.best >= 0)
+                    champion = answer.items[static_cast<std::size_t>(answer.best)];
             },
             [&champion] { return champion; }};
 }
@@ -217,11 +244,13 @@ double times_as_many(const std::vector<double>& other, const std::vector<double>
 
 class TasteBench {
 public:
-    TasteBench(std::string title, Songs songs, int listeners, Json& rows, Tally& all)
+    /// `others`: the night where a taste is learnt that is carried to this one.
+    TasteBench(std::string title, const Songs& songs, const Songs& others, const Songs& own,
+               int listeners, Json& rows, Tally& all)
         : title_(std::move(title)),
-          songs_(std::move(songs)),
-          other_(half_of(songs_, 0)),
-          own_(half_of(songs_, 1)),
+          songs_(songs),
+          other_(others),
+          own_(own),
           listeners_(listeners),
           rows_(rows),
           all_(all) {}
@@ -237,10 +266,10 @@ public:
             char against[240];
             std::snprintf(against, sizeof against,
                           "random questions %.0f, Bradley-Terry %.0f, down the ranking %.0f; on it "
-                          "after 10, 20, 40 answers: %.0f, %.0f, %.0f %%",
+                          "after 5, 10, 20 answers: %.0f, %.0f, %.0f %%",
                           median(tally.random), median(tally.plain), median(tally.ranking),
-                          100 * tally.kept[10] / listeners_, 100 * tally.kept[20] / listeners_,
-                          100 * tally.kept[40] / listeners_);
+                          100 * tally.kept[5] / listeners_, 100 * tally.kept[10] / listeners_,
+                          100 * tally.kept[20] / listeners_);
             const std::string of = std::string(" ") + kKinds[static_cast<int>(kind)] + " " + title_;
             rows_.push_back(answers_row("answers_median" + of, tally.taste, against,
                                         times_as_many(tally.random, tally.taste)));
@@ -255,49 +284,37 @@ private:
     Tally of_listener(Kind kind, std::uint64_t number) const {
         const Listener listener(kind, number, songs_);
         Tally tally;
-        const Course course = with_model(listener, number, false, &tally.calibration);
+        Morning morning(songs_, Taste::unknown(), number);
+        const Course course = follow(songs_, listener, morning.asker(), kMostAnswers);
         tally.calibration.add(course);
+        tally.calibration.right = morning.trial().right;
+        tally.calibration.technical = morning.trial().technical_right;
+        tally.calibration.tried = morning.trial().answers;
         tally.taste.push_back(course.answers());
         for (std::size_t i = 0; i < tally.kept.size(); ++i) tally.kept[i] += course.hit[i];
-        tally.random.push_back(with_model(listener, number, true, nullptr).answers());
-        std::vector<Answer> answers;
-        tally.plain.push_back(
-            follow(songs_, listener, bradley_terry(songs_, answers, number), kMostAnswers)
-                .answers());
-        std::size_t champion = 0, next = 1;
-        tally.ranking.push_back(
-            follow(songs_, listener, down_the_ranking(songs_, champion, next), kMostAnswers)
-                .answers());
-        carry(listener, number, tally);
-        return tally;
-    }
-    Course with_model(const Listener& listener, std::uint64_t seed, bool random,
-                      Calibration* calibration) const {
+        std::vector<Answer> told, answers;
         Preference model(songs_.places, songs_.technical);
-        std::vector<Answer> answers;
-        return follow(songs_, listener, by_taste(songs_, model, answers, seed, random, calibration),
-                      kMostAnswers);
-    }
-    /// Half of the mixes teach, the other half is asked about: with and without what was learnt.
-    void carry(const Listener& listener, std::uint64_t seed, Tally& tally) const {
-        Preference teacher(other_.places, other_.technical);
-        std::vector<Answer> answers;
-        follow(other_, listener, by_taste(other_, teacher, answers, seed, false, nullptr),
-               kFirstSong);
+        const auto answers_by = [&](const Asker& asker) {
+            return follow(songs_, listener, asker, kMostAnswers).answers();
+        };
+        tally.random.push_back(answers_by(at_random_by_taste(songs_, model, told, number)));
+        tally.plain.push_back(answers_by(bradley_terry(songs_, answers, number)));
+        std::size_t champion = 0, next = 1;
+        tally.ranking.push_back(answers_by(down_the_ranking(songs_, champion, next)));
+
+        Morning teacher(other_, Taste::unknown(), number);
+        follow(other_, listener.before(other_), teacher.asker(), kTaught);
         for (const bool taught : {true, false}) {
-            Preference model(own_.places, own_.technical,
-                             taught ? teacher.after() : Taste::unknown());
-            std::vector<Answer> more;
+            Morning later(own_, taught ? teacher.after() : Taste::unknown(), number + 7);
             (taught ? tally.carried : tally.cold)
-                .push_back(follow(own_, listener,
-                                  by_taste(own_, model, more, seed + 7, false, nullptr),
-                                  kMostAnswers)
-                               .answers());
+                .push_back(
+                    follow(own_, listener.before(own_), later.asker(), kMostAnswers).answers());
         }
+        return tally;
     }
 
     std::string title_;
-    Songs songs_, other_, own_;
+    const Songs &songs_, &other_, &own_;
     int listeners_;
     Json& rows_;
     Tally& all_;
@@ -316,12 +333,12 @@ void sum_up(const Tally& all, Json& rows) {
     rows.push_back(answers_row("answers_median_with_taste", all.carried,
                                "without " + std::to_string(median(all.cold)),
                                times_as_many(all.cold, all.carried)));
-    const double n = std::max(all.calibration.count, 1);
-    rows.push_back(bench::row(
-        "confidence_stated", all.calibration.stated / n, "mean probability of the likeliest answer",
-        "it came true in " + std::to_string(all.calibration.true_ / n) +
-            ", the technically better one in " + std::to_string(all.calibration.technical / n),
-        nullptr, nullptr));
+    const Calibration& c = all.calibration;
+    rows.push_back(
+        bench::row("held_out_right", c.right / std::max(c.tried, 1.0),
+                   "of the answers that a taste was not told, of twelve",
+                   "the technical score " + std::to_string(c.technical / std::max(c.tried, 1.0)),
+                   c.right / std::max(c.technical, 1.0), nullptr));
     double off = 0, turns = 0;
     for (const Calibration::Tenth& tenth : all.calibration.pick)
         off += std::fabs(tenth.stated - tenth.hits), turns += tenth.count;
@@ -358,10 +375,17 @@ int main(int argc, char** argv) {
             return options.folder;
         };
         Tally all;
+        std::vector<std::pair<std::string, Songs>> nights;
         bench::for_each_job(words, run_short, [&](const fs::path& night) {
-            TasteBench(night.stem().string(), songs_of(night), words.full ? 200 : 20, rows, all)
-                .run();
+            nights.emplace_back(night.stem().string(), songs_of(night));
         });
+        for (std::size_t n = 0; n < nights.size(); ++n) {
+            const auto& [title, songs] = nights[n];
+            const bool alone = nights.size() == 1;
+            const Songs other = alone ? half_of(songs, 0) : nights[(n + 1) % nights.size()].second,
+                        own = alone ? half_of(songs, 1) : songs;
+            TasteBench(title, songs, other, own, words.full ? 200 : 20, rows, all).run();
+        }
         sum_up(all, rows);
     });
 }
