@@ -99,13 +99,21 @@ Door read_door(const fs::path& file) {
     return door;
 }
 
-void write_door(const fs::path& file, const Door& door) {
+/// For its owner's eyes only.
+void write_secret(const fs::path& file, const std::string& text) {
     AtomicFile out(file);
     fchmod(out.fd(), S_IRUSR | S_IWUSR);
-    const std::string text = door.token + "\n" + std::to_string(door.port) + "\n";
     if (write(out.fd(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
         throw_write_error(errno, file);
     out.publish();
+}
+
+/// A page that leads to the audition's: command lines, where a browser would get the address, can
+/// be read by all users of a machine.
+std::string leading_to(const std::string& address) {
+    return "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>mixfarm audition</title>\n"
+           "<meta http-equiv=\"refresh\" content=\"0; url=" +
+           address + "\">\n<a href=\"" + address + "\">To the audition</a>\n";
 }
 
 /// Ids that questions held, in the order of choices.jsonl.
@@ -163,7 +171,8 @@ void keep_choices(const fs::path& night, std::vector<ChoiceRecord> choices,
     write_results(fs::is_directory(night) ? night / "results.h5" : night, results);
 }
 
-void listen(const ListeningOptions& options, const std::function<void(const std::string&)>& opened,
+void listen(const ListeningOptions& options,
+            const std::function<void(const std::string&, const fs::path&)>& opened,
             const std::function<void(const Listened&)>& closed, Progress& progress) {
     const fs::path folder =
         fs::is_directory(options.night) ? options.night : options.night.parent_path();
@@ -184,11 +193,13 @@ void listen(const ListeningOptions& options, const std::function<void(const std:
     Door door = read_door(folder / ".audition");
     audition::Server server(session, options.port, door.port, door.token);
     door.port = server.port();
-    write_door(folder / ".audition", door);
+    write_secret(folder / ".audition", door.token + "\n" + std::to_string(door.port) + "\n");
+    const fs::path way_in = fs::absolute(folder / ".audition.html");
+    write_secret(way_in, leading_to(server.address()));
 
     std::thread serving([&] { server.run(); });
     while (!server.running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    opened(server.address());
+    opened(server.address(), way_in);
     // Kept when the questions are over and whenever that changes, since terminals get closed.
     Listened listened;
     int kept = -1;  // changes
@@ -197,7 +208,7 @@ void listen(const ListeningOptions& options, const std::function<void(const std:
         if (changes == kept) return;
         const bool first = kept < 0;
         kept = changes;
-        listened = {session.answers(), session.chosen(), session.taste()};
+        listened = {session.answers(), session.chosen(), session.chosen_words(), session.taste()};
         if (first && listened.answers == 0 && results.choices.empty()) return;
         progress.say("storing the choices in results.h5");
         keep_choices(options.night, session.choices(),

@@ -25,7 +25,8 @@ struct ListeningOptions {
 struct Listened {
     int answers = 0;
     std::optional<std::int64_t> chosen;
-    Taste taste;  ///< how well it foretells answers included
+    std::string words;  ///< of the chosen mix, and where the technical score has it
+    Taste taste;        ///< how well it foretells answers included
 };
 
 /// Puts choices into results.h5, in place of those that are there: a copy that takes its place when
@@ -33,12 +34,14 @@ struct Listened {
 void keep_choices(const std::filesystem::path& night, std::vector<ChoiceRecord> choices,
                   const std::string& taste, std::optional<std::int64_t> chosen);
 
-/// Serves the audition until Ctrl-C. `opened` is told the address once it answers. What was
-/// answered lies in NIGHT/choices.jsonl all the while; at the end it goes into /choices of
-/// results.h5, and the taste into NIGHT/taste.yaml and into options.taste. Then `closed` is told:
-/// all is stored, and it may end the process instead of waiting for a mix that is still being
-/// rendered. Throws InputError.
-void listen(const ListeningOptions& options, const std::function<void(const std::string&)>& opened,
+/// Serves the audition until Ctrl-C. `opened` is told the address once it answers, and a page on
+/// disk, for its owner only, that leads there. What was answered lies in NIGHT/choices.jsonl all
+/// the while; when the questions are over, and at the end, it goes into /choices of results.h5, and
+/// the taste into NIGHT/taste.yaml and into options.taste. Then `closed` is told: all is stored,
+/// and it may end the process instead of waiting for a mix that is still being rendered. Throws
+/// InputError.
+void listen(const ListeningOptions& options,
+            const std::function<void(const std::string&, const std::filesystem::path&)>& opened,
             const std::function<void(const Listened&)>& closed, Progress& progress);
 
 }  // namespace mixfarm

@@ -1,4 +1,6 @@
 /// What the page is told when the questions are over.
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -216,6 +218,15 @@ bool Session::finished() const {
 std::optional<std::int64_t> Session::chosen() const {
     const std::lock_guard lock(mutex_);
     return deck_.chosen();
+}
+
+std::string Session::chosen_words() const {
+    const std::lock_guard lock(mutex_);
+    if (!deck_.chosen()) return "";
+    const Mix& mix = table_.mixes[table_.index_of(*deck_.chosen())];
+    if (!std::isfinite(mix.percentile)) return mix.name;
+    return fmt::format("{}, by the technical score above {:.0f} % of the night's whole songs",
+                       mix.name, mix.percentile);
 }
 
 std::vector<ChoiceRecord> Session::choices() const {

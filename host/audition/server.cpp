@@ -91,10 +91,13 @@ struct Server::Impl {
     /// Refuses whoever is not the page; true where it did.
     bool refused(const Request& request, Response& response) const {
         const std::string origin = request.get_header_value("Origin"), scheme = "http://";
+        // A link may lead to the page, which shows itself in no frame; no other page may ask more.
+        const bool goes_there = request.method == "GET" && request.path == "/" + token + "/" &&
+                                request.get_header_value("Sec-Fetch-Mode") == "navigate";
         const bool foreign =
             (request.has_header("Origin") &&
              !(origin.starts_with(scheme) && ours(origin.substr(scheme.size())))) ||
-            request.get_header_value("Sec-Fetch-Site") == "cross-site";
+            (request.get_header_value("Sec-Fetch-Site") == "cross-site" && !goes_there);
         if (!ours(request.get_header_value("Host"))) {
             refuse(response, 403, "this server speaks to this machine only");
         } else if (foreign) {

@@ -68,6 +68,9 @@ public:
     /// What was answered, mix by mix, as results.h5 has it.
     std::vector<ChoiceRecord> choices() const;
     std::optional<std::int64_t> chosen() const;
+    /// "pick 3, by the technical score above 71 % of the night's whole songs"; empty as long as no
+    /// mix was taken.
+    std::string chosen_words() const;
 
 private:
     using Sounds = std::vector<std::shared_ptr<const Sound>>;

@@ -12,14 +12,14 @@
 namespace mixfarm::cli {
 namespace {
 
-/// Shows an address in whatever browser there is; without one the address was printed.
-void show_in_browser(const std::string& address) {
+/// Shows a page in whatever browser there is; without one the address was printed.
+void show_in_browser(const std::filesystem::path& page) {
     const pid_t child = fork();
     if (child == 0) {
         if (fork() != 0) _exit(0);  // nobody waits for a browser
         setsid();                   // Ctrl-C ends the server, not the browser
         for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(stream);
-        execlp("xdg-open", "xdg-open", address.c_str(), nullptr);
+        execlp("xdg-open", "xdg-open", page.c_str(), nullptr);
         _exit(127);
     }
     if (child > 0) waitpid(child, nullptr, 0);
@@ -60,20 +60,21 @@ int run_audition(const std::vector<std::string>& words) {
     const bool json = arguments.json(), shown = !arguments.has("no-open");
     listen(
         options,
-        [&](const std::string& address) {
+        [&](const std::string& address, const std::filesystem::path& way_in) {
             if (json)
                 print(Json{{"address", address}});
             else
                 std::cout << "listen at " << address
                           << "\nCtrl-C ends it; every answer is kept at once\n";
             std::cout.flush();
-            if (shown) show_in_browser(address);
+            if (shown) show_in_browser(way_in);
         },
         [&](const Listened& listened) {
             const Taste& taste = listened.taste;
             if (json)
                 print(Json{{"answers", listened.answers},
                            {"chosen", listened.chosen ? Json(*listened.chosen) : Json(nullptr)},
+                           {"chosen_words", listened.words},
                            {"words", taste.words()},
                            {"trial", taste.trial()},
                            {"used", taste.trusted()}});
@@ -83,7 +84,8 @@ int run_audition(const std::vector<std::string>& words) {
                 std::cout << listened.answers
                           << (listened.answers == 1 ? " answer; " : " answers; ") << taste.words()
                           << "\n"
-                          << taste.trial() << "\n";
+                          << taste.trial() << "\n"
+                          << (listened.words.empty() ? "" : "taken: " + listened.words + "\n");
             std::cout.flush();
             _exit(kDone);  // a mix that is being rendered is not waited for
         },

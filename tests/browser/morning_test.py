@@ -114,6 +114,14 @@ class Morning(PageTest):
         self.assertNotEqual(self.js("return getComputedStyle(document.activeElement).outlineStyle"), "none")
         keys(Keys.ENTER)
         self.until("return document.querySelectorAll('#reveal article').length > 1")
+        self.until("return document.activeElement.id === 'reveal'")
+        for _ in range(20):
+            keys(Keys.TAB)
+            if self.js("return document.activeElement.dataset.take"):
+                break
+        keys(Keys.ENTER)
+        self.until("return document.querySelector('#reveal [data-take][aria-pressed=true]')")
+        self.assertEqual(len(self.audition.events("choose")), 1)
         answers = self.audition.events("answer")
         self.assertEqual([e["answer"] for e in answers], [1, "cannot_tell", "none_good"])
         self.assertEqual(self.audition.events("note")[0]["text"], "harsh in the middle")
@@ -151,6 +159,13 @@ class Morning(PageTest):
         ActionChains(self.driver).send_keys(" ").perform()
         self.until("return window.mixfarm.player.playing")
         self.no_complaints()
+
+    def test_the_page_on_disk_leads_there(self):
+        way_in = self.audition.night / ".audition.html"
+        self.assertEqual(way_in.stat().st_mode & 0o777, 0o600)
+        self.driver.get("about:blank")
+        self.driver.get(way_in.as_uri())
+        self.until("return window.mixfarm?.player.ready")
 
     def test_a_reload_finds_everything_again(self):
         self.click("#play")

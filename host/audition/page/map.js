@@ -1,6 +1,6 @@
 // The map: all mixes by what they are like; a point lays that mix out against the best so far.
 
-import { drawn, element, letter, write } from "./elements.js";
+import { count, drawn, element, letter, write } from "./elements.js";
 
 const width = 640;
 const height = 400;
@@ -74,10 +74,11 @@ export class CandidateMap {
                 }, drawn("title", {}, words));
                 return point.dot;
             }),
-            ...[...(this.#board ?? [])].reverse().map(({ slot, name, character }) => {
+            ...[...(this.#board ?? [])].reverse().map(({ slot, name, character, chosen }) => {
                 const [left, top] = [x(character[this.#axes[0]] ?? null), y(character[this.#axes[1]] ?? null)];
-                return Number.isFinite(left + top) ? drawn("g", { class: "mark" },
-                    drawn("circle", { cx: left, cy: top, r: 12 }, drawn("title", {}, name)),
+                return Number.isFinite(left + top) ? drawn("g", { class: chosen ? "mark" : "mark passed" },
+                    drawn("circle", { cx: left, cy: top, r: 12 },
+                        drawn("title", {}, chosen ? `${name}, your best ${count(chosen, "time")}` : name)),
                     text(letter(slot), left, top + 5, "middle")) : null;
             }).filter(Boolean));
     }
