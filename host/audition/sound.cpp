@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "host/analysis/k_weighting.h"
 #include "host/audition/monitor.h"
@@ -35,17 +36,22 @@ public:
         for (std::size_t i = 0; i < std::size(kCrossovers_hz); ++i)
             share_[i] = 1 - std::exp(-2 * M_PI * kCrossovers_hz[i] / rate);
     }
-    void add(double x, float* powers) {
+    void add(double x) {
         for (std::size_t i = 0; i < std::size(kCrossovers_hz); ++i) {
             low_[i] += share_[i] * (x - low_[i]);
-            powers[i] += static_cast<float>(low_[i] * low_[i]);
+            power_[i] += low_[i] * low_[i];
             x -= low_[i];
         }
-        powers[std::size(kCrossovers_hz)] += static_cast<float>(x * x);
+        power_.back() += x * x;
+    }
+    /// Adds what has gathered since to `powers`.
+    void tell(float* powers) {
+        for (double& power : power_) *powers++ += static_cast<float>(std::exchange(power, 0));
     }
 
 private:
     std::array<double, std::size(kCrossovers_hz)> share_{}, low_{};
+    std::array<double, std::size(kCrossovers_hz) + 1> power_{};
 };
 
 void put_24(std::uint8_t* to, float x) {
@@ -108,9 +114,11 @@ Sound sound_of(const StereoAudio& audio) {
             const double kl = left[1](left[0](l)), kr = right[1](right[0](r));
             power += kl * kl + kr * kr;
             peak = std::max({peak, std::fabs(l), std::fabs(r)});
-            middle.add(0.5 * (l + r), tones.data());
-            sides.add(0.5 * (l - r), tones.data() + kTones / 2);
+            middle.add(0.5 * (l + r));
+            sides.add(0.5 * (l - r));
         }
+        middle.tell(tones.data());
+        sides.tell(tones.data() + kTones / 2);
         s.power[hop] = static_cast<float>(power / count);
         s.peak[hop] = peak;
         for (auto& filter : {&left, &right})

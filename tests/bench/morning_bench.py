@@ -294,7 +294,7 @@ def memory(night, best_of):
             page.until("return mixfarm.state.question?.number === arguments[0] && mixfarm.player.ready", number)
             page.js("mixfarm.player.setLoop({ from_s: 0, to_s: mixfarm.state.seconds })")
             page.until("return !mixfarm.player.loading")
-            for slot in range(best_of):
+            for slot in range(page.state()["question"]["slots"]):
                 page.press(str(slot + 1))
                 page.until("return mixfarm.player.heard[arguments[0]] > 3.05", slot)
                 readings.append(memory_mb(driver))

@@ -10,7 +10,7 @@ import { Reveal } from "./reveal.js";
 import { Wave } from "./wave.js";
 
 const least_heard_s = 3;
-const poll_ms = 500;
+const poll_ms = 100;
 const complaint_ms = 8000;
 const loudest_s = 15;
 const tags = ["vocal", "drums", "low end", "harsh", "dull", "wide", "alive", "flat"];

@@ -98,17 +98,19 @@ export class Player {
         this.#onChange();
     }
 
-    #fetch(first, last, signal) {
+    async #fetch(first, last, signal) {
         const seam = Math.round(ramp_s * this.#rate);
         const lead = first >= seam ? seam : 0;
         const [lead_s, from_s, to_s] = [first - lead, first, last].map((frame) => frame / this.#rate);
         const decoder = new OfflineAudioContext(2, 1, this.#rate);
-        const load = async (slot) => loopOf(await decoder.decodeAudioData(
-            await this.#source.audio(this.#number, slot, lead_s, to_s, signal)), lead);
-        return Promise.all([
-            Promise.all(Array.from({ length: this.#slots }, (_, slot) => load(slot))),
+        const [files, gains_db] = await Promise.all([
+            Promise.all(Array.from({ length: this.#slots }, (_, slot) =>
+                this.#source.audio(this.#number, slot, lead_s, to_s, signal))),
             this.#source.levels(this.#number, from_s, to_s, this.#way, signal),
         ]);
+        const buffers = [];  // one after the other: each is twice in memory for a moment
+        while (files.length) buffers.push(loopOf(await decoder.decodeAudioData(files.shift()), lead));
+        return [buffers, gains_db];
     }
 
     #take(loop, buffers, gains_db) {
