@@ -10,7 +10,7 @@ namespace {
 // First third octave of each broad band: sub from 25 Hz, bass 80, low mids 250, mids 630,
 // presence 2.5 k, air 8 k; and the end.
 constexpr std::array<std::size_t, 7> kEdges = {0, 5, 10, 14, 20, 25, kBands};
-constexpr std::size_t kHighFrom = 10;  // the image above 224 Hz is heard apart from that below
+constexpr std::size_t kHighImageFrom = 10;  // the image above 224 Hz is heard apart from that below
 
 // One unit is about what is just heard. 1 dB for the level of a band or of the lead: between the
 // 0.5 to 1 dB of Weber's law for broadband noise and what goes unnoticed in music (estimate). 1 LU
@@ -20,7 +20,7 @@ constexpr double kLevelUnitDb = 1, kRangeUnitLu = 1, kCrestUnitDb = 1.5;
 // from memory). As half an angle, acos(r) / 2, that is 6 and 10 degrees: about even along the
 // scale, one unit = 8 degrees.
 constexpr double kImageUnit = 0.14;
-constexpr double kFaintDb =
+constexpr double kFaintBandDb =
     -40;  // a band further below the whole is not heard; its level does not tell mixes apart
 
 /// 0 = mono, 45 degrees = independent channels, 90 degrees = out of phase, in units.
@@ -52,11 +52,11 @@ std::vector<float> perceptual_place(const Measurement& m, const StemMetrics& ste
         double power = 0;
         for (std::size_t b = kEdges[i]; b < kEdges[i + 1]; ++b)
             power += m.left_power[b] + m.right_power[b];
-        add(all > 0 ? std::max(10 * std::log10(power / all), kFaintDb) / kLevelUnitDb
+        add(all > 0 ? std::max(10 * std::log10(power / all), kFaintBandDb) / kLevelUnitDb
                     : std::nan(""));
     }
-    add(band_image(m, 0, kHighFrom));
-    add(band_image(m, kHighFrom, kBands));
+    add(band_image(m, 0, kHighImageFrom));
+    add(band_image(m, kHighImageFrom, kBands));
     const double correlation = m.metric("correlation");
     add(std::isnan(correlation) ? correlation : image(correlation));
     add(m.metric("crest_db") / kCrestUnitDb);

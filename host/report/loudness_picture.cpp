@@ -8,14 +8,15 @@
 namespace mixfarm::report {
 namespace {
 
-constexpr std::size_t kColumns = 360;  ///< more would not be seen, and would make pages large
-constexpr double kRangeLu = 24;        ///< what is further below the loudest is as good as silent
+constexpr std::size_t kCourseColumns = 360;  ///< more would not be seen, and would make pages large
+constexpr double kShownLu = 24;  ///< what is further below the loudest is as good as silent
 
 /// The loudest window of every column; NaN where nothing was measured. A window belongs to its
 /// middle.
 Points columns(const std::vector<float>& lufs, double hop_s, double window_s) {
     Points high;
-    const std::size_t each = std::max<std::size_t>(1, (lufs.size() + kColumns - 1) / kColumns);
+    const std::size_t each =
+        std::max<std::size_t>(1, (lufs.size() + kCourseColumns - 1) / kCourseColumns);
     for (std::size_t first = 0; first < lufs.size(); first += each) {
         const std::size_t last = std::min(lufs.size(), first + each);
         double loudest = std::nan("");
@@ -40,7 +41,7 @@ Markup loudness_over_time(const std::string& name, const LoudnessSeries& series,
                           std::span<const SectionRecord> sections, double aim_lufs,
                           const LoudnessSeries* other, std::string_view kind) {
     const double top = 2 * std::ceil((loudest(series) + 1) / 2);
-    Plot plot(time_axis(seconds, 6), number_axis(top - kRangeLu, top, 4, "LUFS"),
+    Plot plot(time_axis(seconds, 6), number_axis(top - kShownLu, top, 4, "LUFS"),
               "Loudness over time of " + name + ": momentary and short-term");
     for (const SectionRecord& s : sections)
         if (s.start_s > 0) plot.upright(s.start_s, "section");

@@ -11,7 +11,7 @@
 namespace mixfarm::report {
 namespace {
 
-constexpr std::size_t kMostDots = 20000;
+constexpr std::size_t kMostMixes = 20000;
 constexpr int kSteps = 6;         ///< of colour
 constexpr double kTail = 0.01;    ///< share of mixes at either end that may lie outside
 constexpr double kFlagRoom = 22;  ///< pixels from flag to flag, on a picture of this size:
@@ -149,7 +149,7 @@ Markup view_of_candidates(const Results& results, const View& view,
     std::vector<Points> steps(kSteps);
     Points rejected;
     const std::size_t each =
-        std::max<std::size_t>(1, (results.rows.size() + kMostDots - 1) / kMostDots);
+        std::max<std::size_t>(1, (results.rows.size() + kMostMixes - 1) / kMostMixes);
     for (std::size_t i = 0; i < results.rows.size(); i += each) {
         if (!std::isfinite(xs[i]) || !std::isfinite(ys[i])) continue;
         if (results.rejected[i]) {

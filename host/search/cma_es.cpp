@@ -14,7 +14,7 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kGreed = 3;            // of the draw of the elite from which it begins
+constexpr double kPull = 3;             // of the draw of the elite from which it begins
 constexpr double kNear = 0.5;           // of the first step, where it begins from an elite
 constexpr double kFlat = 1e-11;         // of the score: best outcomes that differ by less are alike
 constexpr std::size_t kLargest = 2048;  // population after restarts
@@ -102,7 +102,7 @@ private:
         parent_ = -1;
         if (archive_ && !archive_->empty()) {
             const Elite& from =
-                from_best ? archive_->ranked(0) : archive_->draw(random.uniform(0), kGreed);
+                from_best ? archive_->ranked(0) : archive_->draw(random.uniform(0), kPull);
             base_ = from.candidate.unit;
             parent_ = static_cast<std::int64_t>(from.candidate.id);
         } else if (begun_ > 1) {

@@ -13,7 +13,7 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kFirstStep = 0.18, kLastStep = 0.03;  // standard deviation of a knob's move
+constexpr double kFirstMove = 0.18, kLastMove = 0.03;  // standard deviation of a knob's move
 // Isotropic and directional deviation of a line, V. Vassiliades and J.-B. Mouret, "Discovering the
 // Elite Hypervolume by Leveraging Interspecies Correlation", GECCO 2018, arXiv 1804.03906.
 constexpr double kIso = 0.01, kLine = 0.2;
@@ -62,7 +62,7 @@ private:
         c.unit = a.candidate.unit;
         c.parent_a = static_cast<std::int64_t>(a.candidate.id);
         const bool apart = a.candidate.id != b.candidate.id;
-        const double step = kFirstStep * std::pow(kLastStep / kFirstStep, progress);
+        const double step = kFirstMove * std::pow(kLastMove / kFirstMove, progress);
         const double macros = cube_.macros.empty() ? 0 : 0.5 - 0.4 * progress;
         const double kind = random.next();
         if (random.next() < kAbroad) {

@@ -63,10 +63,10 @@ constexpr int kRisersLastBar = 22;  ///< its file ends there
 
 /// RMS over the 100 ms blocks that lie within 40 dB of the loudest one.
 double active_rms(const Track& track) {
-    constexpr std::size_t kBlock = demo::kRate / 10;
+    constexpr std::size_t kStretch = demo::kRate / 10;
     std::vector<double> power;
-    for (std::size_t start = 0; start < track.left.size(); start += kBlock) {
-        const std::size_t end = std::min(start + kBlock, track.left.size());
+    for (std::size_t start = 0; start < track.left.size(); start += kStretch) {
+        const std::size_t end = std::min(start + kStretch, track.left.size());
         double sum = 0;
         for (std::size_t i = start; i < end; ++i) {
             const double l = track.left[i], r = track.right.empty() ? l : track.right[i];

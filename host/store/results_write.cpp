@@ -18,7 +18,7 @@ namespace mixfarm {
 namespace {
 
 using Paths = std::vector<std::string>;
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr float kAbsent = std::numeric_limits<float>::quiet_NaN();
 
 template <class Record, class Value>
 std::vector<Value> column(const std::vector<Record>& records, Value Record::*field) {
@@ -219,13 +219,13 @@ private:
         id_axis(path + "/id");
         for (std::size_t m = 0; m < r_.metrics.size(); ++m)
             by_row<float>(path + "/" + r_.metrics[m].first, r_.metrics[m].second,
-                          [&](auto i) { return metrics.empty() ? kNaN : metrics[i][m]; });
+                          [&](auto i) { return metrics.empty() ? kAbsent : metrics[i][m]; });
     }
     void thought_technical(const std::string& path, const std::vector<float>& technical) {
         group(path);
         id_axis(path + "/id");
         by_row<float>(path + "/technical", "1",
-                      [&](auto i) { return technical.empty() ? kNaN : technical[i]; });
+                      [&](auto i) { return technical.empty() ? kAbsent : technical[i]; });
     }
 
     /// Column m of Results::metrics, unless it repeats a field of the row, which is there already.
@@ -252,7 +252,7 @@ private:
             by_row<float>("/scores/" + r_.terms[t], "1", [&](auto i) { return r_.scores[i][t]; });
         by_row<float>("/scores/technical", "1", [&](auto i) { return r_.technical[i]; });
         by_row<float>("/scores/taste", "1",
-                      [&](auto i) { return r_.taste.empty() ? kNaN : r_.taste[i]; });
+                      [&](auto i) { return r_.taste.empty() ? kAbsent : r_.taste[i]; });
         by_row<float>("/scores/total", "1", [&](auto i) { return r_.total(i); });
         by_row<std::uint8_t>("/scores/rejected", "", [&](auto i) { return r_.rejected[i]; });
         thought_technical("/scores/stage0", r_.stage0_technical);

@@ -13,7 +13,7 @@
 namespace mixfarm {
 namespace {
 
-constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNotMeasured = std::numeric_limits<float>::quiet_NaN();
 constexpr int kBinsPerSecond = 100;
 constexpr int kTruePeakSum = Loudness::kSums;  // the true peak's first; second in meters.def
 
@@ -178,19 +178,19 @@ struct FileMeter::Impl {
     Measurement spoilt() {
         Measurement result;
         result.finite = false;
-        result.metrics.assign(meters::kMetrics, kUndefined);
+        result.metrics.assign(meters::kMetrics, kNotMeasured);
         for (auto* bands_of : {&result.left_power, &result.right_power, &result.cross_power})
-            bands_of->fill(kUndefined);
+            bands_of->fill(kNotMeasured);
         for (auto* bands_of : {&details.bark_left, &details.bark_right, &details.bark_cross})
-            bands_of->fill(kUndefined);
+            bands_of->fill(kNotMeasured);
         FileDetails::Channel unknown;
-        unknown.dc = unknown.sample_peak = kUndefined;
+        unknown.dc = unknown.sample_peak = kNotMeasured;
         details.channels.assign(clips.size(), unknown);
         std::size_t hops = 0;
         if (hop > 0)
             for (std::int64_t k = hop; bin_end(k - 1) <= record.frames; k += hop) ++hops;
-        series.momentary_lufs.assign(hops, kUndefined);
-        series.short_term_lufs.assign(hops, kUndefined);
+        series.momentary_lufs.assign(hops, kNotMeasured);
+        series.short_term_lufs.assign(hops, kNotMeasured);
         return result;
     }
 

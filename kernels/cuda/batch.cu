@@ -1,7 +1,6 @@
 /// The order of work of one batch, the same as the CPU's lane groups: every pass over the song in
 /// segments.
 #include <algorithm>
-#include <numeric>
 
 #include "kernels/console/mix_measurement.h"
 #include "kernels/core/check.h"
@@ -14,12 +13,6 @@ namespace mixfarm::cuda {
 namespace {
 
 constexpr std::size_t kStagingFloats = std::size_t{16} << 20;
-
-std::vector<int> numbers(std::size_t count) {
-    std::vector<int> all(count);
-    std::iota(all.begin(), all.end(), 0);
-    return all;
-}
 
 int groups_of(std::size_t slots) {
     return static_cast<int>((slots + kWarp - 1) / kWarp);

@@ -8,15 +8,11 @@
 #include "kernels/cuda/words.h"
 
 namespace mixfarm::cuda {
-namespace {
-
 std::vector<int> numbers(std::size_t count) {
     std::vector<int> all(count);
     std::iota(all.begin(), all.end(), 0);
     return all;
 }
-
-}  // namespace
 
 ConsoleLayout::ConsoleLayout(const LoadedSong& song, std::span<const MixSettings> mixes)
     : ConsoleLayout(song, numbers(song.view.stems.size()), true, mixes) {}

@@ -11,6 +11,8 @@
 
 namespace mixfarm::cuda {
 
+std::vector<int> numbers(std::size_t count);  ///< 0, 1, 2 and so on
+
 /// Buses in front of the master: groups, then returns.
 inline constexpr int kInnerBuses = console::kGroups + console::kReturns;
 

@@ -9,7 +9,7 @@
 namespace mixfarm {
 namespace {
 
-constexpr float kUndefined = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNoValue = std::numeric_limits<float>::quiet_NaN();
 
 double total(const MeterRecord& record, int sum) {
     if (!record.totals.empty()) return record.totals[static_cast<std::size_t>(sum)];
@@ -50,7 +50,7 @@ void TruePeak::finish(const MeterRecord& record, int first_sum, float* row, int 
     row[first + 1] = db(sample);
     const auto over = [&](const char* loudness) {
         const float lufs_value = row[metric_index(loudness)];
-        return lufs_value > -70 ? row[first] - lufs_value : kUndefined;
+        return lufs_value > -70 ? row[first] - lufs_value : kNoValue;
     };
     row[first + 2] = over("integrated_lufs");
     row[first + 3] = over("max_short_term_lufs");
@@ -65,15 +65,15 @@ void Level::finish(const MeterRecord& record, int first_sum, float* row, int fir
                      ? static_cast<float>(row[metric_index("sample_peak_dbfs")] - db_of_power(mean))
                      : 0.f;
     if (record.channels != 2) {
-        for (int i = 1; i <= 3; ++i) row[first + i] = kUndefined;
+        for (int i = 1; i <= 3; ++i) row[first + i] = kNoValue;
         return;
     }
     const double both = std::sqrt(ll * rr), mid = (ll + rr + 2 * lr) / 4,
                  side = (ll + rr - 2 * lr) / 4;
-    row[first + 1] = both > 0 ? static_cast<float>(lr / both) : kUndefined;
-    row[first + 2] = mid > 1e-30 ? static_cast<float>(std::max(0.0, side) / mid) : kUndefined;
+    row[first + 1] = both > 0 ? static_cast<float>(lr / both) : kNoValue;
+    row[first + 2] = mid > 1e-30 ? static_cast<float>(std::max(0.0, side) / mid) : kNoValue;
     row[first + 3] =
-        ll > 0 && rr > 0 ? static_cast<float>(db_of_power(rr) - db_of_power(ll)) : kUndefined;
+        ll > 0 && rr > 0 ? static_cast<float>(db_of_power(rr) - db_of_power(ll)) : kNoValue;
 }
 
 void Tone::finish(const MeterRecord& record, int, float* row, int first) {
@@ -86,7 +86,7 @@ void Tone::finish(const MeterRecord& record, int, float* row, int first) {
         n += 1, sx += x, sy += y, sxx += x * x, sxy += x * y;
     }
     const double spread = n * sxx - sx * sx;
-    row[first] = n > 2 ? static_cast<float>((n * sxy - sx * sy) / spread) : kUndefined;
+    row[first] = n > 2 ? static_cast<float>((n * sxy - sx * sy) / spread) : kNoValue;
     double left = 0, right = 0, cross = 0;
     for (int b = 0; b < kLowBands; ++b) {
         left += record.left_power[b];
@@ -98,11 +98,11 @@ void Tone::finish(const MeterRecord& record, int, float* row, int first) {
     row[first + 1] =
         record.channels == 2 && heard
             ? static_cast<float>(std::clamp(cross / std::sqrt(left * right), -1.0, 1.0))
-            : kUndefined;
+            : kNoValue;
 }
 
 std::vector<float> meters::finish(const MeterRecord& record) {
-    std::vector<float> row(static_cast<std::size_t>(kMetrics), kUndefined);
+    std::vector<float> row(static_cast<std::size_t>(kMetrics), kNoValue);
     int sum = 0, first = 0;
 #define MF_METER(name, Type)                      \
     Type::finish(record, sum, row.data(), first); \

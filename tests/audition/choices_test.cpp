@@ -12,7 +12,7 @@ namespace mixfarm::audition {
 namespace {
 
 TEST(Choices, AreReadAsTheyWereWritten) {
-    const test::Scratch scratch;
+    const mixfarm::test::Scratch scratch;
     Choices choices(scratch / "choices.jsonl");
     EXPECT_TRUE(choices.read().empty());
     choices.append({{"event", "note"}, {"text", "line\nbreak, \"quotes\", \xff and ü"}});
@@ -26,7 +26,7 @@ TEST(Choices, AreReadAsTheyWereWritten) {
 }
 
 TEST(Choices, ATornLineIsLeftOutAndWrittenOver) {
-    const test::Scratch scratch;
+    const mixfarm::test::Scratch scratch;
     Choices choices(scratch / "choices.jsonl");
     choices.append({{"event", "finish"}});
     std::ofstream(scratch / "choices.jsonl", std::ios::app) << R"({"event":"resu)";
@@ -37,7 +37,7 @@ TEST(Choices, ATornLineIsLeftOutAndWrittenOver) {
 }
 
 TEST(Choices, WhatIsNoLogIsRefusedByLine) {
-    const test::Scratch scratch;
+    const mixfarm::test::Scratch scratch;
     std::ofstream(scratch / "choices.jsonl")
         << "{\"event\":\"finish\"}\n[1]\n{\"event\":\"resume\"}\n";
     try {

@@ -91,7 +91,7 @@ TEST(Sound, MatchingTurnsDownOnly) {
 }
 
 TEST(Sound, IsSentToTheBit) {
-    const test::Scratch scratch;
+    const mixfarm::test::Scratch scratch;
     const StereoAudio audio = song(44100, 3, 0);
     const std::string wav = wav_of(sound_of(audio), 1, 2.5);
     EXPECT_EQ(wav.size(), 44 + 6 * static_cast<std::size_t>(1.5 * 44100));

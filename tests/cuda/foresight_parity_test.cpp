@@ -53,17 +53,17 @@ std::string difference(const std::vector<Foretold>& a, const std::vector<Foretol
     return "";
 }
 
-struct Size {
+struct Extent {
     int rate;
     double seconds;
     std::size_t stems, mixes;
 };
 
 TEST_P(GpuForesight, HasTheBitsOfTheCpuAtAwkwardSizes) {
-    std::vector<Size> sizes = {
+    std::vector<Extent> sizes = {
         {48000, 0.5, 1, 1}, {44100, 1.3, 12, 31}, {96000, 0.9, 6, 33}, {48000, 4, 5, 3}};
     if (kSlowBuild) sizes = {{48000, 0.5, 6, 33}};
-    for (const Size& size : sizes) {
+    for (const Extent& size : sizes) {
         const SmallSong song = awkward_song(
             size.rate, static_cast<std::int64_t>(size.seconds * size.rate), size.stems);
         const Listening listening = someone(size.stems);

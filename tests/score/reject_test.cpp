@@ -12,18 +12,18 @@ namespace {
 
 using testing::set;
 
-struct Fault {
+struct Edge {
     Reject expected;
     std::function<void(Measurement&, StemMetrics&)> just_fine, too_far;
 };
 
 /// One metric at its last good and its first bad value.
-Fault metric(Reject expected, const char* name, double good, double bad) {
+Edge metric(Reject expected, const char* name, double good, double bad) {
     return {expected, [=](Measurement& m, StemMetrics&) { set(m, name, good); },
             [=](Measurement& m, StemMetrics&) { set(m, name, bad); }};
 }
 
-std::vector<Fault> faults() {
+std::vector<Edge> edges() {
     const auto nothing = [](Measurement&, StemMetrics&) {};
     return {
         {Reject::not_finite, nothing, [](Measurement& m, StemMetrics&) { m.finite = false; }},
@@ -49,19 +49,19 @@ std::vector<Fault> faults() {
 TEST(Reject, EachFaultFiresAloneAndOnlyBeyondItsBound) {
     const Style style = testing::neutral();
     const Judge judge = testing::FineSong(3).judge();
-    for (const Fault& fault : faults()) {
-        SCOPED_TRACE(reject_name(fault.expected));
+    for (const Edge& edge : edges()) {
+        SCOPED_TRACE(reject_name(edge.expected));
         Measurement good = testing::fine_measurement(style, 3), bad = good;
         StemMetrics good_stems = testing::fine_stems(style), bad_stems = good_stems;
-        fault.just_fine(good, good_stems);
-        fault.too_far(bad, bad_stems);
+        edge.just_fine(good, good_stems);
+        edge.too_far(bad, bad_stems);
         const Scores kept = judge.score(good, good_stems), out = judge.score(bad, bad_stems);
         EXPECT_EQ(kept.rejected, Reject::none) << reject_name(kept.rejected);
         EXPECT_GT(kept.technical, 0);
-        EXPECT_EQ(out.rejected, fault.expected) << reject_name(out.rejected);
+        EXPECT_EQ(out.rejected, edge.expected) << reject_name(out.rejected);
         EXPECT_EQ(out.technical, 0);
         for (const float term : out.terms) EXPECT_EQ(term, 0);
-        std::printf("%-14s kept at %.3f, then out: %s\n", reject_name(fault.expected).data(),
+        std::printf("%-14s kept at %.3f, then out: %s\n", reject_name(edge.expected).data(),
                     kept.technical, reject_reason(out.rejected).data());
     }
 }
