@@ -1,4 +1,6 @@
 /// From stems to finished audio as a producer goes: new, analyze, run, top, show, render, meter.
+#include <gmock/gmock.h>
+
 #include <cmath>
 #include <fstream>
 #include <set>

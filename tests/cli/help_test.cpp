@@ -1,4 +1,6 @@
 /// What the program says about itself: commands, options, and the refusal of any other word.
+#include <gmock/gmock.h>
+
 #include <set>
 #include <sstream>
 

@@ -1,5 +1,7 @@
 /// Lock and rerun: what is kept comes out the same in every mix of the next night, and the rest is
 /// searched.
+#include <gmock/gmock.h>
+
 #include <set>
 
 #include "tests/cli/night.h"

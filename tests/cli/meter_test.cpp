@@ -1,4 +1,6 @@
 /// `mixfarm meter` on tones whose figures are known in closed form, in every format it reads.
+#include <gmock/gmock.h>
+
 #include <cmath>
 #include <numbers>
 #include <utility>

@@ -1,5 +1,7 @@
 /// Bad input, one case a mistake: exit 2, the culprit by name, nothing on standard output, and no
 /// harm to what was there.
+#include <gmock/gmock.h>
+
 #include <limits>
 
 #include "tests/cli/night.h"

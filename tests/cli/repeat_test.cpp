@@ -1,5 +1,7 @@
 /// The same command gives the same night: any number of threads, any folder; and memory does not
 /// grow with the candidates.
+#include <gmock/gmock.h>
+
 #include <cmath>
 
 #include "tests/cli/night.h"

@@ -1,4 +1,5 @@
 /// The pages that the program leaves: report.html of a night, and what analyze draws.
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include "tests/cli/night.h"

@@ -1,5 +1,7 @@
 /// A night that was killed, stopped or ran out of disk: the same line again goes on, and ends as if
 /// nothing had happened.
+#include <gmock/gmock.h>
+
 #include <chrono>
 #include <thread>
 

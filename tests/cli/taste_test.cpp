@@ -1,5 +1,7 @@
 /// Ranking again, tastes shown and forgotten, nights that search for a taste, the audition's front
 /// door.
+#include <gmock/gmock.h>
+
 #include <numeric>
 
 #include "tests/cli/night.h"
