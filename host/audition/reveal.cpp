@@ -1,4 +1,4 @@
-/// What the page is told when the questions are over.
+/// The end of the questions: what the page is told then, what is taken, what is forgotten.
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
@@ -50,6 +50,27 @@ Json notes_of(const Offer& offer, std::size_t slot) {
 }
 
 }  // namespace
+
+Reply Session::finish(bool finished) {
+    const std::lock_guard lock(mutex_);
+    if (deck_.finished() != finished) {
+        record({{"event", finished ? "finish" : "resume"}});
+        // The board has named what lies in a question that was still open.
+        if (const Offer* offer = finished ? nullptr : deck_.open())
+            record({{"event", "withdraw"}, {"number", offer->number}});
+    }
+    return done();
+}
+
+Reply Session::forget() {
+    const std::lock_guard lock(mutex_);
+    choices_.forget();
+    deck_.forget();
+    done_.clear();
+    ++changes_;
+    rendered_for_ = -1;
+    return done();
+}
 
 std::vector<std::size_t> Session::board() const {
     constexpr std::size_t kFavourites = 4, kMost = 8;

@@ -382,25 +382,4 @@ Reply Session::ask(const Json& body) {
     return done();
 }
 
-Reply Session::finish(bool finished) {
-    const std::lock_guard lock(mutex_);
-    if (deck_.finished() != finished) {
-        record({{"event", finished ? "finish" : "resume"}});
-        // The board has named what lies in a question that was still open.
-        if (const Offer* offer = finished ? nullptr : deck_.open())
-            record({{"event", "withdraw"}, {"number", offer->number}});
-    }
-    return done();
-}
-
-Reply Session::forget() {
-    const std::lock_guard lock(mutex_);
-    choices_.forget();
-    deck_.forget();
-    done_.clear();
-    ++changes_;
-    rendered_for_ = -1;
-    return done();
-}
-
 }  // namespace mixfarm::audition
