@@ -4,6 +4,8 @@
 
 #include <numeric>
 
+#include "host/listening.h"
+#include "host/morning.h"
 #include "tests/cli/night.h"
 
 namespace mixfarm::cli_test {
@@ -134,6 +136,34 @@ TEST(Audition, RefusesWhatItCannotServe) {
                                {"audition", shared_night().night, "--taste", shared_night().job}})
         EXPECT_EQ(mixfarm(words).code, 2) << testing::PrintToString(words);
     EXPECT_FALSE(fs::exists(fs::path(shared_night().night) / "audition-taste.yaml"));
+}
+
+TEST(Audition, ANightThatIsRunAgainKeepsWhatWasChosen) {
+    const Scratch scratch;
+    const fs::path night = own_night(scratch);
+    Results fresh = read_results(night);
+    const ChoiceRecord choice{1, 0, 3, 1, 4, 0, "best", "2026-01-01T08:00:00Z"};
+    keep_choices(night, {choice}, "prefers brighter", 3);
+    write_text(night / "choices.jsonl", "{}\n");
+    fs::create_directories(night / "audition");
+    write_text(night / "audition" / "mix-3.flac", "sound");
+    Progress progress;
+    Results again = fresh;
+    keep_listening(night, again, progress);
+    ASSERT_EQ(again.choices.size(), 1u);
+    EXPECT_EQ(again.choices.front().mix, 3);
+    EXPECT_EQ(again.attributes["taste"], "prefers brighter");
+    EXPECT_EQ(again.attributes["chosen_mix"], "3");
+    EXPECT_TRUE(fs::exists(night / "choices.jsonl"));
+    // Ids of another plan name other mixes.
+    Results other = fresh;
+    other.attributes["plan_sha256"] = "another";
+    keep_listening(night, other, progress);
+    EXPECT_TRUE(other.choices.empty());
+    EXPECT_EQ(other.attributes.count("chosen_mix"), 0u);
+    EXPECT_FALSE(fs::exists(night / "choices.jsonl"));
+    EXPECT_TRUE(fs::exists(night / "earlier-1" / "choices.jsonl"));
+    EXPECT_TRUE(fs::exists(night / "earlier-1" / "audition" / "mix-3.flac"));
 }
 
 }  // namespace
