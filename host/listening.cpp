@@ -137,6 +137,10 @@ struct TasteFiles {
     fs::path own;            ///< the listener's, carried from song to song; empty: none
     fs::path before, after;  ///< of this night: when it began, and with its answers
 
+    TasteFiles(const fs::path& night, fs::path listeners)
+        : own(std::move(listeners)),
+          before(night / "audition-taste.yaml"),
+          after(night / "taste.yaml") {}
     bool own_is(const fs::path& other) const {
         return fs::exists(other) && taste_text(read_taste(own)) == taste_text(read_taste(other));
     }
@@ -152,10 +156,12 @@ struct TasteFiles {
         }
         write_taste(after, taste);
     }
-    /// As though nothing had been answered.
-    void forget() const {
-        if (!own.empty() && fs::exists(own) && own_is(after)) write_taste(own, read_taste(before));
+    /// As though nothing had been answered; whether the own one was changed.
+    bool forget() const {
+        const bool learnt = !own.empty() && fs::exists(own) && fs::exists(before) && own_is(after);
+        if (learnt) write_taste(own, read_taste(before));
         fs::remove(after);
+        return learnt;
     }
 };
 
@@ -171,6 +177,21 @@ void keep_choices(const fs::path& night, std::vector<ChoiceRecord> choices,
     write_results(fs::is_directory(night) ? night / "results.h5" : night, results);
 }
 
+std::vector<fs::path> forget_listening(const fs::path& night, const fs::path& own) {
+    if (!fs::exists(night / "results.h5"))
+        throw InputError(night.string(), "is no night; give a night or a taste file");
+    const NightLock lock(night);
+    const TasteFiles files(night, own);
+    std::vector<fs::path> gone;
+    for (const fs::path& file : {files.after, files.before, night / "choices.jsonl"})
+        if (fs::exists(file)) gone.push_back(file);
+    if (files.forget()) gone.push_back(own);
+    for (const fs::path& file : gone)
+        if (file != own) fs::remove(file);
+    keep_choices(night, {}, "", std::nullopt);
+    return gone;
+}
+
 void listen(const ListeningOptions& options,
             const std::function<void(const std::string&, const fs::path&)>& opened,
             const std::function<void(const Listened&)>& closed, Progress& progress) {
@@ -183,7 +204,7 @@ void listen(const ListeningOptions& options,
     table.title = read_job(folder / "job.yaml").title;
 
     // What is known of the listener stays what it was when the first answer was given.
-    const TasteFiles files{options.taste, folder / "audition-taste.yaml", folder / "taste.yaml"};
+    const TasteFiles files(folder, options.taste);
     if (!fs::exists(files.before) || !answered_in(events)) {
         const fs::path known = fs::exists(files.own) ? files.own : taste_before(folder);
         write_taste(files.before, fs::exists(known) ? read_taste(known) : Taste::unknown());
@@ -218,12 +239,19 @@ void listen(const ListeningOptions& options,
         else
             files.forget();
     };
+    bool stored = true;
     while (!interrupted()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        if (session.finished() || session.answers() == 0) keep();
+        try {
+            if (session.finished() || session.answers() == 0) keep();
+        } catch (const std::exception& e) {  // of a full disk; choices.jsonl has every answer
+            progress.warn(std::string(e.what()) + "; tried again at the end");
+            stored = false;
+        }
     }
     server.stop();
     serving.join();
+    if (!stored) kept = -1;
     keep();
     closed(listened);
 }

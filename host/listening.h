@@ -34,6 +34,13 @@ struct Listened {
 void keep_choices(const std::filesystem::path& night, std::vector<ChoiceRecord> choices,
                   const std::string& taste, std::optional<std::int64_t> chosen);
 
+/// As though nothing had been answered: removes the night's answers, and what was learnt from them
+/// out of the listener's own taste file too, where nothing else came to it since. `own` may be
+/// empty.
+/// Gives back the files that went or were changed. Throws InputError.
+std::vector<std::filesystem::path> forget_listening(const std::filesystem::path& night,
+                                                    const std::filesystem::path& own);
+
 /// Serves the audition until Ctrl-C. `opened` is told the address once it answers, and a page on
 /// disk, for its owner only, that leads there. What was answered lies in NIGHT/choices.jsonl all
 /// the while; when the questions are over, and at the end, it goes into /choices of results.h5, and

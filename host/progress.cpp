@@ -1,10 +1,12 @@
 /// Progress on standard error and in run.log; Ctrl-C.
 #include "host/progress.h"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <csignal>
@@ -61,7 +63,7 @@ void Progress::log_to(const std::string& file) {
 }
 
 void Progress::say(const std::string& text) {
-    if (terminal_ && !what_.empty()) std::fputs("\r\033[K", stderr);
+    if (terminal_ && !now_.what.empty()) std::fputs("\r\033[K", stderr);
     std::fprintf(stderr, "%s\n", text.c_str());
     if (log_) log_->info(text);
 }
@@ -73,14 +75,13 @@ void Progress::warn(const std::string& text) {
 void Progress::begin(const std::string& what, std::uint64_t total, std::uint64_t known,
                      std::function<double()> seconds_left) {
     end();
-    seconds_left_ = std::move(seconds_left);
-    what_ = what, total_ = total, known_ = known, done_ = known, best_ = -1;
+    now_ = {what, total, known, known, -1, std::move(seconds_left)};
     begun_ = drawn_ = std::chrono::steady_clock::now();
     if (terminal_) draw(false);
 }
 
 void Progress::update(std::uint64_t done, double best) {
-    done_ = done, best_ = best;
+    now_.done = done, now_.best = best;
     const auto now = std::chrono::steady_clock::now();
     const double since = std::chrono::duration<double>(now - drawn_).count();
     if (since >= (terminal_ ? 0.2 : 10)) {
@@ -90,39 +91,33 @@ void Progress::update(std::uint64_t done, double best) {
 }
 
 void Progress::end() {
-    if (what_.empty()) return;
+    if (now_.what.empty()) return;
     draw(true);
-    what_.clear();
-    seconds_left_ = nullptr;
+    now_ = {};
+}
+
+std::string Stretch::text(double elapsed_s, bool over) const {
+    const double fresh = static_cast<double>(done - known),
+                 rate = elapsed_s > 0 ? fresh / elapsed_s : 0;
+    std::string line = fmt::format("{:<12} {}", what, done);
+    if (!seconds_left) line += fmt::format(" of {}", total);
+    if (fresh > 0) line += fmt::format("  {:.1f}/s", rate);
+    if (best >= 0) line += fmt::format("  best {:.3f}", best);
+    if (over) return line + "  in " + clock_text(elapsed_s);
+    if (rate <= 0) return line;
+    double left = static_cast<double>(total - done) / rate;
+    if (seconds_left) left = std::min(left, seconds_left());
+    return left >= 0 ? line + "  " + clock_text(left) + " left" : line;
 }
 
 void Progress::draw(bool last) {
     const double elapsed =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-    const double fresh = static_cast<double>(done_ - known_),
-                 rate = elapsed > 0 ? fresh / elapsed : 0;
-    char text[200];
-    int length = std::snprintf(text, sizeof text, "%-12s %llu", what_.c_str(),
-                               static_cast<unsigned long long>(done_));
-    const auto add = [&](const char* format, auto... values) {
-        if (length < static_cast<int>(sizeof text))
-            length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length),
-                                    format, values...);
-    };
-    if (!seconds_left_) add(" of %llu", static_cast<unsigned long long>(total_));
-    if (fresh > 0) add("  %.1f/s", rate);
-    if (best_ >= 0) add("  best %.3f", best_);
-    if (last)
-        add("  in %s", clock_text(elapsed).c_str());
-    else if (rate > 0) {
-        const double by_count = static_cast<double>(total_ - done_) / rate;
-        const double left = seconds_left_ ? std::min(by_count, seconds_left_()) : by_count;
-        if (left >= 0) add("  %s left", clock_text(left).c_str());
-    }
+    const std::string text = now_.text(elapsed, last);
     if (terminal_)
-        std::fprintf(stderr, "\r\033[K%s%s", text, last ? "\n" : "");
+        std::fprintf(stderr, "\r\033[K%s%s", text.c_str(), last ? "\n" : "");
     else
-        std::fprintf(stderr, "%s\n", text);
+        std::fprintf(stderr, "%s\n", text.c_str());
     if (last && log_) log_->info(text);
 }
 

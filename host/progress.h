@@ -22,6 +22,17 @@ void catch_interrupts();
 /// Thrown between two batches after interrupted(); everything finished so far is stored.
 struct Interrupted {};
 
+/// A counted stretch of work.
+struct Stretch {
+    std::string what;  ///< empty: nothing is counted
+    std::uint64_t total = 0, known = 0, done = 0;
+    double best = -1;                      ///< score so far; negative: none yet
+    std::function<double()> seconds_left;  ///< until a clock ends it; empty: none does
+
+    /// "excerpts     400 of 2000  90.1/s  best 0.812  0:17 left"
+    std::string text(double elapsed_s, bool over) const;
+};
+
 class Progress {
 public:
     Progress();
@@ -44,10 +55,7 @@ private:
 
     std::shared_ptr<spdlog::logger> log_;
     bool terminal_;
-    std::string what_;
-    std::uint64_t total_ = 0, known_ = 0, done_ = 0;
-    double best_ = -1;
-    std::function<double()> seconds_left_;
+    Stretch now_;
     std::chrono::steady_clock::time_point begun_, drawn_;
 };
 

@@ -9,13 +9,10 @@
 #include "host/cli/ranking_text.h"
 #include "host/job/input_error.h"
 #include "host/listening.h"
-#include "host/night_lock.h"
 
 namespace mixfarm::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* kOfNight[] = {"taste.yaml", "audition-taste.yaml", "choices.jsonl"};
 
 Json belief_json(const Belief& belief) {
     return {{"mean", number(belief.mean)}, {"sd", number(belief.sd)}};
@@ -53,39 +50,43 @@ int show(const fs::path& file, bool json) {
     return kDone;
 }
 
-int reset(const fs::path& given, bool json) {
-    Json removed = Json::array();
-    const auto remove = [&](const fs::path& file) {
-        if (!fs::remove(file)) return;
-        removed.push_back(file.string());
-        if (!json) std::cout << "removed " << file.string() << "\n";
-    };
+int reset(const fs::path& given, const fs::path& own, bool json) {
+    std::vector<fs::path> gone = {given};
     if (fs::is_directory(given)) {
-        if (!fs::exists(given / "results.h5"))
-            throw InputError(given.string(), "is no night; give a night or a taste file");
-        const NightLock lock(given);
-        for (const char* name : kOfNight) remove(given / name);
-        keep_choices(given, {}, "", std::nullopt);
+        gone = forget_listening(given, own);
     } else {
         read_taste(given);  // nothing else is removed
-        remove(given);
+        fs::remove(given);
     }
-    if (json)
-        print(Json{{"removed", removed}});
-    else if (removed.empty())
-        std::cout << "nothing was known\n";
+    Json removed = Json::array();
+    for (const fs::path& file : gone)
+        if (file != own) removed.push_back(file.string());
+    const bool took_back = !gone.empty() && gone.back() == own;
+    if (json) {
+        print(Json{{"removed", removed}, {"took_back", took_back}});
+        return kDone;
+    }
+    for (const Json& file : removed) std::cout << "removed " << file.get<std::string>() << "\n";
+    if (took_back)
+        std::cout << own.string() << " is again what it was before this night\n";
+    else if (!own.empty())
+        std::cout << own.string() << " is not what this night made of it, and stays as it is\n";
+    if (removed.empty()) std::cout << "nothing was known\n";
     return kDone;
 }
 
 }  // namespace
 
 int run_taste(const std::vector<std::string>& words) {
-    Arguments arguments("taste show|reset NIGHT|FILE",
+    Arguments arguments("taste show|reset NIGHT|FILE [--taste FILE]",
                         "Shows what is known of a listener, in words and numbers, from a taste "
                         "file or the one of a night; or "
                         "forgets it:\n"
-                        "of a night all answers go too.",
+                        "of a night all answers go too, and with --taste what they taught that "
+                        "file.",
                         "mixfarm taste show tonight");
+    arguments.add()("taste", po::value<std::string>(),
+                    "reset NIGHT: the file that `mixfarm audition --taste` was given");
     arguments.positional("words", 2);
     if (!arguments.parse(words)) return kDone;
     arguments.required("words");
@@ -93,7 +94,11 @@ int run_taste(const std::vector<std::string>& words) {
     if (given.size() != 2 || (given[0] != "show" && given[0] != "reset"))
         throw InputError("mixfarm taste", "usage: mixfarm taste show|reset NIGHT|FILE");
     const fs::path place = given[1];
-    if (given[0] == "reset") return reset(place, arguments.json());
+    const fs::path own = arguments.has("taste") ? arguments.get<std::string>("taste") : "";
+    if (!own.empty() && (given[0] != "reset" || !fs::is_directory(place)))
+        throw InputError("--taste", "goes with `mixfarm taste reset NIGHT`");
+    if (!own.empty()) read_taste(own);
+    if (given[0] == "reset") return reset(place, own, arguments.json());
     const fs::path file = fs::is_directory(place) ? place / "taste.yaml" : place;
     if (fs::is_directory(place) && !fs::exists(file))
         throw InputError(place.string(), "knows no taste yet; `mixfarm audition` asks for it");

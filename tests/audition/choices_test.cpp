@@ -2,8 +2,11 @@
 #include "host/audition/choices.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
+#include <system_error>
 
 #include "host/job/input_error.h"
 #include "tests/store/example.h"
@@ -34,6 +37,25 @@ TEST(Choices, ATornLineIsLeftOutAndWrittenOver) {
     choices.append({{"event", "resume"}});
     ASSERT_EQ(choices.read().size(), 2u);
     EXPECT_EQ(choices.read()[1]["event"], "resume");
+}
+
+TEST(Choices, AFullDiskLeavesNoHalfLine) {
+    const mixfarm::test::Scratch scratch;
+    Choices choices(scratch / "choices.jsonl");
+    choices.append({{"event", "finish"}});
+    const auto size = std::filesystem::file_size(choices.file());
+    // A file that may grow by ten bytes is a disk that has ten left.
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    rlimit tight = before;
+    tight.rlim_cur = size + 10;
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    EXPECT_THROW(choices.append({{"event", "resume"}}), std::system_error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    EXPECT_EQ(std::filesystem::file_size(choices.file()), size);
+    choices.append({{"event", "resume"}});
+    EXPECT_EQ(choices.read().size(), 2u);
 }
 
 TEST(Choices, WhatIsNoLogIsRefusedByLine) {

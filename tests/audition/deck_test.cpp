@@ -94,6 +94,34 @@ TEST_F(DeckTest, LearnsWhatIsLikedAndSaysHowSureItIs) {
     EXPECT_GT(deck_.confidence(), 0.2);
 }
 
+TEST_F(DeckTest, IsSureSoonWhereTheTasteIsKnown) {
+    Table many = test::table("nowhere", 200);  // that differ in brightness alone
+    for (Mix& mix : many.mixes) {
+        std::fill(mix.place.begin() + 1, mix.place.end(), 0.f);
+        mix.technical = 0.8f;
+    }
+    Taste bright = Taste::unknown();
+    bright.slope[0] = {2, 0.2};
+    Deck deck(many, bright, 4);
+    EXPECT_FALSE(deck.sure());
+    const std::vector<bool> ready(200, true);
+    int turn = 0;
+    for (; turn < Deck::kMost && !deck.sure(); ++turn) {
+        deck.play(*deck.next(ready, static_cast<std::uint64_t>(turn)));
+        const Offer& offer = *deck.open();
+        const auto best = std::max_element(
+            offer.slots.begin(), offer.slots.end(),
+            [&](auto a, auto b) { return many.mixes[a].place[0] < many.mixes[b].place[0]; });
+        deck.play({{"event", "answer"},
+                   {"number", offer.number},
+                   {"answer", best - offer.slots.begin()}});
+    }
+    EXPECT_TRUE(deck.sure()) << deck.confidence() << " after " << turn;
+    EXPECT_GT(turn, 1);
+    EXPECT_LT(turn, Deck::kUsual);
+    EXPECT_EQ(deck.answers_left(), std::max(0, Deck::kFewest - turn));
+}
+
 TEST_F(DeckTest, TasteThatIsNoBetterIsNotUsed) {
     for (std::uint64_t turn = 0; turn < 8; ++turn)
         answer(turn, [&](auto m) { return m < kMixes ? table_.mixes[m].technical : 0; });

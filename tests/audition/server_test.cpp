@@ -330,6 +330,34 @@ TEST(SessionTest, AMixThatCannotBeMadeIsAskedForNoLonger) {
     EXPECT_EQ(question()["kind"], "best");
 }
 
+TEST(SessionTest, ATornRenderIsMadeOnceMore) {
+    const mixfarm::test::Scratch scratch;
+    Table table = test::table(scratch.folder(), 8);
+    test::write_sounds(table);
+    const std::filesystem::path whole = table.mixes[5].file;
+    table.mixes[5].file = scratch / "audition" / "mix-105.flac";
+    std::filesystem::create_directories(scratch / "audition");
+    std::filesystem::copy(whole, table.mixes[5].file);
+    std::filesystem::resize_file(table.mixes[5].file, 20000);
+    const auto torn = std::filesystem::file_size(table.mixes[5].file);
+    Tones tones;
+    Session session(table, tones, Taste::unknown(), 3);
+    std::string key;
+    const Json wanted = session.map()["points"];
+    for (const Json& point : wanted)
+        if (std::abs(point["at"][0].get<double>() - table.mixes[5].character[0]) < 1e-3)
+            key = point["key"];
+    while (session.state()["question"].is_null()) usleep(20000);
+    ASSERT_EQ(session.ask({{"key", key}}).status, 200);
+    Json question;
+    while ((question = session.state()["question"]).is_null()) usleep(20000);
+    EXPECT_EQ(question["kind"], "pair");
+    EXPECT_NE(std::filesystem::file_size(table.mixes[5].file), torn);
+    std::string wav;
+    for (std::size_t slot = 0; slot < 2; ++slot)
+        EXPECT_EQ(session.audio(question["number"], slot, 0, 20, wav).status, 200);
+}
+
 TEST_F(ServerTest, APortIsOneServersOnly) {
     EXPECT_THROW(Server(*session_, server_->port(), 0, random_token()), InputError);
     const Server other(*session_, 0, server_->port(), random_token());

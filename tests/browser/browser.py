@@ -18,7 +18,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 PROGRAM = os.environ["MIXFARM_BINARY"]
-PATIENCE_S = 60
+PATIENCE_S = 120
 RATE = 44100
 
 

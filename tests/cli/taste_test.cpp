@@ -2,10 +2,14 @@
 /// door.
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <csignal>
 #include <numeric>
+#include <thread>
 
 #include "host/listening.h"
 #include "host/morning.h"
+#include "host/progress.h"
 #include "tests/cli/night.h"
 
 namespace mixfarm::cli_test {
@@ -73,6 +77,7 @@ TEST(Rank, ATasteLiftsWhatItLikes) {
     write_text(night / "taste.yaml", kBright);
     const Json ranking = ask({"rank", night});
     EXPECT_GT(mean_tilt(ranking), before);
+    EXPECT_THAT(mixfarm({"rank", night}).err, HasSubstr("not learnt from answers"));
     const Json back = ask({"rank", night, "--no-taste"});
     EXPECT_NEAR(mean_tilt(back), before, 1e-6);
     // One that foretells no better than the technical score changes nothing.
@@ -102,13 +107,37 @@ TEST(Taste, IsShownAndForgotten) {
         EXPECT_EQ(mixfarm(words).code, 2) << testing::PrintToString(words);
 }
 
+TEST(Taste, ForgettingTakesBackWhatTheListenersOwnFileLearnt) {
+    const Scratch scratch;
+    const fs::path night = own_night(scratch), own = scratch / "mine.yaml";
+    const std::string known = "songs: 1\nwidth: {slope: [1, 0.3], bend: [0, 0.1]}\n";
+    write_text(night / "audition-taste.yaml", known);
+    write_text(night / "taste.yaml", kBright);
+    write_text(own, kBright);
+    const Json gone = ask({"taste", "reset", night, "--taste", own});
+    EXPECT_EQ(gone["removed"].size(), 2u);
+    EXPECT_TRUE(gone["took_back"].get<bool>());
+    EXPECT_THAT(succeed({"taste", "show", own}).out, HasSubstr("prefers wider"));
+    // What another song taught it since stays.
+    write_text(night / "audition-taste.yaml", known);
+    write_text(night / "taste.yaml", kBright);
+    const std::string newer = "songs: 2\nbrightness: {slope: [-1, 0.3], bend: [0, 0.1]}\n";
+    write_text(own, newer);
+    EXPECT_THAT(succeed({"taste", "reset", night, "--taste", own}).out,
+                HasSubstr("stays as it is"));
+    EXPECT_EQ(text_of(own), newer);
+    EXPECT_EQ(mixfarm({"taste", "reset", own, "--taste", own}).code, 2);
+    EXPECT_EQ(mixfarm({"taste", "reset", night, "--taste", scratch / "none.yaml"}).code, 2);
+}
+
 TEST(Taste, ANightSearchesForIt) {
     const Scratch scratch;
     write_text(scratch / "taste.yaml", kBright);
     const Words run = {"run",          shared_night().job,    "-o",       scratch / "bright",
                        "--candidates", kSharedCandidates,     "--device", "cpu",
                        "--taste",      scratch / "taste.yaml"};
-    succeed(run);
+    EXPECT_THAT(succeed(run).err, HasSubstr("taste: prefers brighter"));
+    EXPECT_THAT(text_of(scratch / "bright/run.log"), HasSubstr("not learnt from answers"));
     EXPECT_GT(mean_tilt(ranking_of(scratch / "bright")),
               mean_tilt(ranking_of(shared_night().night)));
     // What is learnt since changes nothing of a night that has begun.
@@ -136,6 +165,35 @@ TEST(Audition, RefusesWhatItCannotServe) {
                                {"audition", shared_night().night, "--taste", shared_night().job}})
         EXPECT_EQ(mixfarm(words).code, 2) << testing::PrintToString(words);
     EXPECT_FALSE(fs::exists(fs::path(shared_night().night) / "audition-taste.yaml"));
+}
+
+TEST(Audition, EndsInOrderWhenItsTerminalIsClosed) {
+    const Scratch scratch;
+    const fs::path night = own_night(scratch);
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT}) {
+        const std::string said = scratch / ("said " + std::to_string(signal));
+        Running server({"sh", "-c",
+                        "exec " MIXFARM_BINARY " audition " + night.string() +
+                            " --no-open --device cpu > '" + said + "'"});
+        while (text_of(said).find("listen at http://127.0.0.1:") == std::string::npos)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        server.send(signal);
+        EXPECT_EQ(server.wait().code, 0) << signal;
+        EXPECT_THAT(text_of(said), HasSubstr("no answers")) << signal;
+    }
+}
+
+TEST(Progress, TellsWhatTheClockLeavesWhereThatIsLess) {
+    Stretch stretch{"excerpts", 1000, 100, 300, 0.5, {}};
+    EXPECT_EQ(stretch.text(10, false), "excerpts     300 of 1000  20.0/s  best 0.500  0:35 left");
+    EXPECT_EQ(stretch.text(10, true), "excerpts     300 of 1000  20.0/s  best 0.500  in 0:10");
+    stretch.seconds_left = [] { return 12.0; };
+    EXPECT_EQ(stretch.text(10, false), "excerpts     300  20.0/s  best 0.500  0:12 left");
+    stretch.seconds_left = [] { return 4000.0; };
+    EXPECT_EQ(stretch.text(10, false), "excerpts     300  20.0/s  best 0.500  0:35 left");
+    stretch.seconds_left = [] { return std::nan(""); };
+    EXPECT_EQ(stretch.text(10, false), "excerpts     300  20.0/s  best 0.500  0:35 left");
+    EXPECT_EQ((Stretch{"picks", 8, 0, 0, -1, {}}.text(0, false)), "picks        0 of 8");
 }
 
 TEST(Audition, ANightThatIsRunAgainKeepsWhatWasChosen) {

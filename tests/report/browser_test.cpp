@@ -27,7 +27,7 @@ Seen browse(const std::string& program, const std::string& page) {
     report_test::write_page(scratch / "page.html", page);
     const std::string log = (scratch / "net.json").string(), said = (scratch / "said").string();
     const std::string command =
-        "timeout 60 " + program +
+        "rm -rf " + (scratch / "profile").string() + "; timeout 60 " + program +
         " --headless --no-sandbox --disable-gpu --disable-background-networking"
         " --disable-component-update --disable-sync --no-first-run --disable-extensions"
         " --disable-default-apps --host-resolver-rules='MAP * ~NOTFOUND'"  // it stays at home
@@ -35,12 +35,16 @@ Seen browse(const std::string& program, const std::string& page) {
         (scratch / "profile").string() + " --log-net-log=" + log + " --dump-dom file://" +
         (scratch / "page.html").string() + " 2>" + said;
     Seen seen;
-    seen.page = shell(command).out;
+    std::string text;
+    // On a busy machine Chromium now and then hangs while it starts, before it opens a page.
+    for (int tries = 0; tries < 3 && text.empty(); ++tries) {
+        seen.page = shell(command).out;
+        std::ifstream net(log);
+        text.assign(std::istreambuf_iterator<char>(net), {});
+    }
     std::ifstream lines(said);
     for (std::string line; std::getline(lines, line);)
         if (line.find("CONSOLE") != std::string::npos) seen.complaints += line + "\n";
-    std::ifstream net(log);
-    const std::string text{std::istreambuf_iterator<char>(net), {}};
     for (std::size_t at = 0; (at = text.find("\"url\":\"", at)) != std::string::npos;) {
         at += 7;
         const std::string url = text.substr(at, text.find('"', at) - at);

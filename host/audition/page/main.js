@@ -72,8 +72,7 @@ async function act(event, body = {}) {
         return true;
     } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        await refresh().catch(report);
-        complain(error.status === 409 ? "That was answered elsewhere; this is where it stands now." : error.message);
+        await refused(error);
         return false;
     }
 }
@@ -120,10 +119,16 @@ function open(now) {
     if (now.number > 0) say(questionWords(now));
 }
 
+/** Shows where the morning stands now, and why nothing was done. */
+async function refused(error) {
+    await refresh().catch((again) => complain(again.message));
+    complain(error.status === 409 ? "That was answered elsewhere; this is where it stands now." : error.message);
+}
+
 function report(error) {
     if (!(error instanceof Refused)) throw error;
-    complain(error.message);
-    if (error.status === 409) refresh().catch(report);  // another page went on
+    if (error.status === 409) refused(error);  // another page went on
+    else complain(error.message);
 }
 
 function setLoop(loop, by_hand) {
