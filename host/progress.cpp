@@ -96,7 +96,7 @@ void Progress::end() {
     now_ = {};
 }
 
-std::string Stretch::text(double elapsed_s, bool over) const {
+std::string Headway::text(double elapsed_s, bool over) const {
     const double fresh = static_cast<double>(done - known),
                  rate = elapsed_s > 0 ? fresh / elapsed_s : 0;
     std::string line = fmt::format("{:<12} {}", what, done);

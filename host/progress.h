@@ -23,7 +23,7 @@ void catch_interrupts();
 struct Interrupted {};
 
 /// A counted stretch of work.
-struct Stretch {
+struct Headway {
     std::string what;  ///< empty: nothing is counted
     std::uint64_t total = 0, known = 0, done = 0;
     double best = -1;                      ///< score so far; negative: none yet
@@ -55,7 +55,7 @@ private:
 
     std::shared_ptr<spdlog::logger> log_;
     bool terminal_;
-    Stretch now_;
+    Headway now_;
     std::chrono::steady_clock::time_point begun_, drawn_;
 };
 

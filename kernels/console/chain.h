@@ -12,15 +12,15 @@ namespace mixfarm {
 
 /// One value of each type, in order; std::tuple without its freedom of layout.
 template <class... T>
-struct Row;
+struct OfEach;
 template <class T>
-struct Row<T> {
+struct OfEach<T> {
     T first;
 };
 template <class T, class U, class... More>
-struct Row<T, U, More...> {
+struct OfEach<T, U, More...> {
     T first;
-    Row<U, More...> rest;
+    OfEach<U, More...> rest;
 };
 /// Words of four bytes in front of value I.
 template <int I, class R>
@@ -92,9 +92,9 @@ struct Chain {
     static constexpr int kEffects = sizeof...(Effects);
     static constexpr int kParams = (param_count<Effects> + ...);
     template <class F>
-    using Coefs = Row<typename Effects::template Coefs<F>...>;
+    using Coefs = OfEach<typename Effects::template Coefs<F>...>;
     template <class F>
-    using State = Row<typename Effects::template State<F>...>;
+    using State = OfEach<typename Effects::template State<F>...>;
     using Indices = std::make_integer_sequence<int, kEffects>;
     template <int I>
     using EffectAt = std::tuple_element_t<I, std::tuple<Effects...>>;

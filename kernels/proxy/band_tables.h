@@ -62,7 +62,7 @@ struct BandSums {
     F fold{};                       ///< K-weighted, folded to mono
     F integrated{};                 ///< gated mean of energies
     F distorted{};
-    Heard<F> heard{};
+    Perceived<F> heard{};
 };
 
 /// What a saturator does and what reaches it.

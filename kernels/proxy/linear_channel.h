@@ -27,7 +27,7 @@ struct LinearChannel;
 template <class... Effects, class F>
 struct LinearChannel<Chain<Effects...>, F> {
     using Its = Chain<Effects...>;
-    Row<typename PrototypeOf<Effects, F>::Type...> prototypes;
+    OfEach<typename PrototypeOf<Effects, F>::Type...> prototypes;
     std::uint32_t active = 0;  ///< bit I: effect I is linear and acts in some lane
     F acts[Its::kEffects];     ///< 1 in the lanes where effect I does
 

@@ -40,7 +40,7 @@ struct Ears {
 };
 
 template <class F>
-struct Heard {
+struct Perceived {
     F masking, lead, rest, audibility;
     F lost;  ///< first stem that is lost, -1 = none
 };
@@ -99,12 +99,12 @@ MF_HD F audible(const Ears& rule, Memory<F> heard, Memory<F> threshold) {
 /// `spectrum` [stems][kBands] mean powers in the mix, `loud` [stems] K-weighted; `threshold`
 /// [stems][kBands], `own` and `cover` [kBands] are room to work in.
 template <class F>
-MF_HD Heard<F> listen_to(const Ears& rule, int stems, Memory<F> spectrum, Memory<F> loud,
-                         Memory<F> threshold, Memory<F> own, Memory<F> cover) {
+MF_HD Perceived<F> listen_to(const Ears& rule, int stems, Memory<F> spectrum, Memory<F> loud,
+                             Memory<F> threshold, Memory<F> own, Memory<F> cover) {
     for (int s = 0; s < stems; ++s)
         if (rule.plays[s])
             listening::through(rule.spread, spectrum.from(s * kBands), threshold.from(s * kBands));
-    Heard<F> heard{F(0.f), F(0.f), F(0.f), F(0.f), F(-1.f)};
+    Perceived<F> heard{F(0.f), F(0.f), F(0.f), F(0.f), F(-1.f)};
     float priorities = 0;
     for (int s = stems - 1; s >= 0; --s) {
         F& stand = rule.leads[s] ? heard.lead : heard.rest;

@@ -43,6 +43,7 @@ const Rule kRules[] = {
     {"ListedKernelsAreWhole", listed_kernels_are_whole},
     {"FilesAreShort", files_of_this_tree_are_short},
     {"FilesSayWhatTheyOwn", files_say_what_they_own},
+    {"NamesMeanOneThing", names_mean_one_thing},
 };
 
 void PrintTo(const Rule& rule, std::ostream* out) {
@@ -227,6 +228,21 @@ TEST(PlantedHouse, MeasuresFilesAndTheirOpenings) {
     EXPECT_THAT(files_say_what_they_own(house.read()),
                 ElementsAre(HasSubstr("host/empty.cpp"), HasSubstr("host/short.cpp"),
                             HasSubstr("kernels/core/mute.h"), HasSubstr("kernels/cuda/mute.cu")));
+}
+
+TEST(PlantedHouse, FindsANameOfTwoTypes) {
+    const Planted house;
+    const auto header = [](const std::string& space, const std::string& type) {
+        return "/// Owns a type for the test.\n#pragma once\nnamespace " + space + " {\n" + type +
+               "\n}  // namespace " + space + "\n";
+    };
+    house.write("host/job/a.h", header("mixfarm", "struct Row;\nstruct Row {"));
+    house.write("host/song/b.h", header("mixfarm::song", "struct Row {"));
+    house.write("host/song/c.h", header("mixfarm", "struct Rows {"));
+    EXPECT_THAT(names_mean_one_thing(house.read()), IsEmpty());
+    house.write("host/song/d.h", header("mixfarm", "template <class T>\nclass Row {"));
+    EXPECT_THAT(names_mean_one_thing(house.read()),
+                ElementsAre(HasSubstr("host/song/d.h: mixfarm::Row is another type in")));
 }
 
 // The words between `open` and the next closing brace of a file, comma separated, quotes removed.

@@ -234,4 +234,29 @@ inline Violations files_say_what_they_own(const SourceTree& tree) {
     return found;
 }
 
+/// Two types of one name would make one of them wrong wherever the linker takes the other's code
+/// (the one-definition rule), and no compiler says so as long as no file sees both headers.
+inline Violations names_mean_one_thing(const SourceTree& tree) {
+    static const std::regex opens(R"(^namespace ([\w:]+) \{.*)"), closes(R"(^\}  // namespace.*)"),
+        type(R"(^(struct|class|enum class|enum) (\w+)( final)?( : [^:].*)?( ?\{.*))");
+    Violations found;
+    std::map<std::string, std::string> first;  // name: header
+    for (const SourceFile& file : tree.files) {
+        if (file.under("tests") || !file.path.ends_with(".h")) continue;
+        std::vector<std::string> spaces;  // opened in lines that begin at the margin
+        for (const std::string& line : file.lines) {
+            std::smatch match;
+            if (std::regex_match(line, match, opens)) spaces.push_back(match.str(1));
+            if (std::regex_match(line, closes) && !spaces.empty()) spaces.pop_back();
+            if (!std::regex_match(line, match, type)) continue;
+            std::string name;
+            for (const std::string& space : spaces) name += space + "::";
+            const auto [at, fresh] = first.emplace(name + match.str(2), file.path);
+            if (!fresh && at->second != file.path)
+                found.push_back(file.path + ": " + at->first + " is another type in " + at->second);
+        }
+    }
+    return found;
+}
+
 }  // namespace mixfarm::architecture

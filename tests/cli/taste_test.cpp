@@ -184,7 +184,7 @@ TEST(Audition, EndsInOrderWhenItsTerminalIsClosed) {
 }
 
 TEST(Progress, TellsWhatTheClockLeavesWhereThatIsLess) {
-    Stretch stretch{"excerpts", 1000, 100, 300, 0.5, {}};
+    Headway stretch{"excerpts", 1000, 100, 300, 0.5, {}};
     EXPECT_EQ(stretch.text(10, false), "excerpts     300 of 1000  20.0/s  best 0.500  0:35 left");
     EXPECT_EQ(stretch.text(10, true), "excerpts     300 of 1000  20.0/s  best 0.500  in 0:10");
     stretch.seconds_left = [] { return 12.0; };
@@ -193,7 +193,7 @@ TEST(Progress, TellsWhatTheClockLeavesWhereThatIsLess) {
     EXPECT_EQ(stretch.text(10, false), "excerpts     300  20.0/s  best 0.500  0:35 left");
     stretch.seconds_left = [] { return std::nan(""); };
     EXPECT_EQ(stretch.text(10, false), "excerpts     300  20.0/s  best 0.500  0:35 left");
-    EXPECT_EQ((Stretch{"picks", 8, 0, 0, -1, {}}.text(0, false)), "picks        0 of 8");
+    EXPECT_EQ((Headway{"picks", 8, 0, 0, -1, {}}.text(0, false)), "picks        0 of 8");
 }
 
 TEST(Audition, ANightThatIsRunAgainKeepsWhatWasChosen) {
