@@ -90,7 +90,7 @@ std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation
                                  std::uint8_t stage, std::span<const Excerpt> excerpts,
                                  const std::function<bool(std::size_t)>& enough) {
     std::vector<Heard> all;
-    const std::size_t part_size = stage == 2 ? context_.excerpt_part : context_.song_part;
+    const std::size_t part_size = this->part_size(stage);
     // Parts are the same on every machine; one with room for more renders several at once.
     const std::size_t at_once =
         std::max<std::size_t>(1,
@@ -99,12 +99,13 @@ std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation
     const auto part_at = [&](std::size_t first) {
         return std::span<const Row>(rows).subspan(first, std::min(part_size, rows.size() - first));
     };
-    while (all.size() < rows.size() && !(enough && enough(all.size()))) {
+    while (all.size() < rows.size()) {
         const std::size_t first = all.size();
         std::size_t missing = 0;
         while (missing < at_once && first + missing < rows.size() &&
                !stored(generation, stage, first + missing, part_at(first + missing)))
             missing += part_at(first + missing).size();
+        if (missing > 0 && enough && enough(all.size())) break;
         std::vector<Row> done;
         if (missing > 0) {
             Part part;

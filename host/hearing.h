@@ -24,6 +24,7 @@ struct Heard {
     Scores scores;
     std::vector<float> place;      ///< perceptual_place
     std::vector<float> character;  ///< character_of
+    bool plain = false;  ///< of a whole song: taken from those heard by chance, not for its promise
 };
 
 class Hearing {
@@ -45,10 +46,16 @@ public:
     /// Hears all of `rows` (id, origin, parents, values filled in), in order, over `excerpts`.
     /// Throws Interrupted between two batches when asked to stop. Each batch is on disk, part by
     /// part, before the next begins.
-    /// `enough`, told how many were heard, ends the list early, between two batches.
+    /// `enough`, told how many were heard, ends the list early, between two batches; not in front
+    /// of one that is stored.
     std::vector<Heard> hear(std::vector<Row> rows, std::uint32_t generation, std::uint8_t stage,
                             std::span<const Excerpt> excerpts,
                             const std::function<bool(std::size_t)>& enough = {});
+
+    /// Are the first of these stored?
+    bool knows(std::span<const Row> rows, std::uint32_t generation, std::uint8_t stage) const {
+        return stored(generation, stage, 0, first_part(rows, stage)) != nullptr;
+    }
 
     /// Judges a measured row; a pure function of the row.
     Heard judge(Row row) const;
@@ -60,6 +67,12 @@ public:
     double best() const { return best_; }
 
 private:
+    std::size_t part_size(std::uint8_t stage) const {
+        return stage == 2 ? context_.excerpt_part : context_.song_part;
+    }
+    std::span<const Row> first_part(std::span<const Row> rows, std::uint8_t stage) const {
+        return rows.first(std::min(rows.size(), part_size(stage)));
+    }
     /// The part of these rows; null where it is missing.
     const Part* stored(std::uint32_t generation, std::uint8_t stage, std::size_t first,
                        std::span<const Row> rows) const;

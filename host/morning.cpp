@@ -85,16 +85,19 @@ void record_archive(Results& results, const ArchivePlan& plan) {
     }
 }
 
+/// `excerpt_score`, `song_score`: of the whole songs that were taken by chance, since those taken
+/// for their promise tell nothing of what was missed. `songs`: how many there are of both.
 void record_funnel(Results& results, const Scouting& scouting, const Hearing& hearing,
-                   const std::vector<double>& excerpt_score,
+                   std::size_t songs, const std::vector<double>& excerpt_score,
                    const std::vector<double>& song_score) {
     const auto share = [](std::size_t part, std::size_t whole) {
         return whole ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
     };
     const std::uint64_t glanced = scouting.looked_at() - scouting.followed();
     const double looked = share(scouting.closer() - scouting.followed(), glanced),
-                 heard = share(results.rows.size(), scouting.closer()),
-                 whole = share(song_score.size(), results.rows.size());
+                 heard = share(results.rows.size() - kFirstSearched - scouting.sampled(),
+                               scouting.closer()),
+                 whole = share(songs - kFirstSearched - song_score.size(), results.rows.size());
     const Agreement glance = scouting.agreement(Glance::levels),
                     closer = scouting.agreement(Glance::dynamics),
                     excerpt = agreement(excerpt_score, song_score);
@@ -105,7 +108,7 @@ void record_funnel(Results& results, const Scouting& scouting, const Hearing& he
                        closer.recall_top5, heard, scouting.recall(Glance::dynamics, heard)},
                       {2, results.rows.size(), hearing.seconds(2), excerpt.spearman,
                        excerpt.recall_top5, whole, recall_at(excerpt_score, song_score, whole)},
-                      {3, song_score.size(), hearing.seconds(3), none, none, none, none}};
+                      {3, songs, hearing.seconds(3), none, none, none, none}};
 }
 
 /// What became of those that were heard, into the short rows.
@@ -190,8 +193,10 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
     std::vector<double> excerpt_score, song_score;
     for (Heard& h : songs) {
         const std::size_t at = row_of(results, h.row.id);
-        excerpt_score.push_back(results.stage2_technical[at]);
-        song_score.push_back(h.scores.technical);
+        if (h.plain) {
+            excerpt_score.push_back(results.stage2_technical[at]);
+            song_score.push_back(h.scores.technical);
+        }
         h.row.metrics = all_metrics(measurement_of(h.row), h.stems);
         results.scores[at] = told(h.scores);
         results.technical[at] = h.scores.technical;
@@ -200,7 +205,7 @@ Results gather(const Studio& studio, const Plan& plan, std::vector<Heard> excerp
         results.rows[at] = std::move(h.row);
     }
     record_archive(results, scouting.archive().plan());
-    record_funnel(results, scouting, hearing, excerpt_score, song_score);
+    record_funnel(results, scouting, hearing, songs.size(), excerpt_score, song_score);
     results.tried = std::move(scouting).tried();
     record_levels(results);
     return results;

@@ -15,9 +15,10 @@ Results run_night(const NightOptions& options, Progress& progress) {
     const Job job = job_for_night(options);
     const NightFolder folder(options.folder, job, progress);
     const Studio studio(job, options.device, options.threads, progress);
-    const Plan plan(studio);
+    Plan plan(studio);
 
     NightParts parts = folder.parts(studio, progress);
+    plan.spent_s = parts.seconds();
     folder.write_job_as_run(job);
     Scouting scouting(studio, parts, plan.hash, options.threads);
     Hearing hearing(plan.context(studio, parts, progress));

@@ -28,6 +28,12 @@ public:
         auto node = stored_.extract(key(part));
         return std::move(node.mapped());
     }
+    /// Wall time of all stored parts that were not taken yet.
+    double seconds() const {
+        double sum = 0;
+        for (const auto& [key, part] : stored_) sum += part.seconds;
+        return sum;
+    }
     /// On disk when this returns. Throws std::system_error when the disk is full.
     void publish(const Part& part) { store_.publish(part); }
 

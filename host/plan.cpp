@@ -21,14 +21,16 @@ namespace mixfarm {
 namespace {
 
 constexpr double kPromotedShare = 0.15;  // of those heard in excerpts
-constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400, kMostPromotedInTime = 4000;
-constexpr std::uint64_t kAllHeard = 256;            // of so few candidates every one is heard
-constexpr std::uint64_t kMostHeardInTime = 65'536;  // more would fill memory and say little
+constexpr std::uint64_t kLeastPromoted = 64, kMostPromoted = 400;
+constexpr std::uint64_t kAllHeard = 256;  // of so few candidates every one is heard
+// More would fill memory, and results.h5, and say little: about 8 kB each.
+constexpr std::uint64_t kMostHeardInTime = 1 << 17, kMostPromotedInTime = 1 << 14;
 constexpr std::uint64_t kRounds = 16, kRoundsInTime = 24;
 constexpr std::size_t kExcerptPart = 64, kMostInRound = 4096;
 /// One in so many looks, and so many in a round at least, are close ones that no first glance came
 /// before: a close look takes about thirty times as long. Small rounds have none.
 constexpr std::uint64_t kFollowedOf = 48, kLeastFollowed = 48, kFollowedFrom = 512;
+constexpr std::uint64_t kFollowedOfPoor = 12;  ///< where first glances are not to be trusted
 // A night that the clock ends: a look costs so much of what hearing costs, in time; a share of the
 // time is for whole songs.
 constexpr double kLookingShare = 0.5, kSongShareOfTime = 0.25, kSpareS = 2, kSpare = 1.7;
@@ -59,7 +61,7 @@ Job job_for_night(const NightOptions& options) {
     if (options.seed) job.search.seed = *options.seed;
     if (options.time_s) {
         job.search.time_s = *options.time_s;
-        if (!options.candidates) job.search.candidates = kUnlimited;
+        if (!options.candidates && *options.time_s > 0) job.search.candidates = kUnlimited;
     }
     // NIGHT/job.yaml is the job as run: no path in it depends on where the job once lay.
     const auto make_absolute = [&job](std::filesystem::path& file) {
@@ -145,9 +147,10 @@ Scouting::Round Plan::round(std::uint32_t number, std::uint64_t looked_at, std::
     }
     round.heard = std::min<std::uint64_t>(round.heard, round.looked_at);
     if (round.looked_at >= std::max(kFollowedFrom, 2 * static_cast<std::uint64_t>(round.heard)))
-        round.followed = std::max(kLeastFollowed, round.looked_at / kFollowedOf);
+        round.followed = std::max(
+            kLeastFollowed, round.looked_at / (course.glances ? kFollowedOf : kFollowedOfPoor));
     // What is drawn plainly is what guesses are judged by, and what helps where they are of no use.
-    round.sampled = std::min(round.heard, round.heard / (course.trusted ? 8 : 2) + 1);
+    round.sampled = std::min(round.heard, round.heard / (course.looks ? 8 : 2) + 1);
     return round;
 }
 
@@ -157,7 +160,8 @@ bool Plan::trusted(const Agreement& agreement) {
 
 double Plan::seconds_left() const {
     if (time_s <= 0) return HUGE_VAL;
-    return time_s - std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return time_s - spent_s -
+           std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
 double Plan::songs_s(double song_s) const {
@@ -248,20 +252,25 @@ std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scoutin
     hear({unheard(kStaticBalance, "static_balance", studio.space.static_balance()),
           unheard(kRuleBased, "rule_based", studio.space.rule_based())},
          {0, 0, 2, 0, 2, 0});
-    while (scouting.rounds() == 0 || !late()) {
-        const Scouting::Round round =
-            plan.round(scouting.rounds() + 1, scouting.looked_at(), all.size(),
-                       {scouting.glance_s(), excerpt_s(),
-                        Plan::trusted(scouting.agreement(Glance::dynamics))});
+    while (scouting.rounds() == 0 || scouting.knows_next() || !late()) {
+        const Scouting::Round round = plan.round(
+            scouting.rounds() + 1, scouting.looked_at(), all.size(),
+            {scouting.glance_s(), excerpt_s(), Plan::trusted(scouting.agreement(Glance::levels)),
+             Plan::trusted(scouting.agreement(Glance::dynamics))});
         if (round.heard == 0) break;
         hear(scouting.explore(round), round);
     }
     progress.end();
-    if (!Plan::trusted(scouting.agreement(Glance::dynamics)))
+    if (const Agreement glance = scouting.agreement(Glance::levels); !Plan::trusted(glance))
         progress.say(
-            fmt::format("looking foretells this song badly (rank correlation "
-                        "{:.2f}): half of what was heard was drawn plainly instead",
-                        scouting.agreement(Glance::dynamics).spearman));
+            fmt::format("first glances foretell this song badly (rank correlation {:.2f}): "
+                        "more was looked at closely instead",
+                        glance.spearman));
+    if (const Agreement look = scouting.agreement(Glance::dynamics); !Plan::trusted(look))
+        progress.say(
+            fmt::format("looking foretells this song badly (rank correlation {:.2f}): half "
+                        "of what was heard was drawn plainly instead",
+                        look.spearman));
     return all;
 }
 
@@ -277,21 +286,28 @@ std::vector<Heard> hear_songs(const Plan& plan, const Studio& studio,
         return plan.seconds_left() - plan.picks_s(song_s) -
                static_cast<double>(plan.song_part) * song_s;
     };
-    // However late it is, the baselines and the best of the excerpts are heard.
+    // However late it is, the baselines and the best of the excerpts are heard; and what an earlier
+    // run has heard.
     const auto late = [&] { return all.size() >= plan.song_part && seconds_left() < 0; };
     progress.begin("whole songs", most, 0,
                    plan.time_s > 0 ? std::function<double()>(seconds_left) : nullptr);
     // Part by part: what whole songs tell decides which ones come next.
-    for (std::uint32_t part = 0; all.size() < most && !late(); ++part) {
+    for (std::uint32_t part = 0; all.size() < most; ++part) {
         std::vector<Row> rows;
         for (const std::size_t i : guess.next(std::min(plan.song_part, most - all.size())))
             rows.push_back(excerpts[i].row);
-        if (rows.empty()) break;
+        if (rows.empty() || (late() && !hearing.knows(rows, part, 3))) break;
         std::vector<Heard> songs = hearing.hear(std::move(rows), part, 3, {&whole, 1});
+        for (Heard& song : songs) song.plain = guess.plain(song.row.id);
         guess.learn(songs);
         std::move(songs.begin(), songs.end(), std::back_inserter(all));
     }
     progress.end();
+    if (const Agreement told = guess.agreement(); !Plan::trusted(told))
+        progress.say(
+            fmt::format("excerpts foretell whole songs badly here (rank correlation {:.2f}): "
+                        "only whole songs tell how good a mix is",
+                        told.spearman));
     return all;
 }
 

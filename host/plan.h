@@ -33,14 +33,15 @@ public:
     double time_s;  ///< 0 = no limit
     std::string hash;
     std::chrono::steady_clock::time_point begun;  ///< of the studio
+    double spent_s = 0;                           ///< of the time, by earlier runs of this night
 
     Hearing::Context context(const Studio& studio, NightParts& parts, Progress& progress) const;
 
-    /// How the night goes so far: seconds that one mix takes, and whether glances are to be
-    /// trusted.
+    /// How the night goes so far: seconds that one mix takes, and whether first glances and closer
+    /// looks are to be trusted.
     struct Course {
         double glance_s, excerpt_s;
-        bool trusted;
+        bool glances, looks;
     };
     /// The next round behind `looked_at` candidates of which `heard` were heard, baselines
     /// included; `heard` of the round is 0 when there is none.

@@ -78,7 +78,7 @@ std::vector<Row> Scouting::explore(const Round& round) {
     seconds_ += part.seconds;
     closer_seconds_ += part.closer_seconds;
     closer_ += part.closer;
-    followed_ += round.followed;
+    followed_ += part.followed;
     beginnings_.push_back(round.first_id);
     tried_.append(part.tried);
     first_sampled_ = part.rows.size() - part.sampled;
@@ -94,6 +94,7 @@ Search Scouting::search_of(const Round& round, std::uint64_t first_id, std::uint
     plan.first_id = first_id;
     plan.archive = archive_.plan();
     plan.typical = round.number == 1 && first_id == round.first_id;
+    if (plan.typical) plan.starts = {studio_.space.unit_of(studio_.space.rule_based())};
     return Search(std::move(plan));
 }
 
@@ -158,6 +159,7 @@ std::vector<Scouting::Seen> Scouting::follow(const Round& round, std::vector<Can
                                              Part& part) {
     std::vector<Glimpse> glimpses = look(open, Glance::dynamics);
     part.closer = open.size() + round.followed;
+    part.followed = round.followed;
     std::vector<Seen> seen;
     std::vector<Elite> seeds;
     std::unordered_map<std::uint64_t, std::size_t> place;
@@ -183,10 +185,15 @@ std::vector<Scouting::Seen> Scouting::follow(const Round& round, std::vector<Can
         taken[i] = true;
         best.push_back(std::move(seen[i]));
     }
-    // Where there are fewer kinds than mixes to hear, any of a kind will do.
-    for (std::size_t i = 0; i < seen.size() && best.size() < round.heard; ++i)
-        if (!taken[i] && seen[i].glimpse.scores.rejected == Reject::none)
-            best.push_back(std::move(seen[i]));
+    // Where there are fewer kinds than mixes to hear, the best of any kind will do.
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        if (!taken[i] && seen[i].glimpse.scores.rejected == Reject::none) others.push_back(i);
+    std::stable_sort(others.begin(), others.end(), [&](std::size_t a, std::size_t b) {
+        return seen[a].glimpse.scores.total() > seen[b].glimpse.scores.total();
+    });
+    for (const std::size_t i : others)
+        if (best.size() < round.heard) best.push_back(std::move(seen[i]));
     return best;
 }
 

@@ -44,10 +44,13 @@ public:
     double recall(Glance glance, double promoted) const {
         return recall_at(guessed_[static_cast<std::size_t>(glance)], found_, promoted);
     }
+    /// Is the round behind those so far on disk already?
+    bool knows_next() const { return parts_.find(rounds() + 1, 0, looked_at()) != nullptr; }
     double seconds() const { return seconds_; }  ///< of both glances
     double closer_seconds() const { return closer_seconds_; }
     /// Of a candidate of a round, all looks at it; an estimate before the first round.
     double glance_s() const;
+    std::size_t sampled() const { return found_.size(); }      ///< heard, drawn plainly
     std::uint64_t closer() const { return closer_; }           ///< looked at more closely
     std::uint64_t followed() const { return followed_; }       ///< of them, closely at once
     std::uint64_t looked_at() const { return tried_.size(); }  ///< baselines included

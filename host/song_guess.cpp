@@ -2,8 +2,10 @@
 #include "host/song_guess.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "host/rank/rank.h"
+#include "kernels/core/random.h"
 
 namespace mixfarm {
 namespace {
@@ -48,8 +50,24 @@ std::vector<std::size_t> SongGuess::next(std::size_t count) {
         contenders.push_back(std::move(c));
         whose.push_back(i);
     }
-    for (const int i : promote(contenders, static_cast<int>(count - chosen.size())))
+    const std::size_t wanted = count - chosen.size(),
+                      due = (named_.size() + wanted) / kPlainOf - plain_.size();
+    std::vector<std::pair<std::uint64_t, std::size_t>> drawn;  // in an order that ids scramble
+    for (std::size_t k = 0; k < contenders.size(); ++k)
+        if (contenders[k].scores.rejected == Reject::none)
+            drawn.emplace_back(mix_bits(contenders[k].id), k);
+    std::sort(drawn.begin(), drawn.end());
+    drawn.resize(std::min({drawn.size(), due, wanted}));
+    for (const auto& [order, k] : drawn) {
+        plain_.insert(contenders[k].id);
+        chosen.push_back(whose[k]);
+        named_.push_back(contenders[k].place);
+        contenders[k].scores.rejected = Reject::silent;  // no contender any more
+    }
+    for (const int i : promote(contenders, static_cast<int>(count - chosen.size()), named_)) {
         chosen.push_back(whose[static_cast<std::size_t>(i)]);
+        named_.push_back(contenders[static_cast<std::size_t>(i)].place);
+    }
     for (const std::size_t i : chosen) open_[i] = false;
     return chosen;
 }
@@ -57,6 +75,10 @@ std::vector<std::size_t> SongGuess::next(std::size_t count) {
 void SongGuess::learn(std::span<const Heard> songs) {
     for (const Heard& song : songs) {
         const Heard& excerpt = excerpts_[place_.at(song.row.id)];
+        if (plain(song.row.id)) {
+            excerpt_score_.push_back(excerpt.scores.technical);
+            song_score_.push_back(song.scores.technical);
+        }
         const bool both = song.scores.rejected == Reject::none &&
                           excerpt.scores.rejected == Reject::none && !excerpt.row.unit.empty();
         if (both) calibration_.learn(terms_of(excerpt), song.scores.technical);

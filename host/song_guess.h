@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "host/hearing.h"
@@ -19,15 +20,24 @@ public:
     /// baselines.
     SongGuess(const Judge& judge, const std::vector<Heard>& excerpts, std::uint64_t always);
 
-    /// The baselines first, then the best and different: at most `count` indices into the excerpts,
-    /// each only once.
+    /// The baselines first, then the best and different, from all named before too; one in
+    /// kPlainOf is taken by chance from those that are not rejected, so that excerpts are judged by
+    /// more than what they promised. At most `count` indices into the excerpts, each only once.
     std::vector<std::size_t> next(std::size_t count);
+    static constexpr std::size_t kPlainOf = 8;
+    /// Was it taken by chance?
+    bool plain(std::uint64_t id) const { return plain_.count(id) > 0; }
     void learn(std::span<const Heard> songs);
+    /// How scores over the excerpts agree with those of the songs taken by chance.
+    Agreement agreement() const { return mixfarm::agreement(excerpt_score_, song_score_); }
 
 private:
     const std::vector<Heard>& excerpts_;
     std::uint64_t always_;
     Calibration calibration_;
+    std::vector<std::vector<float>> named_;  ///< their places
+    std::unordered_set<std::uint64_t> plain_;
+    std::vector<double> excerpt_score_, song_score_;        ///< of those
     std::vector<bool> open_;                                ///< [excerpts] not named yet
     std::unordered_map<std::uint64_t, std::size_t> place_;  ///< by id
 };

@@ -1,5 +1,8 @@
 /// `mixfarm run` and `mixfarm demo`: a night on a song, on the user's own or on the built-in one.
+#include <tbb/global_control.h>
+
 #include <iostream>
+#include <optional>
 
 #include "host/cli/command.h"
 #include "host/cli/ranking_text.h"
@@ -14,7 +17,8 @@ void night_options(Arguments& arguments) {
     arguments.add()("candidates", po::value<long long>(),
                     "mixes to look at (job: search.candidates); the promising ones are heard")(
         "seed", po::value<long long>(), "another seed, another night (job: search.seed)")(
-        "time", po::value<std::string>(), "stop after this long: 90s, 15m, 8h")(
+        "time", po::value<std::string>(),
+        "stop after this long: 90s, 15m, 8h; or when 131072 were heard and 16384 rendered whole")(
         "taste", po::value<std::string>(),
         "search for what this listener likes, as `mixfarm audition` learnt it (job: taste)")(
         "device", po::value<std::string>()->default_value("auto"), "auto, cpu, cuda, cuda:1, all")(
@@ -44,6 +48,10 @@ NightOptions read_options(const Arguments& arguments) {
 }
 
 int work(const NightOptions& options, bool json) {
+    std::optional<tbb::global_control> limit;
+    if (options.threads > 0)
+        limit.emplace(tbb::global_control::max_allowed_parallelism,
+                      static_cast<std::size_t>(options.threads));
     catch_interrupts();
     Progress progress;
     const Results results = run_night(options, progress);

@@ -83,7 +83,7 @@ struct Target {
 };
 
 /// Candidates of a night that has a time and no number of candidates.
-inline constexpr std::uint64_t kUnlimited = 1'000'000'000;
+inline constexpr std::uint64_t kUnlimited = 2'000'000'000;  ///< more than can be asked for
 
 struct SearchJob {
     std::uint64_t seed = 1;

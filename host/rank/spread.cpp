@@ -91,13 +91,17 @@ int Spread::next(double least) {
             return a.index <= b.index ? a : b;
         });
     if (best.index == pool_.size()) return -1;
-    const auto place = [&](std::size_t i) { return std::span(places_).subspan(i * axes_, axes_); };
-    const auto [begin, end] = from_to(0, pool_.size());
-    thrust::transform(thrust::tbb::par, begin, end, nearest_.begin(), [&](std::size_t i) {
-        return std::min(nearest_[i], heard_distance(place(i), place(best.index)));
-    });
+    keep_away_from(std::span(places_).subspan(best.index * axes_, axes_));
     nearest_[best.index] = -1;
     return pool_[best.index];
+}
+
+void Spread::keep_away_from(std::span<const float> place) {
+    const auto [begin, end] = from_to(0, pool_.size());
+    thrust::transform(thrust::tbb::par, begin, end, nearest_.begin(), [&](std::size_t i) {
+        const std::span<const float> own = std::span(places_).subspan(i * axes_, axes_);
+        return std::min(nearest_[i], heard_distance(own, place));
+    });
 }
 
 }  // namespace mixfarm

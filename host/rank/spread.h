@@ -21,6 +21,9 @@ class Spread {
 public:
     Spread(std::span<const Contender> all, std::vector<int> pool);
 
+    /// As though a mix at that place had been chosen.
+    void keep_away_from(std::span<const float> place);
+
     /// The best of the pool with no chosen one nearer than `least`; -1 when there is none.
     int next(double least);
 

@@ -9,6 +9,7 @@
 namespace mixfarm {
 namespace {
 
+constexpr double kHardly = 1e-6;  ///< of the distance from low to high
 constexpr double kTail =
     0.3;  ///< reach beyond the 10th and 90th percentile, re their distance from typical
 constexpr double kFarthest =
@@ -18,7 +19,7 @@ constexpr double kFarthest =
 
 QuantileCurve::QuantileCurve(const Percentiles& p, float neutral, float legal_low, float legal_high,
                              Scale scale)
-    : p_(p), scale_(scale) {
+    : p_(p), scale_(scale), neutral_(neutral) {
     MF_CHECK(p.low <= p.typical && p.typical <= p.high &&
              (p.low < p.high || scale == Scale::toggle));
     MF_CHECK(legal_low <= p.low && p.high <= legal_high && p.use > 0 && p.use <= 1);
@@ -40,6 +41,7 @@ QuantileCurve::QuantileCurve(const Percentiles& p, float neutral, float legal_lo
         p.high, std::min(beyond(p.high),
                          side_ == Side::below ? std::min(neutral, legal_high) : legal_high));
     typical_ = on_scale(p.typical);
+    resting_ = on_scale(neutral);
     const double low = on_scale(p.low), high = on_scale(p.high);
     below_ = typical_ > low ? typical_ - low : high - low;  // typical may lie on an edge
     above_ = high > typical_ ? high - typical_ : high - low;
@@ -99,8 +101,22 @@ float QuantileCurve::at(double u) const {
     for (std::size_t j = 0; j + 1 < kPieces; ++j) i += u > ends_[j];
     const Piece& piece = pieces_[i];
     const double v = piece.from + (u - piece.start) * piece.slope;
+    // Nobody hears what is left; an effect at its neutral value costs nothing.
+    if (scale_ != Scale::toggle && std::fabs(v - resting_) < kHardly * (below_ + above_))
+        return std::clamp(neutral_, piece.least, piece.most);
     return std::clamp(static_cast<float>(scale_ == Scale::log ? std::exp(v) : v), piece.least,
                       piece.most);
+}
+
+double QuantileCurve::inverse(float value) const {
+    if (!rests_.empty() && value == at(0.5 * (rests_.low + rests_.high)))
+        return 0.5 * (rests_.low + rests_.high);
+    double low = 0, high = 1;
+    for (int halving = 0; halving < 50; ++halving) {
+        const double middle = 0.5 * (low + high);
+        (at(middle) < value ? low : high) = middle;
+    }
+    return high;
 }
 
 double QuantileCurve::deviation(float value) const {

@@ -36,6 +36,9 @@ public:
                   Scale scale);
 
     float at(double u) const;
+    /// Where at() gives that value, or the nearest there is; of a knob at rest the middle of
+    /// rest().
+    double inverse(float value) const;
     /// How far from typical on the knob's scale: 0 at typical, 1 at low and at high, beyond them
     /// straight on up to 3.
     double deviation(float value) const;
@@ -71,6 +74,8 @@ private:
     Scale scale_;
     Side side_;
     double rest_;  ///< n
+    float neutral_;
+    double resting_;  ///< neutral on the scale
     Interval rests_;
     std::array<Piece, kPieces> pieces_;
     std::array<double, kPieces> ends_;        ///< of the pieces, ends included

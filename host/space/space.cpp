@@ -139,6 +139,15 @@ std::vector<float> Space::values(std::span<const float> unit) const {
     return values;
 }
 
+std::vector<float> Space::unit_of(std::span<const float> values) const {
+    MF_CHECK_EQ(values.size(), knobs_.size());
+    std::vector<float> unit;
+    for (std::size_t i = 0; i < searched_.size(); ++i)
+        unit.push_back(
+            static_cast<float>(curves_[i].inverse(values[static_cast<std::size_t>(searched_[i])])));
+    return unit;
+}
+
 MixSettings Space::settings(std::span<const float> values) const {
     MF_CHECK_EQ(values.size(), knobs_.size());
     const std::size_t strips = silent_.size() * static_cast<std::size_t>(strip_param_count());

@@ -102,6 +102,8 @@ public:
     /// The same, into `values` [knobs], without what follows from compressors: their thresholds
     /// are as drawn, their make-up gains and the master's trim rest. Costs microseconds.
     void sketch(std::span<const float> unit, std::span<float> values) const;
+    /// The point of the unit cube whose values come nearest to these, but for what values() adds.
+    std::vector<float> unit_of(std::span<const float> values) const;
     MixSettings settings(std::span<const float> values) const;
 
     /// Candidate 0: every stem at equal loudness (trim), nothing else; locks hold.

@@ -141,6 +141,7 @@ void write_body(hid_t file, const Part& part) {
     h5::write_attribute<double>(file, "seconds", part.seconds);
     h5::write_attribute<std::uint64_t>(file, "sampled", part.sampled);
     h5::write_attribute<std::uint64_t>(file, "closer", part.closer);
+    h5::write_attribute<std::uint64_t>(file, "followed", part.followed);
     h5::write_attribute<double>(file, "closer_seconds", part.closer_seconds);
     h5::write_attribute<std::uint8_t>(file, "complete", 1);
 }
@@ -155,6 +156,7 @@ Part read_body(hid_t file) {
     part.seconds = h5::read_attribute<double>(file, "seconds");
     part.sampled = h5::read_attribute<std::uint64_t>(file, "sampled");
     part.closer = h5::read_attribute<std::uint64_t>(file, "closer");
+    part.followed = h5::read_attribute<std::uint64_t>(file, "followed");
     part.closer_seconds = h5::read_attribute<double>(file, "closer_seconds");
     const auto count = h5::read_attribute<std::uint64_t>(file, "count");
     auto origins = h5::read_texts(file, "origin");

@@ -60,10 +60,11 @@ struct Part {
     std::uint8_t stage = 0;
     std::uint64_t first =
         0;  ///< index of its first candidate within the generation's list of this stage
-    double seconds = 0;         ///< wall time of the batch
-    std::uint64_t sampled = 0;  ///< of a stage 0 part: rows at its end that were drawn plainly
-    std::uint64_t closer = 0;   ///< of a stage 0 part: how many were looked at more closely
-    double closer_seconds = 0;  ///< wall time of that
+    double seconds = 0;          ///< wall time of the batch
+    std::uint64_t sampled = 0;   ///< of a stage 0 part: rows at its end that were drawn plainly
+    std::uint64_t closer = 0;    ///< of a stage 0 part: how many were looked at more closely
+    std::uint64_t followed = 0;  ///< of these, at once, without a first glance
+    double closer_seconds = 0;   ///< wall time of that
     std::vector<Row> rows;
     TriedTable
         tried;  ///< of a stage 0 part: all that was looked at; `rows` are those worth hearing

@@ -101,6 +101,30 @@ TEST_F(Resume, KilledTenTimes) {
         EXPECT_EQ(entry.path().extension(), ".h5") << entry.path() << " is left over";
 }
 
+/// What the clock has ended goes no further, however often it is run; what was killed before goes
+/// on with what is left of its time.
+TEST_F(Resume, ANightOfTheClockKeepsItsTime) {
+    const Words run = {"run", job_, "-o", night_, "--time", "12s", "--device", "cpu"};
+    {
+        Running running(mixfarm_words(run));
+        wait_for_parts(night_, 4);
+        running.send(SIGKILL);
+        running.wait();
+    }
+    const auto killed = stored_parts(night_);
+    const Ended ended = succeed(run);
+    EXPECT_THAT(ended.err, HasSubstr("renders of an earlier run are kept"));
+    expect_kept(killed, stored_parts(night_));
+    const Json top = ask({"top", night_});
+    EXPECT_GE(top["picks"].size(), 4u);
+    EXPECT_GT(top["candidates"].get<int>(), 1000);
+    const auto parts = stored_parts(night_);
+    const Json ranking = ranking_of(night_);
+    succeed(run);
+    EXPECT_EQ(stored_parts(night_), parts) << "all of its time was spent";
+    EXPECT_EQ(ranking_of(night_), ranking);
+}
+
 void Resume::stopped_by(int signal) {
     Running running(run_words(job_, night_));
     wait_for_parts(night_, 2);

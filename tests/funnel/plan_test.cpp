@@ -12,7 +12,7 @@ namespace {
 
 using testing::studio;
 
-constexpr Plan::Course kCourse{1e-4, 0.05, true};
+constexpr Plan::Course kCourse{1e-4, 0.05, true, true};
 
 TEST(Plan, HearsAllOfFewAndTheCubeRootOfMany) {
     EXPECT_EQ(heard_of(3), 3u);
@@ -43,11 +43,36 @@ TEST(Plan, SpendsEveryCandidateAndHearsWhatItSaid) {
 TEST(Plan, DrawsMorePlainlyWhereGuessesAreWorthNothing) {
     const Plan plan(studio());
     Plan::Course poor = kCourse;
-    poor.trusted = false;
+    poor.looks = false;
     EXPECT_GT(plan.round(1, 2, 2, poor).sampled, 3 * plan.round(1, 2, 2, kCourse).sampled);
+    EXPECT_EQ(plan.round(1, 2, 2, poor).followed, plan.round(1, 2, 2, kCourse).followed);
     EXPECT_TRUE(Plan::trusted({0.1, 0, 5})) << "too few to tell";
     EXPECT_FALSE(Plan::trusted({0.1, 0, 50}));
     EXPECT_TRUE(Plan::trusted({0.8, 0, 50}));
+}
+
+TEST(Plan, OfTimeSpendsHalfOnLooksAndHalfOnHearing) {
+    Plan plan(studio());
+    plan.candidates = kUnlimited, plan.heard = 1 << 17, plan.time_s = 8 * 3600;
+    const Plan::Course course{4e-4, 0.05, true, true};
+    const Scouting::Round round = plan.round(1, 2, 2, course);
+    const double looking = static_cast<double>(round.looked_at) * course.glance_s,
+                 hearing = static_cast<double>(round.heard) * course.excerpt_s;
+    EXPECT_NEAR(looking, hearing, 0.05 * hearing);
+    EXPECT_EQ(round.followed, round.looked_at / 48);
+    EXPECT_LE(round.sampled, round.heard / 8 + 1);
+    Plan::Course poor = course;
+    poor.glances = false;
+    EXPECT_EQ(plan.round(1, 2, 2, poor).followed, round.looked_at / 12);
+    // Whatever looks cost, a round is no longer than memory has room for, and no shorter than says
+    // anything.
+    EXPECT_LE(plan.round(1, 2, 2, {1e-9, 0.05, true, true}).looked_at, 1u << 20);
+    EXPECT_GE(plan.round(1, 2, 2, {10, 0.05, true, true}).looked_at, 1024u);
+    EXPECT_EQ(plan.round(9, 5'000'000, plan.heard, kCourse).heard, 0u) << "all were heard";
+    // What an earlier run took of the time is gone.
+    plan.begun = std::chrono::steady_clock::now();
+    plan.spent_s = 3600;
+    EXPECT_NEAR(plan.seconds_left(), 7 * 3600, 1);
 }
 
 TEST(Plan, KeepsTimeForSongsAndPicks) {

@@ -2,6 +2,7 @@
 #include "host/scouting.h"
 
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 
 #include <algorithm>
 #include <cmath>
@@ -109,6 +110,24 @@ TEST(Scouting, RepeatsARoundToTheBit) {
             EXPECT_EQ(0, std::memcmp(one.foretold_metrics.data(), other.foretold_metrics.data(),
                                      4 * one.foretold_metrics.size()));
         }
+    }
+}
+
+TEST(Scouting, RepeatsALargeRoundOnOneThreadOrTwo) {
+    // Of so many looks only the best of every kind go on.
+    std::vector<std::vector<Row>> found;
+    for (const int threads : {1, 2}) {
+        NightParts parts = no_parts("large" + std::to_string(threads));
+        const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                        static_cast<std::size_t>(threads));
+        Scouting scouting(studio(), parts, "hash", threads);
+        found.push_back(scouting.explore({1, 2, 4500, 300, 80, 8}));
+    }
+    ASSERT_EQ(found[0].size(), found[1].size());
+    for (std::size_t i = 0; i < found[0].size(); ++i) {
+        EXPECT_EQ(found[0][i].id, found[1][i].id);
+        EXPECT_EQ(found[0][i].unit, found[1][i].unit);
+        EXPECT_EQ(found[0][i].guessed, found[1][i].guessed);
     }
 }
 
@@ -233,6 +252,15 @@ TEST(Scouting, NamesAsManyAsWantedWhereThereAreFewerKinds) {
     std::set<std::uint64_t> ids;
     for (const Row& row : rows) ids.insert(row.id);
     EXPECT_EQ(ids.size(), 500u) << "of " << rows.size();
+    // They are the best of what was looked at closely: what is left out is worse than the median.
+    std::vector<float> named;
+    for (std::size_t i = 0; i + 5 < rows.size(); ++i) named.push_back(rows[i].guessed[1]);
+    std::sort(named.begin(), named.end());
+    const TriedTable tried = std::move(scouting).tried();
+    for (std::size_t i = 0; i < tried.size(); ++i)
+        if (tried.level[i] == 1 && !ids.count(tried.id[i])) {
+            EXPECT_LE(tried.score[i], named[named.size() / 2]) << tried.id[i];
+        }
 }
 
 TEST(Scouting, OfFewCandidatesNamesThemAll) {

@@ -50,6 +50,50 @@ TEST(SongGuess, NamesEachMixOnceAndTheBaselinesFirst) {
     EXPECT_EQ(named.size(), 50u);
 }
 
+TEST(SongGuess, JudgesExcerptsByWhatWasTakenByChance) {
+    std::vector<Heard> all = excerpts(800);
+    for (std::size_t i = 2; i < all.size(); ++i)
+        all[i].scores.technical = 0.3f + 0.6f * static_cast<float>(RandomStream(8, i).uniform(0));
+    SongGuess guess(testing::studio().judge, all, 2);
+    double plain = 0, chosen = 0;
+    int plains = 0, named = 0;
+    for (int part = 0; part < 8; ++part) {
+        std::vector<Heard> songs;
+        for (const std::size_t i : guess.next(32)) {
+            songs.push_back(all[i]);
+            const bool by_chance = guess.plain(all[i].row.id);
+            (by_chance ? plain : chosen) +=
+                all[i].row.foretold_terms.empty() ? 0.5 : all[i].row.foretold_terms[0];
+            plains += by_chance, ++named;
+            songs.back().scores.technical = 1 - all[i].scores.technical;
+        }
+        guess.learn(songs);
+    }
+    EXPECT_EQ(named, 256);
+    EXPECT_EQ(plains, 254 / 8);
+    EXPECT_NEAR(plain / plains, 0.5, 0.17) << "whatever they promise";
+    EXPECT_EQ(guess.agreement().pairs, static_cast<std::size_t>(plains));
+    EXPECT_NEAR(guess.agreement().spearman, -1, 1e-9);
+}
+
+TEST(SongGuess, IsApartFromWhatWasNamedBefore) {
+    // Two hundred near copies and fifty that are far from them and a little worse.
+    std::vector<Heard> all = excerpts(252);
+    for (std::size_t i = 2; i < all.size(); ++i) {
+        all[i].row.foretold_terms.assign(2 * kTerms, 0.5f);
+        const bool copy = i < 202;
+        all[i].scores.terms.fill(copy ? 0.8f : 0.79f);
+        all[i].scores.technical = copy ? 0.8f : 0.79f;
+        all[i].place.assign(12,
+                            copy ? 0.001f * static_cast<float>(i) : 40.f * static_cast<float>(i));
+    }
+    SongGuess guess(testing::studio().judge, all, 2);
+    int far = 0;
+    for (int part = 0; part < 4; ++part)
+        for (const std::size_t i : guess.next(8)) far += i >= 202;
+    EXPECT_GE(far, 20) << "of 30: a second copy is worth less than another mix";
+}
+
 TEST(SongGuess, FollowsWhatSongsHaveTold) {
     const std::vector<Heard> all = excerpts(400);
     SongGuess guess(testing::studio().judge, all, 2);

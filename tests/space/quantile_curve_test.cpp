@@ -52,6 +52,22 @@ TEST(QuantileCurve, HitsThePercentilesOfTheUsedRange) {
     }
 }
 
+TEST(QuantileCurve, HasAnInverse) {
+    for (const Case& c : kCases) {
+        const QuantileCurve curve = curve_of(c);
+        for (double u = 0.01; u < 1; u += 0.035) {
+            const float value = curve.at(u);
+            EXPECT_NEAR(curve.at(curve.inverse(value)), value, 1e-5 * std::fabs(value) + 1e-6)
+                << c.name << " at " << u;
+            if (!curve.rest().empty() && value == c.neutral && c.p.use < 1) {
+                EXPECT_DOUBLE_EQ(curve.inverse(value), 0.5 * (curve.rest().low + curve.rest().high))
+                    << c.name;
+            }
+        }
+        EXPECT_FLOAT_EQ(curve.at(curve.inverse(1e9f)), curve.at(1)) << c.name;
+    }
+}
+
 TEST(QuantileCurve, TheMiddleIsTypicalOrRests) {
     for (const Case& c : kCases) {
         const float middle = curve_of(c).at(0.5);
