@@ -8,6 +8,7 @@
 #include "host/morning.h"
 #include "host/plan.h"
 #include "host/studio.h"
+#include "host/warm_up.h"
 
 namespace mixfarm {
 
@@ -24,10 +25,12 @@ Results run_night(const NightOptions& options, Progress& progress) {
     Hearing hearing(plan.context(studio, parts, progress));
 
     std::vector<Heard> excerpts = hear_excerpts(plan, studio, scouting, hearing, progress);
+    const double warm_up_lu = warm_up_error(studio, excerpts);
     std::vector<Heard> songs = hear_songs(plan, studio, excerpts, hearing, progress);
 
     Results results =
         gather(studio, plan, std::move(excerpts), std::move(songs), scouting, hearing);
+    results.attributes["warm_up_lu"] = std::to_string(warm_up_lu);
     rank_and_describe(results, studio);
     std::optional<RoughMix> rough = match_rough_mix(studio);
     list_audition(results, rough);

@@ -16,6 +16,7 @@
 #include "host/job/input_error.h"
 #include "host/night.h"
 #include "host/song_guess.h"
+#include "host/warm_up.h"
 
 namespace mixfarm {
 namespace {
@@ -113,7 +114,7 @@ Plan::Plan(const Studio& studio)
       batch_(static_cast<std::size_t>(std::max(1, studio.engine->good_batch()))) {
     const std::size_t picks = static_cast<std::size_t>(studio.job.search.picks) + kFirstSearched,
                       at_once = std::min(picks, picks_at_once(studio.song));
-    pick_slots_ = (picks + at_once - 1) / at_once * slots(at_once);
+    pick_slots_ = (picks + at_once - 1) / at_once * slots(at_once) + slots(kWarmUpMixes);
     if (candidates < kUnlimited) return;
     heard = kMostHeardInTime, promoted = kMostPromotedInTime;
     // As many side by side as suit the machine: no two nights that the clock ends are the same

@@ -183,6 +183,9 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
                 fmt::format("{} {} {:.2f}", foretold.empty() ? "" : ",", words, level->spearman);
     if (!foretold.empty())
         std::cout << "\nrank correlation of each level with a later one:" << foretold;
+    if (const auto off = results.attributes.find("warm_up_lu"); off != results.attributes.end())
+        std::cout << "\nexcerpts start from rest: at most " << off->second.substr(0, 6)
+                  << " LU off, tried on the slowest mixes";
     std::cout << "\n";
     if (!results.taste.empty())
         std::cout << "total: the technical score and, within 0.3, what this listener likes\n";

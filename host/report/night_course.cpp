@@ -110,6 +110,13 @@ Markup course_section(const Results& results, std::span<const std::uint64_t> gen
                              "twentieth the excerpts name {} %.",
                              fixed(excerpts->spearman, 2), fixed(100 * excerpts->recall_top5, 0)),
                  {{"class", "note"}});
+    if (const auto off = results.attributes.find("warm_up_lu"); off != results.attributes.end())
+        all.leaf(
+            "p",
+            fmt::format("Excerpts start from rest a second early. From the song's first sample "
+                        "on, the slowest mixes come out at most {} LU off.",
+                        off->second.substr(0, 6)),
+            {{"class", "note"}});
     const FunnelLevel *glance = results.level(0), *closer = results.level(1);
     if (glance && closer && std::isfinite(glance->spearman) && std::isfinite(closer->spearman))
         all.leaf("p",
