@@ -10,6 +10,7 @@
 #include "host/analysis/profile.h"
 #include "host/analysis/raw_sum.h"
 #include "host/cli/command.h"
+#include "host/form/form.h"
 #include "host/report/analysis_page.h"
 #include "host/report/analysis_words.h"
 #include "host/song/song.h"
@@ -67,7 +68,28 @@ Json stem_json(const Song& song, const Stem& stem, const StemProfile& p) {
     return s;
 }
 
-Json analysis_json(const Song& song, const Profile& profile, const RawSum& sum) {
+Json form_json(const Form& form) {
+    Json f;
+    f["tempo_bpm"] = number(form.beats.tempo_bpm);
+    f["beats_per_bar"] = form.bars.beats;
+    f["confidence"] = {{"beats", number(form.beats.confidence)},
+                       {"bars", number(form.bars.confidence)},
+                       {"sections", number(form.sections.confidence)}};
+    f["beats_s"] = form.beats.at_s;
+    f["bars_s"] = form.bars.at_s;
+    f["sections"] = Json::array();
+    for (const FoundSection& s : form.sections.found)
+        f["sections"].push_back({{"kind", section_word(s.kind)},
+                                 {"start_s", s.start_s},
+                                 {"end_s", s.end_s},
+                                 {"bars", s.bars},
+                                 {"theme", s.theme},
+                                 {"lufs", number(s.loudness_lufs)},
+                                 {"sung", number(s.sung)}});
+    return f;
+}
+
+Json analysis_json(const Song& song, const Profile& profile, const Form& form, const RawSum& sum) {
     Json document;
     document["title"] = song.title;
     document["rate"] = song.rate;
@@ -76,6 +98,7 @@ Json analysis_json(const Song& song, const Profile& profile, const RawSum& sum) 
     for (const Section& s : song.sections)
         document["sections"].push_back(
             {{"name", s.name}, {"start_s", s.start_s}, {"end_s", s.end_s}});
+    document["form"] = form_json(form);
     for (std::size_t i = 0; i < song.stems.size(); ++i)
         document["stems"].push_back(stem_json(song, song.stems[i], profile.stems[i]));
     for (int b = 0; b < kBands; ++b) document["band_centres_hz"].push_back(band_centre_hz(b));
@@ -179,13 +202,15 @@ void tell_time(const Song& song, const Profile& profile, const NameColumn& colum
     }
 }
 
-void tell(const Song& song, const Profile& profile) {
+void tell(const Song& song, const Profile& profile, const Form& form) {
     const std::vector<Cover> covered = covers(profile, report::kWorthTelling);
     const NameColumn column(song);
     std::cout << fmt::format("\"{}\": {} {}, {:.1f} s at {} Hz\n", song.title, song.stems.size(),
                              song.stems.size() == 1 ? "stem" : "stems", song.seconds(), song.rate);
     for (const std::string& words : report::first_words(song, profile, covered))
         std::cout << words << "\n";
+    std::cout << "\nas the stems show it:\n";
+    for (const std::string& words : form_words(form)) std::cout << "  " << words << "\n";
     tell_stems(song, profile, column);
     tell_time(song, profile, column);
     std::cout << "\nwho covers whom, at equal loudness:\n";
@@ -224,14 +249,15 @@ int run_analyze(const std::vector<std::string>& words) {
         song.stems[i].role.reason =
             scouted.notes[i];  // how the role was guessed, not that the guess was given
     const Profile profile = analyze(song);
+    const Form form = find_form(song, profile);
     const bool page = arguments.has("html");
     const RawSum sum = page || arguments.json() ? raw_sum(song) : RawSum{};
     if (page)
         publish_text(arguments.get<std::string>("html"), report::analysis_page(song, profile, sum));
     if (arguments.json())
-        print(analysis_json(song, profile, sum));
+        print(analysis_json(song, profile, form, sum));
     else
-        tell(song, profile);
+        tell(song, profile, form);
     if (page) std::cerr << "page: " << arguments.get<std::string>("html") << "\n";
     return kDone;
 }

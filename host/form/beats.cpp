@@ -100,8 +100,7 @@ std::vector<double> periods(const Course& r) {
         if (c > most) most = c, best = p;
     }
     std::vector<double> all;
-    for (const double ratio :
-         {0.25, 1.0 / 3, 0.5, 2.0 / 3, 0.75, 1.0, 4.0 / 3, 1.5, 2.0, 3.0, 4.0}) {
+    for (const double ratio : {1.0 / 3, 0.5, 1.0, 2.0, 3.0}) {
         double p = ratio * best, c = -1;
         for (double q = 0.96 * ratio * best; q < 1.04 * ratio * best; q *= 1.001)
             if (comb(r, q) > c) c = comb(r, q), p = q;

@@ -13,7 +13,7 @@ constexpr double kQuiet_db = -30;  ///< below a stem's own loud level: it does n
 constexpr double kChromaWeight = 3, kDensityWeight = 0.5;
 constexpr int kLongest = 32, kShortest = 2;  ///< bars of a section
 constexpr double kSame = 0.35;               ///< distance of sections that are one theme
-constexpr double kPrice = 3;                 ///< of a section, in what bars inside of one differ by
+constexpr double kPrice = 5;                 ///< of a section, in what bars inside of one differ by
 
 using Point = std::vector<double>;
 
@@ -43,14 +43,16 @@ std::vector<double> edges(const Bars& bars, double seconds) {
 }
 
 /// What each bar is: every stem's level against its own loud one, the notes, how much begins.
-std::vector<Point> points_of(const Profile& profile, const SongCourse& course,
+std::vector<Point> points_of(const Song& song, const Profile& profile, const SongCourse& course,
                              const std::vector<double>& edge) {
     std::vector<Point> points(edge.size() - 1);
     std::vector<double> loud;
     double most = 0;
     for (const StemProfile& stem : profile.stems) {
         std::vector<float> sorted = stem.level_lufs;
-        if (sorted.empty() || stem.silent) {
+        // Risers and noises lead over from one section to the next: they belong to neither.
+        const int body = body_of(song.stems[loud.size()].role.role);
+        if (sorted.empty() || stem.silent || body < 0) {
             loud.push_back(0);
             continue;
         }
@@ -117,10 +119,12 @@ std::vector<int> boundaries(const std::vector<Point>& points) {
         }
         return std::max(around, 0.0);
     };
-    // What bars differ by inside of sections: the lower half of differences four bars apart.
+    // What bars differ by inside of sections: from the most alike of those just before.
     std::vector<double> apart;
     for (std::size_t b = 4; b < points.size(); ++b)
-        apart.push_back(0.5 * square_off(points[b], points[b - 4]));
+        apart.push_back(0.5 * std::min({square_off(points[b], points[b - 1]),
+                                        square_off(points[b], points[b - 2]),
+                                        square_off(points[b], points[b - 4])}));
     std::sort(apart.begin(), apart.end());
     const double usual = apart.empty() ? 1e-3 : std::max(apart[apart.size() / 2], 1e-3);
     const double price = kPrice * usual;
@@ -237,7 +241,7 @@ Sections find_sections(const Song& song, const Profile& profile, const SongCours
                        const Bars& bars) {
     Sections sections;
     const std::vector<double> edge = edges(bars, song.seconds());
-    const std::vector<Point> points = points_of(profile, course, edge);
+    const std::vector<Point> points = points_of(song, profile, course, edge);
     const std::vector<int> firsts =
         points.size() >= 4 && !points.front().empty() ? boundaries(points) : std::vector<int>{0};
     std::vector<Point> means;

@@ -1,0 +1,24 @@
+/// The form of a song, as its stems show it: beats, bars, sections, and how sure each is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/form/sections.h"
+
+namespace mixfarm {
+
+struct Form {
+    Beats beats;
+    Bars bars;
+    Sections sections;
+};
+
+/// Takes the song's tempo as given where it has one.
+Form find_form(const Song& song, const Profile& profile);
+
+/// "112.0 beats a minute in 4, 32 bars from 0:00 on", "intro 0:00, 4 bars; verse ...". Where little
+/// is sure the words say so.
+std::vector<std::string> form_words(const Form& form);
+
+}  // namespace mixfarm
