@@ -13,7 +13,7 @@ constexpr double kQuiet_db = -30;  ///< below a stem's own loud level: it does n
 constexpr double kChromaWeight = 3, kDensityWeight = 0.5;
 constexpr int kLongest = 32, kShortest = 2;  ///< bars of a section
 constexpr double kSame = 0.35;               ///< distance of sections that are one theme
-constexpr double kPrice = 5;                 ///< of a section, in what bars inside of one differ by
+constexpr double kPrice = 4;                 ///< of a section, in what bars inside of one differ by
 
 using Point = std::vector<double>;
 
@@ -42,6 +42,21 @@ std::vector<double> edges(const Bars& bars, double seconds) {
     return at;
 }
 
+/// Fills rests of a bar or two; what begins or ends does so where it did.
+std::vector<double> without_rests(const std::vector<double>& level) {
+    const auto around = [](const std::vector<double>& x, auto choose) {
+        std::vector<double> out = x;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            if (i > 0) out[i] = choose(out[i], x[i - 1]);
+            if (i + 1 < x.size()) out[i] = choose(out[i], x[i + 1]);
+        }
+        return out;
+    };
+    const auto most = [](double a, double b) { return std::max(a, b); };
+    const auto least = [](double a, double b) { return std::min(a, b); };
+    return around(around(level, most), least);
+}
+
 /// What each bar is: every stem's level against its own loud one, the notes, how much begins.
 std::vector<Point> points_of(const Song& song, const Profile& profile, const SongCourse& course,
                              const std::vector<double>& edge) {
@@ -61,16 +76,20 @@ std::vector<Point> points_of(const Song& song, const Profile& profile, const Son
         loud.push_back(std::pow(10.0, *at / 10.0));
         most = std::max(most, loud.back());
     }
+    for (std::size_t s = 0; s < profile.stems.size(); ++s) {
+        if (loud[s] <= 0) continue;
+        std::vector<double> level;
+        for (std::size_t b = 0; b < points.size(); ++b)
+            level.push_back(db(mean_power(profile.stems[s].level_lufs, edge[b], edge[b + 1])) -
+                            db(loud[s]));
+        // A stem that is hardly heard anywhere says less.
+        const double weight = std::clamp(1 + (db(loud[s]) - db(most)) / 30, 0.2, 1.0);
+        level = without_rests(level);
+        for (std::size_t b = 0; b < points.size(); ++b)
+            points[b].push_back(weight * std::clamp(level[b] / -kQuiet_db, -1.0, 0.0));
+    }
     for (std::size_t b = 0; b < points.size(); ++b) {
         const double from = edge[b], to = edge[b + 1];
-        for (std::size_t s = 0; s < profile.stems.size(); ++s) {
-            if (loud[s] <= 0) continue;
-            const double level =
-                db(mean_power(profile.stems[s].level_lufs, from, to)) - db(loud[s]);
-            // A stem that is hardly heard anywhere says less.
-            const double weight = std::clamp(1 + (db(loud[s]) - db(most)) / 30, 0.2, 1.0);
-            points[b].push_back(weight * std::clamp(level / -kQuiet_db, -1.0, 0.0));
-        }
         std::array<double, 12> notes{};
         double sum = 1e-9;
         for (auto t = static_cast<std::size_t>(from * kChromaHz);
@@ -129,7 +148,11 @@ std::vector<int> boundaries(const std::vector<Point>& points) {
     const double usual = apart.empty() ? 1e-3 : std::max(apart[apart.size() / 2], 1e-3);
     const double price = kPrice * usual;
     const auto odd = [](int bars) {
-        return bars % 8 == 0 ? 0.0 : bars % 4 == 0 ? 0.15 : bars % 2 == 0 ? 0.5 : 1.0;
+        return bars % 8 == 0   ? 0.0
+               : bars % 4 == 0 ? 0.15
+               : bars < 4      ? 2.5
+               : bars % 2 == 0 ? 0.5
+                               : 1.0;
     };
     std::vector<double> cost(points.size() + 1, HUGE_VAL);
     std::vector<int> from(points.size() + 1, 0);
@@ -139,7 +162,7 @@ std::vector<int> boundaries(const std::vector<Point>& points) {
             const bool edge = a == 0 || z == n;
             if (z - a < kShortest && !edge) continue;
             const double c = cost[static_cast<std::size_t>(a)] + scatter(a, z) +
-                             price * (1 + (edge ? 0.3 : 0.6) * odd(z - a));
+                             price * (1 + (edge && z - a > 1 ? 0.3 : 0.6) * odd(z - a));
             if (c < cost[static_cast<std::size_t>(z)])
                 cost[static_cast<std::size_t>(z)] = c, from[static_cast<std::size_t>(z)] = a;
         }

@@ -6,8 +6,8 @@
 /// random questions to the same model about all whole songs, plain Bradley-Terry (every mix for
 /// itself, random questions), and listening through the ranking. A taste is carried to the next of
 /// the nights, of a single night from one half of the table to the other. Arguments are nights;
-/// without any, one of 10,000 candidates of the built-in song is run. --full: 200 listeners of each
-/// kind, else 20.
+/// without any, one of 10,000 candidates of the built-in song is run. --full: 67 listeners of each
+/// kind, 201 in all, else 20.
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -384,7 +384,7 @@ int main(int argc, char** argv) {
             const bool alone = nights.size() == 1;
             const Songs other = alone ? half_of(songs, 0) : nights[(n + 1) % nights.size()].second,
                         own = alone ? half_of(songs, 1) : songs;
-            TasteBench(title, songs, other, own, words.full ? 200 : 20, rows, all).run();
+            TasteBench(title, songs, other, own, words.full ? 67 : 20, rows, all).run();
         }
         sum_up(all, rows);
     });
