@@ -2,6 +2,7 @@
 #include "host/song_guess.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "host/rank/rank.h"
@@ -31,6 +32,7 @@ SongGuess::SongGuess(const Judge& judge, const std::vector<Heard>& excerpts, std
     : excerpts_(excerpts),
       always_(always),
       calibration_(first_weights(judge)),
+      nearest_(excerpts.size(), HUGE_VAL),
       open_(excerpts.size(), true) {
     for (std::size_t i = 0; i < excerpts.size(); ++i) place_[excerpts[i].row.id] = i;
 }
@@ -42,7 +44,7 @@ std::vector<std::size_t> SongGuess::next(std::size_t count) {
         const Heard& excerpt = excerpts_[i];
         if (!open_[i]) continue;
         if (excerpt.row.id < always_) {
-            if (chosen.size() < count) chosen.push_back(i);
+            if (chosen.size() < count) chosen.push_back(i), open_[i] = false;
             continue;
         }
         Contender c{excerpt.row.id, excerpt.row.stage, excerpt.scores, excerpt.place};
@@ -50,25 +52,31 @@ std::vector<std::size_t> SongGuess::next(std::size_t count) {
         contenders.push_back(std::move(c));
         whose.push_back(i);
     }
-    const std::size_t wanted = count - chosen.size(),
-                      due = (named_.size() + wanted) / kPlainOf - plain_.size();
-    std::vector<std::pair<std::uint64_t, std::size_t>> drawn;  // in an order that ids scramble
+    const auto name = [&](std::size_t k) {
+        chosen.push_back(whose[k]);
+        open_[whose[k]] = false;
+        ++named_;
+        for (std::size_t i = 0; i < excerpts_.size(); ++i)
+            if (open_[i])
+                nearest_[i] =
+                    std::min(nearest_[i], heard_distance(excerpts_[i].place, contenders[k].place));
+    };
+    const std::size_t wanted = count - chosen.size();
+    std::vector<std::pair<std::uint64_t, std::size_t>> plain;  // in an order that ids scramble
     for (std::size_t k = 0; k < contenders.size(); ++k)
         if (contenders[k].scores.rejected == Reject::none)
-            drawn.emplace_back(mix_bits(contenders[k].id), k);
-    std::sort(drawn.begin(), drawn.end());
-    drawn.resize(std::min({drawn.size(), due, wanted}));
-    for (const auto& [order, k] : drawn) {
+            plain.emplace_back(mix_bits(contenders[k].id), k);
+    std::sort(plain.begin(), plain.end());
+    plain.resize(std::min({plain.size(), wanted, (named_ + wanted) / kPlainOf - plain_.size()}));
+    for (const auto& [order, k] : plain) {
         plain_.insert(contenders[k].id);
-        chosen.push_back(whose[k]);
-        named_.push_back(contenders[k].place);
         contenders[k].scores.rejected = Reject::silent;  // no contender any more
+        name(k);
     }
-    for (const int i : promote(contenders, static_cast<int>(count - chosen.size()), named_)) {
-        chosen.push_back(whose[static_cast<std::size_t>(i)]);
-        named_.push_back(contenders[static_cast<std::size_t>(i)].place);
-    }
-    for (const std::size_t i : chosen) open_[i] = false;
+    std::vector<double> nearest;
+    for (const std::size_t i : whose) nearest.push_back(nearest_[i]);
+    for (const int k : promote(contenders, static_cast<int>(count - chosen.size()), nearest))
+        name(static_cast<std::size_t>(k));
     return chosen;
 }
 

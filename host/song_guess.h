@@ -35,7 +35,8 @@ private:
     const std::vector<Heard>& excerpts_;
     std::uint64_t always_;
     Calibration calibration_;
-    std::vector<std::vector<float>> named_;  ///< their places
+    std::size_t named_ = 0;        ///< without the baselines
+    std::vector<double> nearest_;  ///< [excerpts] distance to the nearest that was named
     std::unordered_set<std::uint64_t> plain_;
     std::vector<double> excerpt_score_, song_score_;        ///< of those
     std::vector<bool> open_;                                ///< [excerpts] not named yet

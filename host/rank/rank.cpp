@@ -59,14 +59,13 @@ Ranking rank(std::span<const Contender> contenders, int picks) {
 }
 
 std::vector<int> promote(std::span<const Contender> contenders, int count,
-                         std::span<const std::vector<float>> before) {
+                         std::span<const double> nearest) {
     std::vector<int> pool;
     for (const int i : best_first(contenders)) {
         const Contender& c = contenders[static_cast<std::size_t>(i)];
         if (c.stage < kWholeSong && accepted(c)) pool.push_back(i);
     }
-    Spread spread(contenders, std::move(pool));
-    for (const std::vector<float>& place : before) spread.keep_away_from(place);
+    Spread spread(contenders, std::move(pool), nearest);
     std::vector<int> chosen;
     while (static_cast<int>(chosen.size()) < count) {
         // Every other one has to be apart from all before it: excerpts place a mix a little wrong,

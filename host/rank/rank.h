@@ -75,9 +75,9 @@ Ranking rank(std::span<const Contender> contenders, int picks);
 
 /// Indices of at most `count` contenders worth a whole-song render, in order of choice: by score,
 /// but spread over `place` (greedy, deterministic, by score less kClosenessCost). Never a rejected
-/// mix, nor one that was heard over the whole song. `before`: places of those chosen earlier, from
-/// which the new ones are to be apart too.
+/// mix, nor one that was heard over the whole song. `nearest` [contenders]: how far each is from
+/// what was chosen earlier, from which the new ones are to be apart too; empty: nothing was.
 std::vector<int> promote(std::span<const Contender> contenders, int count,
-                         std::span<const std::vector<float>> before = {});
+                         std::span<const double> nearest = {});
 
 }  // namespace mixfarm

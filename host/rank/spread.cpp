@@ -60,7 +60,8 @@ std::vector<int> best_first(std::span<const Contender> all) {
     return order;
 }
 
-Spread::Spread(std::span<const Contender> all, std::vector<int> pool)
+Spread::Spread(std::span<const Contender> all, std::vector<int> pool,
+               std::span<const double> nearest)
     : pool_(std::move(pool)), nearest_(pool_.size(), std::numeric_limits<double>::infinity()) {
     for (const int i : pool_) {
         const Contender& c = all[static_cast<std::size_t>(i)];
@@ -68,6 +69,7 @@ Spread::Spread(std::span<const Contender> all, std::vector<int> pool)
         MF_CHECK_EQ(c.place.size(), axes_);
         places_.insert(places_.end(), c.place.begin(), c.place.end());
         scores_.push_back(c.scores.total());
+        if (!nearest.empty()) nearest_[scores_.size() - 1] = nearest[static_cast<std::size_t>(i)];
     }
 }
 
@@ -91,17 +93,13 @@ int Spread::next(double least) {
             return a.index <= b.index ? a : b;
         });
     if (best.index == pool_.size()) return -1;
-    keep_away_from(std::span(places_).subspan(best.index * axes_, axes_));
-    nearest_[best.index] = -1;
-    return pool_[best.index];
-}
-
-void Spread::keep_away_from(std::span<const float> place) {
+    const auto place = [&](std::size_t i) { return std::span(places_).subspan(i * axes_, axes_); };
     const auto [begin, end] = from_to(0, pool_.size());
     thrust::transform(thrust::tbb::par, begin, end, nearest_.begin(), [&](std::size_t i) {
-        const std::span<const float> own = std::span(places_).subspan(i * axes_, axes_);
-        return std::min(nearest_[i], heard_distance(own, place));
+        return std::min(nearest_[i], heard_distance(place(i), place(best.index)));
     });
+    nearest_[best.index] = -1;
+    return pool_[best.index];
 }
 
 }  // namespace mixfarm

@@ -19,10 +19,9 @@ std::vector<int> best_first(std::span<const Contender> all);
 /// nor chance decides ties, since the first of equals wins.
 class Spread {
 public:
-    Spread(std::span<const Contender> all, std::vector<int> pool);
-
-    /// As though a mix at that place had been chosen.
-    void keep_away_from(std::span<const float> place);
+    /// `nearest` [all]: to what was chosen earlier; empty: nothing was.
+    Spread(std::span<const Contender> all, std::vector<int> pool,
+           std::span<const double> nearest = {});
 
     /// The best of the pool with no chosen one nearer than `least`; -1 when there is none.
     int next(double least);
