@@ -27,7 +27,7 @@ Memory<float> cells(float* first) {
 Ears ears_of(const Listening& rule) {
     return {rule, [](const auto& table) { return table.data(); }};
 }
-Heard<float> heard_by(const Listening& rule, int stems, float* spectrum, float* loud) {
+Perceived<float> heard_by(const Listening& rule, int stems, float* spectrum, float* loud) {
     std::vector<float> threshold(static_cast<std::size_t>(stems * kBands));
     float own[kBands], cover[kBands];
     return listen_to<float>(ears_of(rule), stems, cells(spectrum), cells(loud),
@@ -83,7 +83,7 @@ TEST(Listening, HearsStemsAsTheJudgeDoes) {
                                    spectrum[stem * kBands + b]);
         }
     }
-    const Heard<float> got = heard_by(rule, 4, spectrum, loud);
+    const Perceived<float> got = heard_by(rule, 4, spectrum, loud);
     EXPECT_NEAR(got.masking, want.masking, 1e-3);
     EXPECT_NEAR(10 * std::log10(got.lead / got.rest), want.lead_to_rest_lu, 0.02);
     EXPECT_NEAR(got.audibility, want.lead_audibility, 1e-3);
