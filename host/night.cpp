@@ -19,7 +19,7 @@ Results run_night(const NightOptions& options, Progress& progress) {
     Plan plan(studio);
 
     NightParts parts = folder.parts(studio, progress);
-    plan.spent_s = parts.seconds();
+    plan.spent_s = folder.finished(plan.hash) ? plan.time_s : parts.seconds();
     folder.write_job_as_run(job);
     Scouting scouting(studio, parts, plan.hash, options.threads);
     Hearing hearing(plan.context(studio, parts, progress));

@@ -223,6 +223,13 @@ NightParts NightFolder::parts(const Studio& studio, Progress& progress) const {
     return {std::move(store), std::move(stored)};
 }
 
+bool NightFolder::finished(const std::string& plan_hash) const {
+    if (!std::filesystem::exists(results_file())) return false;
+    const Results results = read_results(results_file());
+    const auto plan = results.attributes.find("plan_sha256");
+    return plan != results.attributes.end() && plan->second == plan_hash;
+}
+
 std::vector<Heard> hear_excerpts(const Plan& plan, const Studio& studio, Scouting& scouting,
                                  Hearing& hearing, Progress& progress) {
     std::vector<Heard> all;

@@ -84,6 +84,8 @@ public:
 
     /// With the verified parts of this plan; torn ones are reported and rendered again.
     NightParts parts(const Studio& studio, Progress& progress) const;
+    /// Does a finished night of this plan lie here?
+    bool finished(const std::string& plan_hash) const;
     std::filesystem::path results_file() const { return folder_ / "results.h5"; }
     std::filesystem::path picks() const { return folder_ / "picks"; }
     std::filesystem::path report_file() const { return folder_ / "report.html"; }
