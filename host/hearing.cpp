@@ -96,9 +96,7 @@ std::vector<Heard> Hearing::hear(std::vector<Row> rows, std::uint32_t generation
         std::max<std::size_t>(1,
                               static_cast<std::size_t>(context_.engine.good_batch()) / part_size) *
         part_size;
-    const auto part_at = [&](std::size_t first) {
-        return std::span<const Row>(rows).subspan(first, std::min(part_size, rows.size() - first));
-    };
+    const auto part_at = [&](std::size_t first) { return part_of(rows, stage, first); };
     while (all.size() < rows.size()) {
         const std::size_t first = all.size();
         std::size_t missing = 0;

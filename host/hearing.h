@@ -54,7 +54,7 @@ public:
 
     /// Are the first of these stored?
     bool knows(std::span<const Row> rows, std::uint32_t generation, std::uint8_t stage) const {
-        return stored(generation, stage, 0, first_part(rows, stage)) != nullptr;
+        return stored(generation, stage, 0, part_of(rows, stage, 0)) != nullptr;
     }
 
     /// Judges a measured row; a pure function of the row.
@@ -70,8 +70,9 @@ private:
     std::size_t part_size(std::uint8_t stage) const {
         return stage == 2 ? context_.excerpt_part : context_.song_part;
     }
-    std::span<const Row> first_part(std::span<const Row> rows, std::uint8_t stage) const {
-        return rows.first(std::min(rows.size(), part_size(stage)));
+    std::span<const Row> part_of(std::span<const Row> rows, std::uint8_t stage,
+                                 std::size_t first) const {
+        return rows.subspan(first, std::min(part_size(stage), rows.size() - first));
     }
     /// The part of these rows; null where it is missing.
     const Part* stored(std::uint32_t generation, std::uint8_t stage, std::size_t first,

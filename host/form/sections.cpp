@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
+
+#include "host/analysis/activity.h"
 
 namespace mixfarm {
 namespace {
@@ -280,13 +281,7 @@ Sections find_sections(const Song& song, const Profile& profile, const SongCours
             if (stem.silent) continue;
             power += mean_power(stem.level_lufs, s.start_s, s.end_s);
             if (body_of(song.stems[k].role.role) != static_cast<int>(Body::voice)) continue;
-            const float audible = static_cast<float>(stem.integrated_lufs - 20);
-            const auto first = static_cast<std::size_t>(s.start_s * 10),
-                       last =
-                           std::min(stem.level_lufs.size(), static_cast<std::size_t>(s.end_s * 10));
-            double on = 0;
-            for (std::size_t t = first; t < last; ++t) on += stem.level_lufs[t] > audible;
-            sung = std::max(sung, on / static_cast<double>(std::max<std::size_t>(last - first, 1)));
+            sung = std::max(sung, activity(stem, s.start_s, s.end_s).share);
         }
         s.loudness_lufs = std::max(-70.0, db(power)), s.sung = sung;
         means.push_back(middle(points, a, z));

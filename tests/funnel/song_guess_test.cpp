@@ -88,9 +88,13 @@ TEST(SongGuess, IsApartFromWhatWasNamedBefore) {
                             copy ? 0.001f * static_cast<float>(i) : 40.f * static_cast<float>(i));
     }
     SongGuess guess(testing::studio().judge, all, 2);
-    int far = 0;
+    int far = 0, copies = 0;
     for (int part = 0; part < 4; ++part)
-        for (const std::size_t i : guess.next(8)) far += i >= 202;
+        for (const std::size_t i : guess.next(8)) {
+            far += i >= 202;
+            copies += i >= 2 && i < 202 && !guess.plain(all[i].row.id);
+        }
+    EXPECT_LE(copies, 1) << "one part does not forget what another has named";
     EXPECT_GE(far, 20) << "of 30: a second copy is worth less than another mix";
 }
 
