@@ -17,48 +17,7 @@ namespace {
 constexpr std::size_t kCells = 1024;
 constexpr double kTail = 0.02;  // of the mixes seen, on either side of the archive
 
-/// Of the channel that a knob belongs to, [100 ms blocks]: the stem's own, of buses that of all.
-std::vector<double> power_of(const Profile& profile, int stem) {
-    std::vector<double> power;
-    for (std::size_t s = 0; s < profile.stems.size(); ++s) {
-        if (stem >= 0 && static_cast<std::size_t>(stem) != s) continue;
-        const std::vector<float>& level = profile.stems[s].level_lufs;
-        power.resize(std::max(power.size(), level.size()), 0.0);
-        for (std::size_t i = 0; i < level.size(); ++i) power[i] += std::pow(10.0, level[i] / 10);
-    }
-    return power;
-}
-
-/// On the straight lines between its points; `along` is the knob's scale.
-template <class Along>
-double value_at(const Automation& drawn, double seconds, Along along) {
-    const auto& points = drawn.points;
-    const auto next =
-        std::upper_bound(points.begin(), points.end(), seconds,
-                         [](double t, const Automation::Point& p) { return t < p.seconds; });
-    if (next == points.begin()) return along(points.front().value);
-    if (next == points.end()) return along(points.back().value);
-    const Automation::Point &a = *(next - 1), &b = *next;
-    const double share = (seconds - a.seconds) / (b.seconds - a.seconds);
-    return along(a.value) + share * (along(b.value) - along(a.value));
-}
-
 }  // namespace
-
-float settled(const Automation& drawn, const Knob& knob, std::span<const double> power) {
-    const bool decibels = knob.unit == "dB", log = knob.scale == Scale::log;
-    double sum = 0, weight = 0;
-    for (std::size_t i = 0; i < power.size(); ++i) {
-        const double value = value_at(drawn, (static_cast<double>(i) + 0.5) / 10, [&](float v) {
-            return log ? std::log(v) : static_cast<double>(v);
-        });
-        sum += power[i] * (decibels ? std::pow(10.0, value / 10) : value);
-        weight += power[i];
-    }
-    if (!(weight > 0)) return drawn.points.front().value;
-    const double mean = sum / weight;
-    return static_cast<float>(decibels ? 10 * std::log10(mean) : log ? std::exp(mean) : mean);
-}
 
 Cube cube_of(const Space& space) {
     Cube cube;
@@ -75,13 +34,7 @@ Cube cube_of(const Space& space) {
 Lookout::Lookout(const Studio& studio, int threads)
     : studio_(studio),
       foresight_(wired_view(studio.song, studio.profile), studio.judge.listening(), threads,
-                 Glance::dynamics, studio.engine.get()) {
-    for (const Automation& drawn : studio.space.automation()) {
-        const auto k = static_cast<std::size_t>(drawn.knob);
-        const Knob& knob = studio.space.knobs()[k];
-        settled_.push_back({k, settled(drawn, knob, power_of(studio.profile, knob.stem))});
-    }
-}
+                 Glance::dynamics, studio.engine.get()) {}
 
 std::vector<Sighting> Lookout::foretell(std::span<const Candidate> candidates,
                                         Glance glance) const {
@@ -96,8 +49,7 @@ std::vector<Sighting> Lookout::foretell(std::span<const Candidate> candidates,
         else
             values = studio_.space.values(candidates[i].unit);
         distance[i] = studio_.space.prior_distance(values);
-        for (const auto& [knob, value] : settled_) values[knob] = value;
-        mixes[i] = studio_.space.settings(values);
+        mixes[i] = studio_.space.settled(values);
     });
     std::vector<Foretold> told = foresight_.foretell(mixes, studio_.target, glance);
     std::vector<Sighting> seen(count);

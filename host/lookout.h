@@ -17,10 +17,6 @@ struct Glimpse {
     std::vector<float> place, character;
 };
 
-/// What a knob that moves is taken for at a glance: its mean while its channel sounds, each moment
-/// by the power of the channel (`power` [100 ms blocks]); of decibels the mean of the power gain.
-float settled(const Automation& drawn, const Knob& knob, std::span<const double> power);
-
 /// Borrows the studio.
 class Lookout {
 public:
@@ -34,7 +30,6 @@ public:
 private:
     const Studio& studio_;
     Foresight foresight_;
-    std::vector<std::pair<std::size_t, float>> settled_;  ///< knobs that the job draws over time
 };
 
 /// What the search has to know of a song's knobs.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "host/job/input_error.h"
+#include "host/moves/plan_moves.h"
 #include "host/render/level_match.h"
 #include "host/space/wiring.h"
 #include "host/store/results.h"
@@ -72,6 +73,14 @@ Song load_for_mixing(const Job& job) {
     return song;
 }
 
+/// The song's form; its tempo, where it is sure, is the song's from now on.
+Form form_of(Song& song, const Profile& profile) {
+    Form form = find_form(song, profile);
+    if (song.tempo_bpm == 0 && form.beats.confidence >= kSureOfBeats)
+        song.tempo_bpm = form.beats.tempo_bpm;
+    return form;
+}
+
 /// The job's listener, if they are to be listened to, around what is usual in this song: the
 /// rule-based mix and plain draws.
 Liking liking_of_job(const Studio& studio, Progress& progress) {
@@ -109,10 +118,13 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
                 [&] { return load_for_mixing(job); })),
       profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate),
                    [&] { return analyze(song); })),
+      form(
+          said(progress, "looking for beats and sections", [&] { return form_of(song, profile); })),
       references(read_references(job, song, profile.telling)),
       style(toward(read_style(job.style, data_folder() / "jobs" / "styles"), references)),
       aim(toward(job.target, references)),
-      space(job, song, profile, data_folder() / "jobs" / "priors"),
+      space(job, song, profile, data_folder() / "jobs" / "priors",
+            plan_moves(job, song, profile, form)),
       judge(song, profile, style, aim, job.weights),
       engine(open_engine(device, threads)),
       target{static_cast<float>(aim.loudness_lufs), static_cast<float>(aim.true_peak_dbtp)} {
@@ -152,6 +164,17 @@ std::string Studio::plan_hash() const {
         text += fmt::format("automation {}", a.knob);
         for (const Automation::Point& p : a.points)
             text += fmt::format(" {} {}", p.seconds, p.value);
+        text += "\n";
+    }
+    for (const Move& move : space.moves()) {
+        text += fmt::format("move {} {} {}", move.name, move.most, move.locked);
+        for (const MoveLane& lane : move.lanes) {
+            text += fmt::format(" {} {} {} {} {} {} {}", lane.channel, lane.effect, lane.param,
+                                static_cast<int>(lane.law), lane.amounts.least,
+                                lane.amounts.typical, lane.amounts.most);
+            for (const Automation::Point& p : lane.shape)
+                text += fmt::format(" {} {}", p.seconds, p.value);
+        }
         text += "\n";
     }
     for (const Knob& k : space.knobs()) {

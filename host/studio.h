@@ -7,6 +7,7 @@
 #include <string>
 
 #include "host/analysis/profile.h"
+#include "host/form/form.h"
 #include "host/job/job.h"
 #include "host/progress.h"
 #include "host/score/reference.h"
@@ -29,6 +30,7 @@ struct Studio {
     Job job;
     Song song;
     Profile profile;
+    Form form;  ///< found only where moves are wanted
     std::vector<Reference> references;
     Style style;  ///< the job's, moved toward the references
     Target aim;   ///< likewise

@@ -11,6 +11,7 @@
 #include "host/analysis/raw_sum.h"
 #include "host/cli/command.h"
 #include "host/form/form.h"
+#include "host/moves/plan_moves.h"
 #include "host/report/analysis_page.h"
 #include "host/report/analysis_words.h"
 #include "host/song/song.h"
@@ -89,7 +90,25 @@ Json form_json(const Form& form) {
     return f;
 }
 
-Json analysis_json(const Song& song, const Profile& profile, const Form& form, const RawSum& sum) {
+Json moves_json(const std::vector<Move>& moves) {
+    Json all = Json::array();
+    for (const Move& move : moves) {
+        Json places = Json::array();
+        for (const Move::Place& p : move.places)
+            places.push_back(
+                {{"name", p.name}, {"start_s", number(p.start_s)}, {"end_s", number(p.end_s)}});
+        all.push_back({{"name", move.name},
+                       {"family", family_name(move.family)},
+                       {"most", number(move.most)},
+                       {"places", places},
+                       {"reason", move.reason},
+                       {"words", move_words(move, move.most)}});
+    }
+    return all;
+}
+
+Json analysis_json(const Song& song, const Profile& profile, const Form& form,
+                   const std::vector<Move>& moves, const RawSum& sum) {
     Json document;
     document["title"] = song.title;
     document["rate"] = song.rate;
@@ -99,6 +118,7 @@ Json analysis_json(const Song& song, const Profile& profile, const Form& form, c
         document["sections"].push_back(
             {{"name", s.name}, {"start_s", s.start_s}, {"end_s", s.end_s}});
     document["form"] = form_json(form);
+    document["moves"] = moves_json(moves);
     for (std::size_t i = 0; i < song.stems.size(); ++i)
         document["stems"].push_back(stem_json(song, song.stems[i], profile.stems[i]));
     for (int b = 0; b < kBands; ++b) document["band_centres_hz"].push_back(band_centre_hz(b));
@@ -202,7 +222,8 @@ void tell_time(const Song& song, const Profile& profile, const NameColumn& colum
     }
 }
 
-void tell(const Song& song, const Profile& profile, const Form& form) {
+void tell(const Song& song, const Profile& profile, const Form& form,
+          const std::vector<Move>& moves) {
     const std::vector<Cover> covered = covers(profile, report::kWorthTelling);
     const NameColumn column(song);
     std::cout << fmt::format("\"{}\": {} {}, {:.1f} s at {} Hz\n", song.title, song.stems.size(),
@@ -211,6 +232,9 @@ void tell(const Song& song, const Profile& profile, const Form& form) {
         std::cout << words << "\n";
     std::cout << "\nas the stems show it:\n";
     for (const std::string& words : form_words(form)) std::cout << "  " << words << "\n";
+    std::cout << "\nmoves that it has places for, as strong as the job allows:\n";
+    for (const Move& move : moves) std::cout << "  " << move_words(move, move.most) << "\n";
+    if (moves.empty()) std::cout << "  none\n";
     tell_stems(song, profile, column);
     tell_time(song, profile, column);
     std::cout << "\nwho covers whom, at equal loudness:\n";
@@ -250,14 +274,15 @@ int run_analyze(const std::vector<std::string>& words) {
             scouted.notes[i];  // how the role was guessed, not that the guess was given
     const Profile profile = analyze(song);
     const Form form = find_form(song, profile);
+    const std::vector<Move> moves = plan_moves(scouted.job, song, profile, form);
     const bool page = arguments.has("html");
     const RawSum sum = page || arguments.json() ? raw_sum(song) : RawSum{};
     if (page)
         publish_text(arguments.get<std::string>("html"), report::analysis_page(song, profile, sum));
     if (arguments.json())
-        print(analysis_json(song, profile, form, sum));
+        print(analysis_json(song, profile, form, moves, sum));
     else
-        tell(song, profile, form);
+        tell(song, profile, form, moves);
     if (page) std::cerr << "page: " << arguments.get<std::string>("html") << "\n";
     return kDone;
 }

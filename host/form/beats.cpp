@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "host/form/backbeat.h"
+
 namespace mixfarm {
 namespace {
 
@@ -13,29 +15,8 @@ using Course = std::vector<double>;
 constexpr double kSlowest = 50, kFastest = 210;  ///< beats a minute
 constexpr double kTightness = 100;  ///< of the cost of an interval that is not the period
 constexpr double kUsual = 115, kOctaves = 0.9;  ///< what tempi are likely: log-normal
+constexpr double kHitShare = 0.3;               ///< of kicks and snares in what beats follow
 constexpr int kReach = 2;  ///< steps on either side of a beat in which a sound begins on it
-
-/// What sounds louder than its surroundings of a second, in units of their spread: quiet sections
-/// count as loud ones do.
-Course levelled(const Course& x) {
-    constexpr int kAround = kCourseHz;
-    const int n = static_cast<int>(x.size());
-    Course sum(x.size() + 1), square(x.size() + 1), out(x.size());
-    for (int t = 0; t < n; ++t) {
-        const auto i = static_cast<std::size_t>(t);
-        sum[i + 1] = sum[i] + x[i], square[i + 1] = square[i] + x[i] * x[i];
-    }
-    const double all = std::sqrt(square.back() / std::max(n, 1)) + 1e-12;
-    for (int t = 0; t < n; ++t) {
-        const auto from = static_cast<std::size_t>(std::max(0, t - kAround)),
-                   to = static_cast<std::size_t>(std::min(n, t + kAround + 1));
-        const double count = static_cast<double>(to - from), mean = (sum[to] - sum[from]) / count;
-        const double rms = std::sqrt((square[to] - square[from]) / count);
-        out[static_cast<std::size_t>(t)] =
-            std::max(0.0, x[static_cast<std::size_t>(t)] - mean) / (rms + 0.2 * all);
-    }
-    return out;
-}
 
 /// Sounds that begin, bodies and ranges added with their weights. Empty where none of them sounds.
 Course begins(const SongCourse& course, const std::array<std::array<double, 3>, kBodies>& weights) {
@@ -153,9 +134,10 @@ double near(const Course& x, double step) {
     return most;
 }
 
-/// What lies on beats, every second one apart, and at shares of the way between them.
+/// What lies on beats, every second one apart, in the middle between them, and at thirds of the
+/// way.
 struct OnBeats {
-    double even = 0, odd = 0, middle = 0;
+    double even = 0, odd = 0, middle = 0, thirds = 0;
     double beats() const { return 0.5 * (even + odd); }
 };
 OnBeats on_beats(const Course& x, const std::vector<int>& beats) {
@@ -165,9 +147,12 @@ OnBeats on_beats(const Course& x, const std::vector<int>& beats) {
         (i % 2 ? on.odd : on.even) += near(x, beats[i]);
         ++(i % 2 ? odds : evens);
         if (i + 1 == beats.size()) continue;
-        on.middle += near(x, 0.5 * (beats[i] + beats[i + 1])), ++middles;
+        const double here = beats[i], step = beats[i + 1] - beats[i];
+        on.middle += near(x, here + step / 2), ++middles;
+        on.thirds += 0.5 * (near(x, here + step / 3) + near(x, here + step * 2 / 3));
     }
     on.even /= std::max(evens, 1), on.odd /= std::max(odds, 1), on.middle /= std::max(middles, 1);
+    on.thirds /= std::max(middles, 1);
     return on;
 }
 
@@ -214,6 +199,50 @@ std::vector<double> smoothed(const std::vector<int>& beats, const Course& onsets
     return line;
 }
 
+double median(std::vector<double> x) {
+    const auto half = x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2);
+    std::nth_element(x.begin(), half, x.end());
+    return *half;
+}
+
+/// A machine's beat is exact: where most beats lie on one even grid, all do.
+std::vector<double> on_grid(const std::vector<double>& beats) {
+    constexpr std::size_t kLag = 16, kLeast = 48;
+    constexpr double kWithin = 1, kMost = 0.7;  // 10 ms; share of the beats
+    if (beats.size() < kLeast) return beats;
+    std::vector<double> spans;
+    for (std::size_t i = kLag; i < beats.size(); ++i)
+        spans.push_back((beats[i] - beats[i - kLag]) / kLag);
+    double period = median(spans), first = median(beats);
+    std::size_t inside = 0;
+    // Far from the middle a small error of the period is a large one of the place: outwards.
+    for (double reach = 2 * kLag; inside < beats.size(); reach *= 1.5) {
+        double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+        inside = 0;
+        std::size_t seen = 0;
+        for (const double b : beats) {
+            const double k = std::round((b - first) / period);
+            if (std::fabs(k) > reach) continue;
+            ++seen;
+            const double off = b - first - k * period;
+            if (std::fabs(off) > 3 * kWithin) continue;
+            inside += std::fabs(off) <= kWithin;
+            n += 1, sx += k, sy += off, sxx += k * k, sxy += k * off;
+        }
+        const double turned = n * sxx - sx * sx;
+        if (turned < 1e-9) return beats;
+        const double slope = (n * sxy - sx * sy) / turned;
+        first += (sy - slope * sx) / n, period += slope;
+        if (seen == beats.size()) break;
+    }
+    if (static_cast<double>(inside) < kMost * static_cast<double>(beats.size())) return beats;
+    std::vector<double> grid;
+    const double begin = std::round((beats.front() - first) / period),
+                 end = std::round((beats.back() - first) / period);
+    for (double k = begin; k <= end; ++k) grid.push_back(first + k * period);
+    return grid;
+}
+
 /// Share of beats near which the other path has one.
 double agreement(const std::vector<int>& a, const std::vector<int>& b) {
     if (a.empty() || b.empty()) return 0;
@@ -232,8 +261,9 @@ struct Path {
     double worth = -HUGE_VAL;
 };
 
-/// Beats carry kick and snare alike, their middles less; tempi that people tap are likelier.
-Path judged(double period, const Course& onsets, const Course& accents) {
+/// Beats carry kick and snare, the one on one and three, the other on two and four; what lies
+/// between them carries less; tempi that people tap are likelier.
+Path judged(double period, const Course& onsets, const Course& accents, const Hits& hits) {
     Path path{period, follow(onsets, period)};
     if (path.beats.size() < 8) return path;
     const double mean = mean_of(onsets);
@@ -241,20 +271,23 @@ Path judged(double period, const Course& onsets, const Course& accents) {
     const double contrast = all.beats() / (mean + 1e-9);
     const double even =
         std::min(strong.even, strong.odd) / (std::max(strong.even, strong.odd) + 1e-9);
-    const double between = strong.middle / (strong.beats() + 1e-9);
+    const double between = std::max(strong.middle, strong.thirds) / (strong.beats() + 1e-9);
     const double bpm = 60.0 * kCourseHz / period;
     const double likely = -0.5 * std::pow(std::log2(bpm / kUsual) / kOctaves, 2);
-    path.worth = std::log(contrast) + 1.5 * even - 1.5 * between + likely;
+    path.worth = std::log(contrast) + 1.5 * even - 1.5 * between + likely +
+                 2 * backbeat_fit(hits, path.beats);
     return path;
 }
 
 }  // namespace
 
 Beats find_beats(const SongCourse& course, double tempo_bpm) {
-    const Course onsets =
-        begins(course, {{{1, 1, 0.5}, {0.4, 0.4, 0}, {0.2, 0.3, 0.2}, {0, 0.1, 0.1}}});
+    Course onsets = begins(course, {{{1, 1, 0.5}, {0.4, 0.4, 0}, {0.2, 0.3, 0.2}, {0, 0.1, 0.1}}});
     Beats beats;
     if (onsets.size() < 4 * kCourseHz || mean_of(onsets) <= 0) return beats;
+    const Hits hits = hits_of(course);
+    for (std::size_t t = 0; t < hits.kick.size(); ++t)
+        onsets[t] += kHitShare * (hits.kick[t] + hits.snare[t]);
     const bool kit = !course.of(Body::kit).silent();
     // Hats and shakers divide the beat; kick, snare and bass are on it.
     const Course accents = kit ? begins(course, {{{1.5, 1, 0.3}, {0.3, 0.2, 0}, {}, {}}}) : onsets;
@@ -265,24 +298,21 @@ Beats find_beats(const SongCourse& course, double tempo_bpm) {
         tried = periods(autocorrelation(onsets, 12 * kCourseHz));
     Path best;
     for (const double period : tried) {
-        Path path = judged(period, onsets, accents);
+        Path path = judged(period, onsets, accents, hits);
         if (path.worth > best.worth || best.beats.empty()) best = std::move(path);
     }
     if (best.beats.size() < 4) return beats;
-    for (const double step : smoothed(best.beats, onsets)) beats.at_s.push_back(step / kCourseHz);
+    const std::vector<double> line = smoothed(best.beats, onsets);
+    for (const double step : on_grid(line)) beats.at_s.push_back(std::max(0.0, step / kCourseHz));
     std::vector<double> intervals;
     for (std::size_t i = 1; i < beats.at_s.size(); ++i)
         intervals.push_back(beats.at_s[i] - beats.at_s[i - 1]);
-    std::nth_element(intervals.begin(),
-                     intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2),
-                     intervals.end());
-    beats.tempo_bpm = 60 / intervals[intervals.size() / 2];
+    beats.tempo_bpm = 60 / median(intervals);
 
     // Sure are beats on which much more begins than elsewhere, steadily, and that bodies agree on.
     const double contrast = on_beats(onsets, best.beats).beats() / (mean_of(onsets) + 1e-9);
     double off = 0;
-    for (std::size_t i = 0; i < best.beats.size(); ++i)
-        off += std::fabs(best.beats[i] - beats.at_s[i] * kCourseHz);
+    for (std::size_t i = 0; i < best.beats.size(); ++i) off += std::fabs(best.beats[i] - line[i]);
     off /= static_cast<double>(best.beats.size());
     std::vector<Course> voices = {begins(course, {{{1, 1, 0.5}, {}, {}, {}}}),
                                   begins(course, {{{}, {1, 1, 0}, {0.5, 0.7, 0.3}, {}}})};

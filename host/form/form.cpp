@@ -4,6 +4,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "host/analysis/telling.h"
+#include "host/form/section_kinds.h"
+
 namespace mixfarm {
 namespace {
 
@@ -20,6 +23,27 @@ std::string doubt(double confidence) {
     return confidence < kDoubtful ? ", though that is doubtful" : "";
 }
 
+/// The one of those that carry the song which is heard most; -1 without any.
+int lead_of(const Song& song, const Profile& profile) {
+    int lead = -1;
+    double most = 0;
+    for (const int s : lead_stems(song, profile.stems))
+        if (const double share = profile.stems[static_cast<std::size_t>(s)].active_share;
+            share > most)
+            most = share, lead = s;
+    return lead;
+}
+
+/// Times at which groups of four bars begin, counted from each section's first bar.
+std::vector<double> fours(const Bars& bars, const Sections& sections) {
+    std::vector<double> at_s;
+    for (const FoundSection& s : sections.found)
+        for (int b = s.first_bar; b < s.first_bar + s.bars; b += 4)
+            if (b < static_cast<int>(bars.at_s.size()))
+                at_s.push_back(bars.at_s[static_cast<std::size_t>(b)]);
+    return at_s;
+}
+
 }  // namespace
 
 Form find_form(const Song& song, const Profile& profile) {
@@ -27,7 +51,14 @@ Form find_form(const Song& song, const Profile& profile) {
     Form form;
     form.beats = find_beats(course, song.tempo_bpm);
     form.bars = find_bars(course, form.beats);
-    form.sections = find_sections(song, profile, course, form.bars);
+    const bool sure = form.beats.confidence >= kSureOfBeats && form.bars.confidence >= kSureOfBeats;
+    form.sections = song.sections.size() > 1
+                        ? given_sections(song, profile, course, form.bars, sure)
+                        : find_sections(song, profile, course, form.bars);
+    form.lead = lead_of(song, profile);
+    if (form.lead >= 0)
+        form.phrases = find_phrases(song.stems[static_cast<std::size_t>(form.lead)], song.rate,
+                                    form.beats, fours(form.bars, form.sections));
     return form;
 }
 

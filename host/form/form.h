@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "host/form/phrases.h"
 #include "host/form/sections.h"
 
 namespace mixfarm {
@@ -12,6 +13,8 @@ struct Form {
     Beats beats;
     Bars bars;
     Sections sections;
+    int lead = -1;                ///< index of the stem that sings or leads most; -1: none
+    std::vector<Phrase> phrases;  ///< the lead's, ascending
 };
 
 /// Takes the song's tempo as given where it has one.

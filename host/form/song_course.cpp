@@ -108,6 +108,12 @@ Onsets onsets_of(const std::vector<float>& x, int rate, std::size_t steps) {
             level[b][t] = power;
         }
     }
+    onsets.low_power.assign(steps, 0), onsets.mid_power.assign(steps, 0);
+    for (std::size_t b = 0; b < bands.size(); ++b) {
+        if (bands[b].range > 1) continue;
+        std::vector<float>& sum = bands[b].range == 0 ? onsets.low_power : onsets.mid_power;
+        for (std::size_t t = 0; t < steps; ++t) sum[t] += level[b][t];
+    }
     std::array<int, 3> counts{};
     std::array<std::vector<float>*, 3> ranges = {&onsets.low, &onsets.mid, &onsets.high};
     for (std::vector<float>* range : ranges) range->assign(steps, 0);

@@ -24,6 +24,9 @@ struct Onsets {
     std::vector<float> low;   ///< below 150 Hz
     std::vector<float> mid;   ///< 150 Hz to 2 kHz
     std::vector<float> high;  ///< above
+    /// What sounds below 150 Hz and from there to 2 kHz, not what begins there: power, in units
+    /// that all bodies share.
+    std::vector<float> low_power, mid_power;
     bool silent() const { return low.empty(); }
 };
 

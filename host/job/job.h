@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,18 @@ struct SearchJob {
     int picks = 12;
 };
 
+/// How far a move, or every move of a family, may go: strength 0 to 1, 0 = off.
+struct MoveJob {
+    double most = 0;
+    std::optional<double> locked;  ///< every mix makes it so strongly
+    bool operator==(const MoveJob&) const = default;
+};
+struct MovesJob {
+    std::map<std::string, MoveJob> said;  ///< by name of a move or of a family
+    /// What the job says of the move, else of its family, else what is usual.
+    MoveJob of(const std::string& move, const std::string& family) const;
+};
+
 struct Job {
     std::string title;
     double tempo_bpm = 0;  ///< 0 = unknown
@@ -105,7 +118,8 @@ struct Job {
     std::vector<ReferenceJob> references;  ///< may be empty
     Target target;
     SearchJob search;
-    std::filesystem::path taste;            ///< a listener's taste file; empty = nobody's
+    std::filesystem::path taste;  ///< a listener's taste file; empty = nobody's
+    MovesJob moves;
     std::map<std::string, double> weights;  ///< score term -> weight, >= 0; missing = 1
     std::filesystem::path folder;           ///< where relative paths start
     std::string text;                       ///< the YAML as read, byte for byte

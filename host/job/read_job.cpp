@@ -82,6 +82,15 @@ void read_console(const json& value, Job& job) {
     }
 }
 
+MovesJob read_moves(const json& value) {
+    MovesJob moves;
+    for (const auto& [name, said] : value.items())
+        moves.said[name] =
+            said.is_object() ? MoveJob{said.at("lock").get<double>(), said.at("lock").get<double>()}
+                             : MoveJob{said.get<double>(), std::nullopt};
+    return moves;
+}
+
 double read_time(const json& value) {
     return value.is_string() ? parse_duration(value.get<std::string>()) : value.get<double>();
 }
@@ -118,12 +127,25 @@ Job read_values(const json& value) {
     job.search.candidates =
         search.value("candidates", job.search.time_s > 0 ? kUnlimited : job.search.candidates);
     job.search.picks = search.value("picks", job.search.picks);
+    job.moves = read_moves(value.value("moves", json::object()));
     job.weights = value.value("weights", job.weights);
     job.taste = value.value("taste", "");
     return job;
 }
 
 }  // namespace
+
+MoveJob MovesJob::of(const std::string& move, const std::string& family) const {
+    // (estimate) Imperfection and layers change what was played: less of them unless asked for.
+    static const std::map<std::string, double> usual = {{"creative_automation", 0.5},
+                                                        {"dynamic_arrangement", 0.3},
+                                                        {"human_imperfection", 0.2},
+                                                        {"sound_design", 0.3}};
+    for (const std::string& name : {move, family})
+        if (const auto found = said.find(name); found != said.end()) return found->second;
+    const auto found = usual.find(family);
+    return {found == usual.end() ? 0 : found->second, std::nullopt};
+}
 
 Job read_job(const fs::path& file) {
     const std::string text = read_text(file);

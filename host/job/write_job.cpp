@@ -171,6 +171,23 @@ void write_references(std::ostream& out, const std::vector<ReferenceJob>& refere
             << ", mix: " << number(r.amount.mix) << "}\n";
 }
 
+void write_moves(std::ostream& out, const MovesJob& moves) {
+    out << "\n# How far creative moves may go, by family or by name: 0 = off, 0.5 = what is usual, "
+           "1 = as far as is reasonable;\n"
+           "# {lock: 0.4} makes every mix do it so strongly. Which moves the song has places for: "
+           "mixfarm analyze.\n"
+           "moves:\n";
+    for (const char* family :
+         {"creative_automation", "dynamic_arrangement", "human_imperfection", "sound_design"})
+        if (!moves.said.count(family))
+            out << "  " << family << ": " << number(moves.of("", family).most) << "\n";
+    for (const auto& [name, move] : moves.said)
+        if (move.locked)
+            out << "  " << name << ": {lock: " << number(*move.locked) << "}\n";
+        else
+            out << "  " << name << ": " << number(move.most) << "\n";
+}
+
 }  // namespace
 
 std::string write_job(const Job& job, const std::vector<std::string>& note) {
@@ -203,8 +220,9 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
     out << "\n# How loud the finished mixes are: integrated loudness and the limiter's ceiling.\n"
            "target:\n  loudness_lufs: "
         << number(job.target.loudness_lufs)
-        << "\n  true_peak_dbtp: " << number(job.target.true_peak_dbtp)
-        << "\n\n# How widely to search: candidates are looked at, the promising ones heard. The "
+        << "\n  true_peak_dbtp: " << number(job.target.true_peak_dbtp) << "\n";
+    write_moves(out, job.moves);
+    out << "\n# How widely to search: candidates are looked at, the promising ones heard. The "
            "same "
            "seed gives the same\n# night; time: 15m or 8h, 0 = no limit.\n"
            "search:\n  seed: "

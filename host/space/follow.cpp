@@ -148,7 +148,7 @@ void Space::set_master_trim(std::span<float> values) const {
     for (std::size_t g = 0; g < power.size(); ++g)
         all += power[g] * power_of(loudest(group_faders_[g], values[group_faders_[g]]));
     bool rests = true;
-    for (std::size_t k = master_trim_; k < knobs_.size() && rests; ++k)
+    for (std::size_t k = master_trim_; k < first_move_ && rests; ++k)
         rests = knobs_[k].effect == "trim" || gates_[k] >= 0 ||
                 (!moves(k) && values[k] == knobs_[k].neutral);
     if (!rests && all > 0) set(values, master_trim_, kStemLufs - 10 * std::log10(all));

@@ -105,7 +105,7 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
     const RolePriors usual = read_role_priors(priors_folder / "default.yaml");
     const auto pans = pan_priors(song, profile, priors, faders);
     const SongView wired = wired_view(song, profile);
-    const bool tempo_known = job.tempo_bpm > 0;
+    const bool tempo_known = song.tempo_bpm > 0;
 
     for (std::size_t s = 0; s < song.stems.size(); ++s) {
         const Stem& stem = song.stems[s];
@@ -192,10 +192,14 @@ void Space::add_strips(const Job& job, const Song& song, const Profile& profile,
     }
 }
 
-void Space::add_buses(const Job& job, const Song& song, const Profile&,
-                      const std::filesystem::path& priors_folder) {
+void Space::add_buses(const Job&, const Song& song, const Profile&,
+                      const std::filesystem::path& priors_folder, std::span<const Move> moves) {
     const BusPriors priors = read_bus_priors(priors_folder / "buses.yaml");
     const auto sent = [&](const std::string& param) {
+        for (const Move& move : moves)
+            for (const MoveLane& lane : move.lanes)
+                if (lane.effect == "send" && lane.law == Law::reach && lane.param == param)
+                    return true;
         return std::any_of(knobs_.begin(), knobs_.end(), [&](const Knob& k) {
             return k.effect == "send" && k.prior.searched && k.name.ends_with("." + param);
         });
@@ -215,8 +219,8 @@ void Space::add_buses(const Job& job, const Song& song, const Profile&,
                                     std::string("bus/") + bus_name(bus));
                 const std::string name = std::string(effect.name) + "." + effect.params[i].name;
                 // The echo's memory ends at two seconds.
-                if (name == "echo.beats" && job.tempo_bpm > 0)
-                    knob.high = std::min(knob.high, static_cast<float>(job.tempo_bpm / 30));
+                if (name == "echo.beats" && song.tempo_bpm > 0)
+                    knob.high = std::min(knob.high, static_cast<float>(song.tempo_bpm / 30));
                 if (own != priors.end()) {
                     const auto prior = own->second.find(name);
                     if (prior != own->second.end() && (searched || !prior->second.searched))

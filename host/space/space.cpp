@@ -8,6 +8,7 @@
 
 #include "host/space/directions.h"
 #include "host/space/locks.h"
+#include "host/space/means.h"
 #include "host/space/prior_file.h"
 #include "host/space/rules.h"
 #include "host/space/wiring.h"
@@ -43,7 +44,7 @@ float nearest_note(float beats, float most) {
 }  // namespace
 
 Space::Space(const Job& job, const Song& song, const Profile& profile,
-             const std::filesystem::path& priors_folder) {
+             const std::filesystem::path& priors_folder, std::vector<Move> moves) {
     MF_CHECK_EQ(song.stems.size(), profile.stems.size());
     for (std::size_t s = 0; s < song.stems.size(); ++s) {
         silent_.push_back(profile.stems[s].silent);
@@ -55,10 +56,11 @@ Space::Space(const Job& job, const Song& song, const Profile& profile,
     }
     audibility_ = Audibility(song, profile, level_);
     add_strips(job, song, profile, priors_folder);
-    add_buses(job, song, profile, priors_folder);
+    add_buses(job, song, profile, priors_folder, moves);
     switch_off(job, knobs_);
     apply_locks(job, song, knobs_);
     automation_ = automation_of(job, song, knobs_);
+    add_moves(std::move(moves), profile);
     add_curves();
     directions_ = find_directions(knobs_, searched_, gates_);
     find_followers();
@@ -70,6 +72,7 @@ Space::Space(const Job& job, const Song& song, const Profile& profile,
 /// The knob without which knob k does nothing, or -1.
 int Space::gate_of(std::size_t k) const {
     const Knob& knob = knobs_[k];
+    if (k >= first_move_) return -1;
     const auto effects =
         knob.stem >= 0
             ? strip_effects()
@@ -81,6 +84,49 @@ int Space::gate_of(std::size_t k) const {
             return static_cast<int>(k) - knob.param + param_index(effects, effect.name, spec.gate);
     }
     return -1;
+}
+
+void Space::add_moves(std::vector<Move> moves, const Profile& profile) {
+    // Of the channel that a knob belongs to, [100 ms blocks]: the stem's own, of buses that of all.
+    const auto power_of = [&](int channel) {
+        std::vector<double> power;
+        for (std::size_t s = 0; s < profile.stems.size(); ++s) {
+            if (channel < static_cast<int>(profile.stems.size()) &&
+                static_cast<std::size_t>(channel) != s)
+                continue;
+            const std::vector<float>& level = profile.stems[s].level_lufs;
+            power.resize(std::max(power.size(), level.size()), 0.0);
+            for (std::size_t i = 0; i < level.size(); ++i)
+                power[i] += std::pow(10.0, level[i] / 10);
+        }
+        return power;
+    };
+    for (const Automation& drawn : automation_) {
+        const auto k = static_cast<std::size_t>(drawn.knob);
+        drawn_means_.emplace_back(k, mean_of(drawn, knobs_[k], power_of(knobs_[k].channel)));
+    }
+    first_move_ = knobs_.size();
+    for (std::size_t m = 0; m < moves.size(); ++m) {
+        const Move& move = moves[m];
+        Knob knob{-1,
+                  static_cast<int>(silent_.size()) + kBuses,
+                  static_cast<int>(m),
+                  "move/" + move.name + ".strength",
+                  move.name,
+                  "",
+                  0,
+                  move.most,
+                  0,
+                  Scale::linear,
+                  {},
+                  move.locked >= 0,
+                  std::max(0.0f, move.locked)};
+        if (!knob.locked)  // (estimate) most stay well below what the job allows
+            knob.prior = {true,      move.use,  0.3f * move.most, 0.65f * move.most,
+                          move.most, "moves.md"};
+        knobs_.push_back(std::move(knob));
+    }
+    moving_ = Moving(std::move(moves), knobs_, first_move_, power_of);
 }
 
 void Space::add_curves() {
@@ -103,7 +149,7 @@ void Space::add_curves() {
         const bool fader = knob.effect == "fader" && knob.stem >= 0;
         if (fader) typical_fader_ += knob.prior.typical, ++faders;
         const auto gate = static_cast<std::size_t>(gates_[k] < 0 ? static_cast<int>(k) : gates_[k]);
-        if (!toggle)
+        if (!toggle && k < first_move_)  // an intention is no lapse
             counted_.push_back(
                 {k, gate, searched_.size() - 1, knob.prior.use < 1 ? knob.neutral : kNever,
                  gates_[k] < 0 ? kNever : knobs_[gate].neutral, knob.channel, fader});
@@ -148,14 +194,27 @@ std::vector<float> Space::unit_of(std::span<const float> values) const {
     return unit;
 }
 
-MixSettings Space::settings(std::span<const float> values) const {
+MixSettings Space::rows(std::span<const float> values) const {
     MF_CHECK_EQ(values.size(), knobs_.size());
     const std::size_t strips = silent_.size() * static_cast<std::size_t>(strip_param_count());
     MixSettings mix;
     mix.strips.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(strips));
-    mix.buses.assign(values.begin() + static_cast<std::ptrdiff_t>(strips), values.end());
-    mix.automation = automation_;
+    mix.buses.assign(values.begin() + static_cast<std::ptrdiff_t>(strips),
+                     values.begin() + static_cast<std::ptrdiff_t>(first_move_));
     return mix;
+}
+
+MixSettings Space::settings(std::span<const float> values) const {
+    MixSettings mix = rows(values);
+    mix.automation = automation_;
+    moving_.add(values, mix);
+    return mix;
+}
+
+MixSettings Space::settled(std::span<float> values) const {
+    for (const auto& [knob, value] : drawn_means_) values[knob] = value;
+    moving_.settle(values);
+    return rows(values);
 }
 
 std::vector<float> Space::static_balance() const {

@@ -12,6 +12,7 @@
 #include "host/song/song.h"
 #include "host/space/audibility.h"
 #include "host/space/make_up.h"
+#include "host/space/moving.h"
 #include "host/space/quantile_curve.h"
 #include "kernels/engine.h"
 
@@ -27,11 +28,12 @@ struct Prior {
 };
 
 struct Knob {
-    int stem;            ///< index into Song::stems; -1 for a knob of a bus
-    int channel;         ///< the stem's index, or the number of stems plus that of the bus
+    int stem;  ///< index into Song::stems; -1 for a knob of a bus and for a move's strength
+    /// The stem's index, or the number of stems plus that of the bus; of a move kBuses behind them.
+    int channel;
     int param;           ///< index into the channel's own row
-    std::string name;    ///< "vox/compressor.ratio", "bus/drums/glue.ratio"
-    std::string effect;  ///< "compressor"
+    std::string name;    ///< "vox/compressor.ratio", "bus/drums/glue.ratio", "move/build.strength"
+    std::string effect;  ///< "compressor"; of a move its name
     std::string unit;
     float low, high, neutral;  ///< legal range
     Scale scale;
@@ -71,14 +73,14 @@ struct MacroKnob {
 };
 
 /// The search space of one song. All [knobs] vectors are in the order of knobs(): every strip's
-/// row, stem by stem, then the rows of the buses.
+/// row, stem by stem, then the rows of the buses, then the moves' strengths.
 class Space {
 public:
     /// Reads jobs/priors/<role>.yaml (or default.yaml) and jobs/priors/buses.yaml. Throws
     /// InputError for a bad prior file and for a lock, an automation or an effect switched off that
     /// is unknown or out of range.
     Space(const Job& job, const Song& song, const Profile& profile,
-          const std::filesystem::path& priors_folder);
+          const std::filesystem::path& priors_folder, std::vector<Move> moves = {});
 
     const std::vector<Knob>& knobs() const { return knobs_; }
     /// Knobs that the search may move, as indices into knobs().
@@ -105,6 +107,13 @@ public:
     /// The point of the unit cube whose values come nearest to these, but for what values() adds.
     std::vector<float> unit_of(std::span<const float> values) const;
     MixSettings settings(std::span<const float> values) const;
+    /// The same with every knob that moves standing where it stands on average: for glances that
+    /// follow no automation. Changes `values`.
+    MixSettings settled(std::span<float> values) const;
+    /// What can be made in this song; the last of knobs() are their strengths.
+    const std::vector<Move>& moves() const { return moving_.moves(); }
+    /// Knob of a move's strength.
+    std::size_t strength_knob(std::size_t move) const { return first_move_ + move; }
 
     /// Candidate 0: every stem at equal loudness (trim), nothing else; locks hold.
     std::vector<float> static_balance() const;
@@ -121,9 +130,11 @@ private:
     void add_strips(const Job& job, const Song& song, const Profile& profile,
                     const std::filesystem::path& priors_folder);
     void add_buses(const Job& job, const Song& song, const Profile& profile,
-                   const std::filesystem::path& priors_folder);
+                   const std::filesystem::path& priors_folder, std::span<const Move> moves);
+    void add_moves(std::vector<Move> moves, const Profile& profile);
     void add_curves();
     void find_followers();
+    MixSettings rows(std::span<const float> values) const;
     int gate_of(std::size_t k) const;
     /// `value` within the range of knob k, unless that is locked.
     void set(std::span<float> values, std::size_t k, double value) const;
@@ -179,6 +190,9 @@ private:
     std::vector<int> group_size_;        ///< [groups] stems that sound
     std::vector<float> rule_based_;      ///< [knobs]
     std::vector<Automation> automation_;
+    std::size_t first_move_ = 0;  ///< knob
+    Moving moving_;
+    std::vector<std::pair<std::size_t, float>> drawn_means_;  ///< knobs that the job draws
 };
 
 /// What sets this mix apart from a reference mix, most telling first, from settings and

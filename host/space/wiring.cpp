@@ -35,13 +35,6 @@ int kick_of(const Song& song, const Profile& profile, std::size_t s) {
 
 }  // namespace
 
-Bus group_of(Role role) {
-    const std::string_view family = role_family(role);
-    for (const Bus bus : {Bus::drums, Bus::bass, Bus::music, Bus::vocals})
-        if (family == bus_name(bus)) return bus;
-    return Bus::effects;
-}
-
 SongView wired_view(const Song& song, const Profile& profile) {
     SongView view = view_of(song);
     const std::vector<int> leads = lead_stems(song, profile.stems);

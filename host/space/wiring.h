@@ -2,12 +2,10 @@
 /// stem keys it.
 #pragma once
 
+#include "host/analysis/group.h"
 #include "host/analysis/profile.h"
 
 namespace mixfarm {
-
-/// The group of a role: its family.
-Bus group_of(Role role);
 
 /// The engine's view of a song with groups and keys; borrows its audio. Keys are the job's where it
 /// names them. Else a bass ducks under the kick it shares most time with, and a stem of the music

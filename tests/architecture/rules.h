@@ -11,9 +11,9 @@ namespace mixfarm::architecture {
 using Violations = std::vector<std::string>;
 
 /// Folders of host/ in the order in which data flows; each may include itself and those before it.
-inline const std::vector<std::string> kRooms = {"job",    "song",   "analysis", "form",    "space",
-                                                "search", "score",  "rank",     "taste",   "store",
-                                                "render", "report", "export",   "audition"};
+inline const std::vector<std::string> kRooms = {
+    "job",  "song",  "analysis", "form",   "moves",  "space",  "search",  "score",
+    "rank", "taste", "store",    "render", "report", "export", "audition"};
 
 inline std::string at(const SourceFile& file, const Include& include) {
     return file.path + ":" + std::to_string(include.line) + ": includes " + include.what + ", but ";

@@ -2,6 +2,7 @@
 /// or four, swung or straight, steady or drifting.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "host/space/means.h"
 #include "tests/funnel/night.h"
 
 namespace mixfarm {
@@ -28,17 +29,17 @@ TEST(Lookout, TakesAKnobThatMovesForItsMeanWhileItsChannelSounds) {
                hertz = knob_of("Hz", Scale::log);
     // 0 dB in the first second, -10 dB behind it.
     const Automation step{0, {{0, 0}, {1, 0}, {1.0001, -10}}};
-    EXPECT_NEAR(settled(step, fader, power), 10 * std::log10((10 * 1.0 + 20 * 0.5 * 0.1) / 20),
+    EXPECT_NEAR(mean_of(step, fader, power), 10 * std::log10((10 * 1.0 + 20 * 0.5 * 0.1) / 20),
                 1e-3);
     // A pan from left to right over four seconds, held outside of its points.
     const Automation sweep{0, {{0, -1}, {4, 1}}};
     double sum = 0;
     for (std::size_t i = 0; i < power.size(); ++i)
         sum += power[i] * (-1 + 2 * (static_cast<double>(i) + 0.5) / 40);
-    EXPECT_NEAR(settled(sweep, pan, power), sum / 20, 1e-6);
+    EXPECT_NEAR(mean_of(sweep, pan, power), sum / 20, 1e-6);
     const Automation open{0, {{0.95, 200}, {2, 200}, {2.0001, 12800}}};
-    EXPECT_NEAR(settled(open, hertz, power), std::sqrt(200.0 * 12800), 1);
-    EXPECT_EQ(settled(step, fader, std::vector<double>(40, 0.0)), 0) << "it never sounds";
+    EXPECT_NEAR(mean_of(open, hertz, power), std::sqrt(200.0 * 12800), 1);
+    EXPECT_EQ(mean_of(step, fader, std::vector<double>(40, 0.0)), 0) << "it never sounds";
 }
 
 TEST(Lookout, ForetellsTheLevelOfALeadThatIsRidden) {

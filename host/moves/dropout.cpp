@@ -1,0 +1,41 @@
+/// Drums and bass leave for the last beat before a chorus or drop and return on its downbeat
+/// (moves.md B2; the return of bass and kick: Solberg 2014; the low end moves people: Van Dyck
+/// 2013).
+#include <algorithm>
+
+#include "host/moves/planners.h"
+
+namespace mixfarm {
+
+std::optional<Move> plan_dropout(const Ground& ground) {
+    if (!ground.sure_of_beats() || !ground.sure_of_sections()) return std::nullopt;
+    constexpr double kFade_s = 0.015, kAhead_s = 0.005, kFill = 1.5;
+    std::vector<std::size_t> low = ground.stems_of(Bus::drums);
+    const std::vector<std::size_t> kit = low, bass = ground.stems_of(Bus::bass);
+    low.insert(low.end(), bass.begin(), bass.end());
+    const double beat = ground.beat_s();
+    Move move;
+    Shape shape;
+    std::vector<const FoundSection*> at = arrivals(ground);
+    // The first hearing stays whole.
+    if (at.size() > 2) at = {at[1], at.back()};
+    if (at.size() == 2) at = {at[1]};
+    for (const FoundSection* s : at) {
+        const double end = s->start_s;
+        const double leaving = ground.power(low, end - beat, end),
+                     around = ground.power(low, end - 8 * beat, end - beat),
+                     back = ground.power(low, end, end + beat);
+        // Nothing that leaves, a fill that wants to be heard, or nothing that returns.
+        if (leaving < 0.05 * around || leaving > kFill * around || back < 0.25 * around) continue;
+        shape.to(-1, end - beat + kFade_s, kFade_s).to(0, end - kAhead_s, 2 * kFade_s);
+        move.places.push_back({end - beat, end, "last beat before " + s->name});
+    }
+    for (const Bus group : {Bus::drums, Bus::bass})
+        if (ground.may_touch(group))
+            add_lane(move, ground.lane(ground.bus(group), "fader", "fader_db", Law::add,
+                                       {0, 24, 60}, shape.points(), bus_name(group)));
+    move.reason = "kick and bass that come back on a downbeat are what moves a room";
+    return whole(move);
+}
+
+}  // namespace mixfarm

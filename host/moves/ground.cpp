@@ -1,0 +1,125 @@
+/// What the job leaves free, and who plays where.
+#include "host/moves/ground.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/analysis/activity.h"
+#include "host/analysis/group.h"
+
+namespace mixfarm {
+namespace {
+
+constexpr double kSure = 0.5;
+
+template <class Channel>
+bool held(const Channel& channel, std::string_view effect, std::string_view param) {
+    const std::string full = std::string(effect) + "." + std::string(param);
+    const auto named = [&](const std::string& key) { return key == param || key == full; };
+    return std::any_of(channel.lock.begin(), channel.lock.end(),
+                       [&](const auto& lock) { return named(lock.first); }) ||
+           std::any_of(channel.automation.begin(), channel.automation.end(),
+                       [&](const AutomationJob& drawn) { return named(drawn.knob); });
+}
+
+}  // namespace
+
+Ground::Ground(const Job& job, const Song& song, const Profile& profile, const Form& form)
+    : job_(job), song_(song), profile_(profile), form_(form) {}
+
+bool Ground::sure_of_beats() const {
+    return form_.beats.at_s.size() > 8 && !form_.bars.at_s.empty() &&
+           std::min(form_.beats.confidence, form_.bars.confidence) >= kSure;
+}
+
+bool Ground::sure_of_sections() const {
+    return sections().size() > 1 && form_.sections.confidence >= kSure;
+}
+
+Bus Ground::group(std::size_t stem) const {
+    return group_of(song_.stems[stem].role.role);
+}
+
+bool Ground::may_touch(std::size_t stem) const {
+    return !song_.stems[stem].untouched && !profile_.stems[stem].silent;
+}
+
+std::vector<std::size_t> Ground::stems_of(Bus g) const {
+    std::vector<std::size_t> stems;
+    for (std::size_t s = 0; s < song_.stems.size(); ++s)
+        if (group(s) == g && may_touch(s)) stems.push_back(s);
+    return stems;
+}
+
+bool Ground::may_touch(Bus g) const {
+    for (std::size_t s = 0; s < song_.stems.size(); ++s)
+        if (group(s) == g && song_.stems[s].untouched) return false;
+    return !stems_of(g).empty();
+}
+
+bool Ground::free_knob(int channel, std::string_view effect, std::string_view param) const {
+    const std::string off = effect == "send" ? std::string(param.substr(0, param.size() - 3)) : "";
+    for (const std::string& name : job_.effects_off)
+        if (name == effect || name == off) return false;
+    const int stems = static_cast<int>(song_.stems.size());
+    if (channel < stems) return !held(job_.stems[static_cast<std::size_t>(channel)], effect, param);
+    const auto bus = job_.buses.find(bus_name(static_cast<Bus>(channel - stems)));
+    return bus == job_.buses.end() || !held(bus->second, effect, param);
+}
+
+std::optional<MoveLane> Ground::lane(int channel, std::string effect, std::string param, Law law,
+                                     Amounts amounts, std::vector<Automation::Point> shape,
+                                     std::string what) const {
+    if (!free_knob(channel, effect, param)) return std::nullopt;
+    MoveLane lane{channel, std::move(effect), std::move(param), law,
+                  amounts, std::move(shape),  std::move(what)};
+    for (std::size_t i = 0; i + 1 < lane.shape.size(); ++i) {
+        const float way = lane.shape[i].value + lane.shape[i + 1].value;
+        if (way != 0 && taken(channel, lane.effect, lane.param, lane.shape[i].seconds,
+                              lane.shape[i + 1].seconds, way > 0 ? -1 : 1))
+            return std::nullopt;
+    }
+    return lane;
+}
+
+bool Ground::taken(int channel, std::string_view effect, std::string_view param, double from_s,
+                   double to_s, int sign) const {
+    return std::any_of(claimed_.begin(), claimed_.end(), [&](const MoveLane& lane) {
+        return lane.channel == channel && lane.effect == effect && lane.param == param &&
+               lane.acts_in(from_s, to_s, sign);
+    });
+}
+
+void Ground::claim(const Move& move) {
+    claimed_.insert(claimed_.end(), move.lanes.begin(), move.lanes.end());
+}
+
+double Ground::power(std::span<const std::size_t> stems, double from_s, double to_s) const {
+    double sum = 0;
+    const auto first = static_cast<std::size_t>(std::max(0.0, from_s) * 10),
+               last = static_cast<std::size_t>(std::max(0.0, to_s) * 10);
+    for (const std::size_t s : stems) {
+        const std::vector<float>& level = profile_.stems[s].level_lufs;
+        for (std::size_t i = first; i < std::min(last, level.size()); ++i)
+            sum += std::pow(10.0, level[i] / 10.0);
+    }
+    return last > first ? sum / static_cast<double>(last - first) : 0;
+}
+
+double Ground::plays(std::size_t stem, double from_s, double to_s) const {
+    return activity(profile_.stems[stem], from_s, to_s).share;
+}
+
+Shape& Shape::to(double share, double at_s, double ramp_s) {
+    const float now = points_.back().value;
+    const double begin = std::max(points_.back().seconds, at_s - ramp_s);
+    points_.push_back({begin, now});
+    points_.push_back({std::max(begin, at_s), static_cast<float>(share)});
+    return *this;
+}
+
+bool Shape::flat() const {
+    return std::all_of(points_.begin(), points_.end(), [](const auto& p) { return p.value == 0; });
+}
+
+}  // namespace mixfarm

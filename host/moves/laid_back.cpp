@@ -1,0 +1,19 @@
+/// Lead and melodies sit a little behind the beat (moves.md C1: 3, 8 or 20 ms late; late is safer
+/// than early). Kit and bass keep time together.
+#include "host/moves/planners.h"
+
+namespace mixfarm {
+
+std::optional<Move> plan_laid_back(const Ground& ground) {
+    if (!ground.sure_of_beats()) return std::nullopt;
+    Move move;
+    for (std::size_t s = 0; s < ground.song().stems.size(); ++s)
+        if (ground.group(s) == Bus::vocals && ground.may_touch(s))
+            add_lane(move, ground.lane(static_cast<int>(s), "align", "delay_ms", Law::add,
+                                       {0, 8, 20}, {{0, 1}}, ground.name(s)));
+    move.places.push_back({0, ground.song().seconds(), "the whole song"});
+    move.reason = "a voice behind the beat sounds at ease";
+    return whole(move);
+}
+
+}  // namespace mixfarm

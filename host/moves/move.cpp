@@ -1,0 +1,97 @@
+/// Moves in words, and when their lanes act.
+#include "host/moves/move.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace mixfarm {
+namespace {
+
+std::string text(const char* format, double value) {
+    char out[48];
+    std::snprintf(out, sizeof out, format, value);
+    return out;
+}
+
+std::string clock(double seconds) {
+    const int s = static_cast<int>(seconds);
+    char out[24];
+    std::snprintf(out, sizeof out, "%d:%02d", s / 60, s % 60);
+    return out;
+}
+
+/// "+0.7 dB", "40 % narrower", "up to 250 Hz", "8 ms later".
+std::string amount(const MoveLane& lane, double value) {
+    if (lane.law == Law::reach) return text("up to %.0f dB", value);
+    if (lane.param == "width")
+        return text("%.0f %% ", 100 * std::abs(value)) + (value < 0 ? "narrower" : "wider");
+    if (lane.param == "high_pass_hz") return "up to " + text("%.0f Hz", 20 * std::exp2(value));
+    if (lane.param == "delay_ms") return text("%.0f ms late", value);
+    return text("%+.1f dB", value);
+}
+
+/// What the shape goes to at most in the places that are told.
+double furthest(const MoveLane& lane, const std::vector<Move::Place>& places) {
+    double most = 0;
+    for (const Automation::Point& p : lane.shape)
+        for (const Move::Place& place : places)
+            if (p.seconds > place.start_s - 0.05 && p.seconds < place.end_s &&
+                std::abs(p.value) > std::abs(most))
+                most = p.value;
+    return most != 0 ? most : lane.shape.back().value;
+}
+
+}  // namespace
+
+double MoveLane::share_at(double seconds) const {
+    const auto next =
+        std::upper_bound(shape.begin(), shape.end(), seconds,
+                         [](double t, const Automation::Point& p) { return t < p.seconds; });
+    if (next == shape.begin()) return shape.front().value;
+    if (next == shape.end()) return shape.back().value;
+    const Automation::Point &a = *(next - 1), &b = *next;
+    return a.value + (seconds - a.seconds) / (b.seconds - a.seconds) * (b.value - a.value);
+}
+
+bool MoveLane::acts_in(double from_s, double to_s, int sign) const {
+    constexpr double kRamp_s = 0.05;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const double begin = shape[i].seconds,
+                     end = i + 1 < shape.size() ? shape[i + 1].seconds : HUGE_VAL;
+        const float after = i + 1 < shape.size() ? shape[i + 1].value : shape[i].value;
+        if ((shape[i].value * sign > 0 || after * sign > 0) && begin < to_s - kRamp_s &&
+            end > from_s + kRamp_s)
+            return true;
+    }
+    return false;
+}
+
+std::string move_words(const Move& move, float strength) {
+    std::string words = move.name;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    words += ": ";
+    // Lanes that do the same are told once.
+    for (std::size_t i = 0; i < move.lanes.size(); ++i) {
+        const MoveLane& lane = move.lanes[i];
+        const auto same = [&](const MoveLane& other) {
+            return other.param == lane.param && other.effect == lane.effect &&
+                   other.amounts.most == lane.amounts.most;
+        };
+        if (std::any_of(move.lanes.begin(), move.lanes.begin() + static_cast<std::ptrdiff_t>(i),
+                        same))
+            continue;
+        std::string who;
+        for (const MoveLane& other : move.lanes)
+            if (same(other)) who += (who.empty() ? "" : ", ") + other.what;
+        const double value =
+            lane.amounts.at(strength) * (lane.law == Law::reach ? 1 : furthest(lane, move.places));
+        words += (i ? "; " : "") + who + " " + amount(lane, value);
+    }
+    words += " in ";
+    for (std::size_t i = 0; i < move.places.size(); ++i)
+        words += (i ? ", " : "") + move.places[i].name + " (" + clock(move.places[i].start_s) + ")";
+    return words + ", because " + move.reason;
+}
+
+}  // namespace mixfarm

@@ -1,0 +1,71 @@
+/// A move: a creative act with a strength, bounds, places in the song and a reason; the search
+/// turns the strength, 0 leaves the mix as it is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernels/engine.h"
+
+namespace mixfarm {
+
+enum class Family { creative_automation, dynamic_arrangement, human_imperfection, sound_design };
+inline constexpr int kFamilies = 4;
+/// "creative_automation" ...
+const char* family_name(Family family);
+
+/// What the knob of a lane does.
+enum class Law {
+    add,    ///< goes by so much from where the mix has it: dB, or octaves of a logarithmic knob
+    reach,  ///< comes from where the mix has it as high as this, never lower
+};
+
+/// How far a knob goes at the extreme of a lane's shape: straight lines from strength 0 over 0.5
+/// to 1.
+struct Amounts {
+    float least, typical, most;  ///< at strength 0 (just above it), 0.5 and 1
+    float at(float strength) const {
+        return strength < 0.5f ? least + 2 * strength * (typical - least)
+                               : typical + (2 * strength - 1) * (most - typical);
+    }
+};
+
+/// One knob that a move moves.
+struct MoveLane {
+    int channel;  ///< as Knob::channel: a stem's index, or the number of stems plus that of the bus
+    std::string effect, param;
+    Law law;
+    Amounts amounts;  ///< of Law::add at strength 0: nothing
+    /// Shares of the amount over the song, -1..1, straight lines between; outside as at the ends.
+    std::vector<Automation::Point> shape;
+    std::string what;  ///< what it is that moves: "whole mix", "drums", "echo on the voice"
+
+    /// The shape at a time.
+    double share_at(double seconds) const;
+    bool operator==(const MoveLane& other) const {
+        return channel == other.channel && effect == other.effect && param == other.param;
+    }
+    /// Does the shape go to the side of `sign` between these seconds? Ramps of a few hundredths
+    /// of a second at either end do not count.
+    bool acts_in(double from_s, double to_s, int sign) const;
+};
+
+struct Move {
+    std::string name;  ///< as in a job: "chorus_lift"
+    Family family;
+    float use;   ///< share of mixes that make it, before anybody's taste is known (moves.md, 8)
+    float most;  ///< strength that the job allows, above 0 to 1
+    float locked = -1;  ///< the job's own strength for every mix; below 0: searched
+    std::vector<MoveLane> lanes;
+    struct Place {
+        double start_s, end_s;
+        std::string name;  ///< "chorus 1", "end of the line before chorus 2"
+    };
+    std::vector<Place> places;  ///< in the order of time
+    std::string reason;         ///< goes on after "because"
+};
+
+/// "chorus lift: whole mix up to +0.7 dB in chorus 1 (0:25), chorus 2 (0:42), because ...".
+std::string move_words(const Move& move, float strength);
+
+}  // namespace mixfarm

@@ -1,0 +1,60 @@
+/// Asks every planner in turn and keeps what the job allows.
+#include "host/moves/plan_moves.h"
+
+#include <array>
+
+#include "host/moves/planners.h"
+
+namespace mixfarm {
+namespace {
+
+struct Kind {
+    MoveKind kind;
+    float use;
+    std::optional<Move> (*plan)(const Ground&);
+};
+constexpr Kind kKinds[] = {
+#define MF_MOVE(name, family, use) {{#name, Family::family}, use, plan_##name},
+#include "host/moves/moves.def"
+};
+constexpr auto kNames = [] {
+    std::array<MoveKind, std::size(kKinds)> names{};
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = kKinds[i].kind;
+    return names;
+}();
+
+}  // namespace
+
+std::span<const MoveKind> move_kinds() {
+    return kNames;
+}
+
+const char* family_name(Family family) {
+    constexpr const char* names[] = {"creative_automation", "dynamic_arrangement",
+                                     "human_imperfection", "sound_design"};
+    return names[static_cast<int>(family)];
+}
+
+std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
+                             const Form& form) {
+    Ground ground(job, song, profile, form);
+    std::vector<Move> moves;
+    for (const Kind& kind : kKinds) {
+        const MoveJob allowed =
+            job.moves.of(std::string(kind.kind.name), family_name(kind.kind.family));
+        if (allowed.most <= 0) continue;
+        std::optional<Move> move = kind.plan(ground);
+        if (!move) continue;
+        move->name = kind.kind.name;
+        move->family = kind.kind.family;
+        move->most = static_cast<float>(allowed.most);
+        move->locked = static_cast<float>(allowed.locked.value_or(-1));
+        // Who lets it go further wants it more often.
+        move->use = std::min(0.95f, kind.use * (0.5f + move->most));
+        ground.claim(*move);
+        moves.push_back(std::move(*move));
+    }
+    return moves;
+}
+
+}  // namespace mixfarm

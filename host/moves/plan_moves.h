@@ -1,0 +1,21 @@
+/// From a song and its form to the moves that can be made in it.
+#pragma once
+
+#include "host/moves/ground.h"
+
+namespace mixfarm {
+
+/// Every move that the song has a place for and the job allows, in the order of moves.def: those
+/// with the best evidence choose their places first. What needs beats or sections is left out
+/// where these are not sure.
+std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
+                             const Form& form);
+
+/// Names of all moves there are, and of which family each is.
+struct MoveKind {
+    std::string_view name;
+    Family family;
+};
+std::span<const MoveKind> move_kinds();
+
+}  // namespace mixfarm

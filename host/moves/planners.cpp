@@ -1,0 +1,33 @@
+/// Which sections there are, and into which a song arrives.
+#include "host/moves/planners.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mixfarm {
+
+std::vector<const FoundSection*> sections_of(const Ground& ground,
+                                             std::initializer_list<SectionKind> kinds) {
+    std::vector<const FoundSection*> found;
+    for (const FoundSection& s : ground.sections())
+        if (std::find(kinds.begin(), kinds.end(), s.kind) != kinds.end()) found.push_back(&s);
+    return found;
+}
+
+bool starts_at(const std::vector<const FoundSection*>& sections, double seconds) {
+    return std::any_of(sections.begin(), sections.end(),
+                       [&](const auto* s) { return std::abs(s->start_s - seconds) < 0.1; });
+}
+
+std::vector<const FoundSection*> arrivals(const Ground& ground) {
+    constexpr int kLead = 4;  // bars
+    std::vector<const FoundSection*> found;
+    const std::vector<FoundSection>& all = ground.sections();
+    for (std::size_t i = 1; i < all.size(); ++i)
+        if ((all[i].kind == SectionKind::chorus && all[i - 1].kind != SectionKind::chorus) ||
+            all[i].drop)
+            if (all[i - 1].bars >= kLead) found.push_back(&all[i]);
+    return found;
+}
+
+}  // namespace mixfarm

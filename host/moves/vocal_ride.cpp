@@ -1,0 +1,74 @@
+/// The lead held where it stands by the phrase, its sinking endings carried (moves.md A1; listeners
+/// mostly preferred raised vocals).
+#include <algorithm>
+#include <cmath>
+
+#include "host/moves/planners.h"
+
+namespace mixfarm {
+namespace {
+
+constexpr double kShare = 0.6;   ///< of what a phrase lies off the middle is ridden
+constexpr double kMost_db = 3;   ///< at full strength
+constexpr double kSlope = 6;     ///< dB a second
+constexpr double kSinks_db = 4;  ///< a last word so far below its phrase is carried
+constexpr double kCarried_db = 1.5;
+
+double db(double power) {
+    return 10 * std::log10(power + 1e-12);
+}
+
+}  // namespace
+
+std::optional<Move> plan_vocal_ride(const Ground& ground) {
+    const Form& form = ground.form();
+    if (form.lead < 0 || form.phrases.size() < 3) return std::nullopt;
+    const auto lead = static_cast<std::size_t>(form.lead);
+    if (!ground.may_touch(lead)) return std::nullopt;
+    // What it stands against: all that is no voice, each stem at the same loudness.
+    const auto against = [&](double from, double to) {
+        double sum = 0;
+        for (std::size_t s = 0; s < ground.song().stems.size(); ++s) {
+            const std::size_t one[] = {s};
+            if (ground.group(s) != Bus::vocals && !ground.profile().stems[s].silent)
+                sum += ground.power(one, from, to) /
+                       std::pow(10.0, ground.profile().stems[s].integrated_lufs / 10);
+        }
+        return sum;
+    };
+    const std::size_t its[] = {lead};
+    std::vector<double> over;
+    for (const Phrase& p : form.phrases)
+        over.push_back(db(ground.power(its, p.start_s, p.end_s)) - db(against(p.start_s, p.end_s)));
+    std::vector<double> sorted = over;
+    std::nth_element(sorted.begin(),
+                     sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+    const double middle = sorted[sorted.size() / 2];
+
+    Move move;
+    Shape shape;
+    double before = 0, most = 0;
+    for (std::size_t i = 0; i < form.phrases.size(); ++i) {
+        const Phrase& p = form.phrases[i];
+        const double ride = std::clamp(kShare * (middle - over[i]), -kMost_db, kMost_db);
+        shape.to(ride / kMost_db, p.start_s, std::max(0.1, std::abs(ride - before) / kSlope));
+        before = ride;
+        const double sinks = db(ground.power(its, p.start_s, p.last_word_s)) -
+                             db(ground.power(its, p.last_word_s, p.end_s));
+        if (p.last_word_s > p.start_s + 0.5 && sinks > kSinks_db) {
+            before = std::min(ride + kCarried_db, kMost_db);
+            shape.to(before / kMost_db, p.last_word_s + 0.25, 0.25);
+        }
+        most = std::max(most, std::abs(before));
+    }
+    shape.to(0, form.phrases.back().end_s + 0.5, 0.5);
+    if (most < 0.3) return std::nullopt;  // it stands well already
+    move.places.push_back({form.phrases.front().start_s, form.phrases.back().end_s,
+                           std::to_string(form.phrases.size()) + " phrases"});
+    add_lane(move, ground.lane(form.lead, "fader", "fader_db", Law::add,
+                               {0, kMost_db / 2, kMost_db}, shape.points(), ground.name(lead)));
+    move.reason = "lines that sink below the others lose their words";
+    return whole(move);
+}
+
+}  // namespace mixfarm
