@@ -37,6 +37,7 @@ void describe_song(Results& results, const Studio& studio) {
         results.knobs.push_back({k.name, k.unit, k.name.substr(0, k.name.rfind('/')), k.effect,
                                  scale, k.low, k.high, k.neutral});
     }
+    results.moves = studio.space.moves();
     for (const Automation& drawn : studio.space.automation())
         for (const Automation::Point& p : drawn.points)
             results.automation.push_back(

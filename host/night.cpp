@@ -9,6 +9,7 @@
 #include "host/plan.h"
 #include "host/studio.h"
 #include "host/warm_up.h"
+#include "host/weigh_moves.h"
 
 namespace mixfarm {
 
@@ -32,6 +33,7 @@ Results run_night(const NightOptions& options, Progress& progress) {
         gather(studio, plan, std::move(excerpts), std::move(songs), scouting, hearing);
     results.attributes["warm_up_lu"] = std::to_string(warm_up_lu);
     rank_and_describe(results, studio);
+    weigh_moves(results, studio, progress);
     std::optional<RoughMix> rough = match_rough_mix(studio);
     list_audition(results, rough);
     keep_listening(options.folder, results, progress);

@@ -115,6 +115,9 @@ Plan::Plan(const Studio& studio)
     const std::size_t picks = static_cast<std::size_t>(studio.job.search.picks) + kFirstSearched,
                       at_once = std::min(picks, picks_at_once(studio.song));
     pick_slots_ = (picks + at_once - 1) / at_once * slots(at_once) + slots(kWarmUpMixes);
+    // About half of the moves are made in a mix.
+    pick_slots_ +=
+        slots(static_cast<std::size_t>(studio.job.search.picks) * studio.space.moves().size() / 2);
     if (candidates < kUnlimited) return;
     heard = kMostHeardInTime, promoted = kMostPromotedInTime;
     // As many side by side as suit the machine: no two nights that the clock ends are the same

@@ -61,7 +61,7 @@ public:
 
 private:
     std::size_t heard_in_round_, batch_;
-    std::size_t pick_slots_;  ///< of rendering picks and baselines, and of warm_up_error
+    std::size_t pick_slots_;  ///< of rendering picks and baselines, warm_up_error and weigh_moves
 };
 
 /// How many picks are rendered side by side, so that their audio stays within bounds.

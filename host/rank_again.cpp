@@ -86,7 +86,13 @@ Results rank_again(const RankOptions& options, Progress& progress) {
                                                          : options.night.parent_path());
     auto [results, studio] = reopen_night(options.night, "cpu", progress);
     change(*studio, options, results, progress);
+    const std::vector<float> before = results.technical;
     judge_again(results, *studio);
+    // What a move brought was told by the judge of that time.
+    std::erase_if(results.made, [&](const MadeMove& made) {
+        const std::size_t row = row_of(results, made.id);
+        return results.technical[row] != before[row];
+    });
     rank_and_describe(results, *studio);
     list_again(results);
     write_results(fs::is_directory(options.night) ? options.night / "results.h5" : options.night,

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "host/morning.h"
+#include "host/report/made_moves.h"
 #include "host/score/score.h"
 
 namespace mixfarm::cli {
@@ -30,6 +31,17 @@ Json metrics_json(const Results& results, std::size_t row) {
         all[results.metrics[m].first] = number(results.rows[row].metrics[m]);
     all["master_gain_db"] = number(results.rows[row].master_gain_db);
     all["limiter_loss_lu"] = number(results.rows[row].limiter_loss_lu);
+    return all;
+}
+
+Json moves_json(const Results& results, std::size_t row) {
+    Json all = Json::array();
+    for (const report::MoveTold& told : report::made_moves(results, row))
+        all.push_back({{"name", told.move->name},
+                       {"family", family_name(told.move->family)},
+                       {"strength", number(told.strength)},
+                       {"brings", number(told.brings)},
+                       {"words", told.words()}});
     return all;
 }
 
@@ -86,6 +98,7 @@ Json entry_json(const Results& results, std::uint64_t id) {
                             : Json(nullptr);
     for (std::size_t t = 0; t < results.terms.size(); ++t)
         entry["terms"][results.terms[t]] = number(results.scores[row][t]);
+    entry["moves"] = moves_json(results, row);
     entry["metrics"] = metrics_json(results, row);
     return entry;
 }
@@ -146,6 +159,9 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
             rejected == Reject::none
                 ? words
                 : fmt::format("{} (rejected: {})", words, reject_reason(rejected)));
+        if (const std::string moves = report::moves_in_short(report::made_moves(results, row));
+            !moves.empty())
+            std::cout << fmt::format("{:>4}  {:>42}  moves: {}\n", "", "", moves);
     };
     for (std::size_t p = 0; p < results.picks.size() && static_cast<int>(p) < count; ++p)
         line(std::to_string(p + 1), results.picks[p], words_of(results, p));

@@ -11,6 +11,8 @@ namespace mixfarm::cli {
 Json ranking_json(const std::filesystem::path& night, const Results& results, int count);
 void print_ranking(const std::filesystem::path& night, const Results& results, int count);
 /// All metrics of a row by name.
+/// The moves of a mix: name, family, strength, words, what each brings to the score.
+Json moves_json(const Results& results, std::size_t row);
 Json metrics_json(const Results& results, std::size_t row);
 /// "results.h5"'s folder, for a folder or the file itself.
 std::filesystem::path night_folder(const std::filesystem::path& path);

@@ -11,6 +11,7 @@
 #include "host/cli/ranking_text.h"
 #include "host/job/input_error.h"
 #include "host/morning.h"
+#include "host/report/made_moves.h"
 #include "host/score/score.h"
 
 namespace mixfarm::cli {
@@ -66,6 +67,7 @@ int run_show(const std::vector<std::string>& words) {
         document["metrics"] = metrics_json(results, row);
         for (std::size_t k = 0; k < results.knobs.size(); ++k)
             document["settings"][results.knobs[k].name] = number(r.values[k]);
+        document["moves"] = moves_json(results, row);
         document["automation"] = Json::object();
         for (const DrawnPoint& p : results.automation)
             document["automation"][p.knob].push_back(
@@ -96,6 +98,10 @@ int run_show(const std::vector<std::string>& words) {
             std::cout << fmt::format(
                 "  {:<22} {:8.2f} {}\n", results.metrics[m].first, r.metrics[m],
                 results.metrics[m].second == "1" ? "" : results.metrics[m].second);
+    }
+    if (const auto moves = report::made_moves(results, row); !moves.empty()) {
+        std::cout << "\nmoves\n";
+        for (const report::MoveTold& told : moves) std::cout << "  " << told.words() << "\n";
     }
     std::cout << "\njudged        this   static   rules\n";
     const std::size_t still = row_of(results, kStaticBalance), rules = row_of(results, kRuleBased);

@@ -8,7 +8,7 @@
 namespace mixfarm {
 namespace {
 
-constexpr int kHitWithin = 2;            ///< steps on either side that are one hit
+constexpr int kHitWithin = 2;         ///< steps on either side that are one hit
 constexpr std::size_t kStretch = 16;  ///< beats looked at together
 constexpr int kPlaces = 8;            ///< half beats of a bar
 constexpr double kKickShare = 0.5;    ///< of the fit; kicks are played more freely than snares

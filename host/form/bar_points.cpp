@@ -8,15 +8,18 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kQuiet_db = -30;  ///< below a stem's own loud level: it does not play
+constexpr double kQuiet_db = -30;    ///< below a stem's own loud level: it does not play
+constexpr double kRinging_db = -12;  ///< of a bar at the end, re the median bar
+constexpr std::size_t kOutro = 4;    ///< bars
 constexpr double kChromaWeight = 3, kDensityWeight = 0.5;
 
 double db(double power) {
     return 10 * std::log10(power + 1e-12);
 }
 
-/// Fills rests of a bar or two; what begins or ends does so where it did.
-std::vector<double> without_rests(const std::vector<double>& level) {
+/// Fills rests of a bar or two, then drops what sounds for no longer than that, such as a fill;
+/// what begins or ends otherwise does so where it did.
+std::vector<double> without_moments(const std::vector<double>& level) {
     const auto around = [](const std::vector<double>& x, auto choose) {
         std::vector<double> out = x;
         for (std::size_t i = 0; i < x.size(); ++i) {
@@ -27,7 +30,24 @@ std::vector<double> without_rests(const std::vector<double>& level) {
     };
     const auto most = [](double a, double b) { return std::max(a, b); };
     const auto least = [](double a, double b) { return std::min(a, b); };
-    return around(around(level, most), least);
+    return around(around(around(around(level, most), least), least), most);
+}
+
+/// Bars until all that is left rings out; four quiet bars at the end are an outro.
+std::size_t bars_played(const Profile& profile, const std::vector<double>& edge) {
+    std::vector<double> level;
+    for (std::size_t b = 0; b + 1 < edge.size(); ++b) {
+        double power = 0;
+        for (const StemProfile& stem : profile.stems)
+            if (!stem.silent) power += mean_power(stem.level_lufs, edge[b], edge[b + 1]);
+        level.push_back(db(power));
+    }
+    std::vector<double> sorted = level;
+    const auto half = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), half, sorted.end());
+    std::size_t played = level.size();
+    while (played > 1 && level[played - 1] < *half + kRinging_db) --played;
+    return level.size() - played < kOutro ? played : level.size();
 }
 
 }  // namespace
@@ -69,6 +89,7 @@ std::vector<double> bar_edges(const Bars& bars, double seconds) {
 std::vector<BarPoint> bar_points(const Song& song, const Profile& profile, const SongCourse& course,
                                  const std::vector<double>& edge) {
     std::vector<BarPoint> points(edge.size() - 1);
+    const std::size_t played = bars_played(profile, edge);
     std::vector<double> loud;
     double most = 0;
     for (const StemProfile& stem : profile.stems) {
@@ -92,7 +113,7 @@ std::vector<BarPoint> bar_points(const Song& song, const Profile& profile, const
                             db(loud[s]));
         // A stem that is hardly heard anywhere says less.
         const double weight = std::clamp(1 + (db(loud[s]) - db(most)) / 30, 0.2, 1.0);
-        level = without_rests(level);
+        level = without_moments(level);
         for (std::size_t b = 0; b < points.size(); ++b)
             points[b].push_back(weight * std::clamp(level[b] / -kQuiet_db, -1.0, 0.0));
     }
@@ -115,6 +136,7 @@ std::vector<BarPoint> bar_points(const Song& song, const Profile& profile, const
                                 std::max<double>(1, static_cast<double>(last - first)));
         }
     }
+    for (std::size_t b = played; b < points.size(); ++b) points[b] = points[played - 1];
     return points;
 }
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <unsupported/Eigen/FFT>
 
-#include "host/analysis/biquad.h"
+#include "host/form/butterworth.h"
 
 namespace mixfarm {
 namespace {
@@ -18,24 +18,17 @@ constexpr int kStepsHz = 100;
 constexpr double kVoiceFromHz = 120, kVoiceToHz = 6000;
 constexpr double kOverFloor_db = 12, kUnderLoud_db = 30, kOffLower_db = 6;
 constexpr double kLeastUnderLoud_db = 15;  ///< a voice that never rests has no floor to see
-constexpr int kHang = 12, kJoined = 25, kLeastRun = 20;         ///< steps
-constexpr int kBreathLeast = 10, kBreathMost = 50;              ///< steps
-constexpr double kNoisy = 0.3, kBreathQuieter_db = 8;           ///< flatness; under the run's loud
-constexpr int kWordLeast = 20, kWordMost = 90, kDipReach = 30;  ///< steps
+constexpr int kHang = 12, kLeastSound = 6, kLeastRun = 20;  ///< steps
+constexpr int kBreathLeast = 10, kBreathMost = 50;          ///< steps
+constexpr double kFlat = 0.3, kPeriodic = 0.55;             ///< what is above and below is noise
+constexpr int kLowPitchHz = 75, kHighPitchHz = 350;         ///< whose periods are looked at
+constexpr double kBreathQuieter_db = 8, kBreathUnderLoud_db = 20;  ///< than what follows, than all
+constexpr int kWordLeast = 20, kWordMost = 90, kDipReach = 30;     ///< steps
 constexpr double kDip_db = 6, kWordGuess_s = 0.5;
 constexpr double kRestLeast_s = 0.35, kRestMost_s = 1, kUnknownBeat_s = 0.5;
-
-/// Second-order Butterworth.
-Biquad butterworth(double hz, int rate, bool high) {
-    const double k = std::tan(std::numbers::pi * std::min(hz, 0.45 * rate) / rate);
-    const double norm = 1 / (1 + std::numbers::sqrt2 * k + k * k);
-    Biquad b;
-    b.b0 = b.b2 = (high ? 1 : k * k) * norm;
-    b.b1 = (high ? -2 : 2) * b.b0;
-    b.a1 = 2 * (k * k - 1) * norm;
-    b.a2 = (1 - std::numbers::sqrt2 * k + k * k) * norm;
-    return b;
-}
+constexpr double kLongBeats = 16;  ///< a phrase that is longer parts at lesser rests too
+constexpr double kRings_db = 24;
+constexpr double kRestBeats = 0.85;  ///< what rings on shortens a rest of a beat
 
 /// The voice's band of both sides together.
 std::vector<float> voice_band(const Stem& stem, int rate) {
@@ -69,45 +62,70 @@ std::vector<double> levels_of(const std::vector<float>& x, int rate) {
     return level;
 }
 
-double at_share(std::vector<double> x, double share) {
+double level_at_share(std::vector<double> x, double share) {
     const auto at = x.begin() + static_cast<std::ptrdiff_t>(share * (x.size() - 1));
     std::nth_element(x.begin(), at, x.end());
     return *at;
 }
 
-/// Tells noise from notes: geometric over arithmetic mean of the power in the voice's band.
-class Flatness {
+/// Tells noise from notes: by the geometric over the arithmetic mean of the power in the voice's
+/// band, and by how alike the sound is to itself a period later.
+class Noise {
 public:
-    Flatness(const std::vector<float>& x, int rate)
-        : x_(x), rate_(rate), size_(rate > 64000 ? 2048 : 1024) {
-        fft_.SetFlag(Eigen::FFT<float>::HalfSpectrum);
+    Noise(const std::vector<float>& x, int rate)
+        : x_(x), rate_(rate), window_(rate > 64000 ? 4096 : 2048), size_(2 * window_) {
         time_.resize(static_cast<std::size_t>(size_));
-        bins_.resize(static_cast<std::size_t>(size_ / 2 + 1));
+        bins_.resize(static_cast<std::size_t>(size_));
+        hann_.resize(static_cast<std::size_t>(window_));
+        for (int n = 0; n < window_; ++n)
+            hann_[static_cast<std::size_t>(n)] =
+                0.5f - 0.5f * std::cos(2 * std::numbers::pi_v<float> * (n + 0.5f) / window_);
+        hann_lag_ = lags(hann_);
     }
-    double at(int step) {
-        const std::int64_t first = static_cast<std::int64_t>(step) * rate_ / kStepsHz - size_ / 2;
-        for (int n = 0; n < size_; ++n) {
+    bool at(int step) {
+        std::vector<float> frame(static_cast<std::size_t>(window_));
+        const std::int64_t first = static_cast<std::int64_t>(step) * rate_ / kStepsHz - window_ / 2;
+        for (int n = 0; n < window_; ++n) {
             const std::int64_t i = first + n;
-            const bool inside = i >= 0 && i < static_cast<std::int64_t>(x_.size());
-            const double window = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (n + 0.5) / size_);
-            time_[static_cast<std::size_t>(n)] =
-                inside ? static_cast<float>(window * x_[static_cast<std::size_t>(i)]) : 0.f;
+            if (i < 0 || i >= static_cast<std::int64_t>(x_.size())) continue;
+            frame[static_cast<std::size_t>(n)] =
+                x_[static_cast<std::size_t>(i)] * hann_[static_cast<std::size_t>(n)];
         }
+        const std::vector<float> lag = lags(frame);
+        if (flatness() > kFlat) return true;
+        if (lag[0] <= 0) return false;
+        float most = 0;
+        for (auto k = static_cast<std::size_t>(rate_ / kHighPitchHz);
+             k < static_cast<std::size_t>(rate_ / kLowPitchHz); ++k)
+            most = std::max(most, lag[k] / lag[0] * hann_lag_[0] / hann_lag_[k]);
+        return most < kPeriodic;
+    }
+
+private:
+    /// Autocorrelation; leaves the power spectrum in bins_.
+    std::vector<float> lags(const std::vector<float>& frame) {
+        std::fill(time_.begin(), time_.end(), 0.f);
+        std::copy(frame.begin(), frame.end(), time_.begin());
         fft_.fwd(bins_.data(), time_.data(), size_);
+        for (std::complex<float>& b : bins_) b = std::norm(b);
+        std::vector<float> lag(static_cast<std::size_t>(size_));
+        fft_.inv(lag.data(), bins_.data(), size_);
+        return lag;
+    }
+    double flatness() const {
         double logs = 0, sum = 0;
         int count = 0;
-        for (int k = std::max(1, static_cast<int>(kVoiceFromHz * 1.5 * size_ / rate_));
+        for (int k = static_cast<int>(kVoiceFromHz * 1.5 * size_ / rate_);
              k < std::min(size_ / 2, static_cast<int>(kVoiceToHz * 0.9 * size_ / rate_)); ++k) {
-            const double power = std::norm(bins_[static_cast<std::size_t>(k)]) + 1e-15;
+            const double power = double{bins_[static_cast<std::size_t>(k)].real()} + 1e-15;
             logs += std::log(power), sum += power, ++count;
         }
         return count > 0 ? std::exp(logs / count) / (sum / count) : 0;
     }
 
-private:
     const std::vector<float>& x_;
-    int rate_, size_;
-    std::vector<float> time_;
+    int rate_, window_, size_;
+    std::vector<float> time_, hann_, hann_lag_;
     std::vector<std::complex<float>> bins_;
     Eigen::FFT<float> fft_;
 };
@@ -117,18 +135,20 @@ struct Run {
     int first, last;
 };
 
-/// Where the level is up: a threshold to begin, a lower one to go on, rests as short as a hang.
-std::vector<Run> runs_of(const std::vector<double>& level) {
-    const double loud = at_share(level, 0.95);
-    if (loud < -90) return {};
-    // Of a stem that seldom sounds, what is loud is loud while it does.
+/// Loud moments of a stem while it sounds; of silence: none.
+std::optional<double> loud_of(const std::vector<double>& level) {
     std::vector<double> heard;
     for (const double l : level)
         if (l > -90) heard.push_back(l);
-    const double loud_heard = std::max(loud, at_share(heard, 0.9));
+    if (heard.size() < kLeastRun) return std::nullopt;
+    return level_at_share(heard, 0.95);
+}
+
+/// Where the level is up: a threshold to begin, a lower one to go on, rests as short as a hang.
+std::vector<Run> runs_of(const std::vector<double>& level, double loud) {
+    const double floor = level_at_share(level, 0.05);
     const double on =
-        std::min(std::max(at_share(level, 0.05) + kOverFloor_db, loud_heard - kUnderLoud_db),
-                 loud_heard - kLeastUnderLoud_db);
+        std::min(std::max(floor + kOverFloor_db, loud - kUnderLoud_db), loud - kLeastUnderLoud_db);
     std::vector<Run> runs;
     int first = -1, up = -1;
     const int steps = static_cast<int>(level.size());
@@ -142,37 +162,68 @@ std::vector<Run> runs_of(const std::vector<double>& level) {
     return runs;
 }
 
-/// Cuts the breath off a run that begins with one; a run that is nothing else goes.
-void leave_out_breaths(std::vector<Run>& runs, const std::vector<double>& level,
-                       const std::vector<float>& x, int rate) {
-    Flatness flatness(x, rate);
-    for (Run& run : runs) {
-        int noisy = run.first;
-        while (noisy < run.last && noisy - run.first <= kBreathMost && flatness.at(noisy) > kNoisy)
-            ++noisy;
-        const int length = noisy - run.first;
-        if (length < kBreathLeast || length > kBreathMost) continue;
-        // What follows within half a second is the voice.
-        double breath = -120, sung = -120;
-        for (int t = run.first; t < noisy; ++t)
-            breath = std::max(breath, level[static_cast<std::size_t>(t)]);
-        for (int t = noisy; t < noisy + kBreathMost && t < static_cast<int>(level.size()); ++t)
-            sung = std::max(sung, level[static_cast<std::size_t>(t)]);
-        if (sung - breath > kBreathQuieter_db) run.first = noisy;
+/// Cuts quiet noise out of runs, and what is much softer than the voice that it leads to.
+std::vector<Run> without_breaths(const std::vector<Run>& runs, const std::vector<double>& level,
+                                 double loud, const std::vector<float>& x, int rate) {
+    Noise noise(x, rate);
+    std::vector<Run> sung;
+    for (Run rest : runs) {
+        const auto cut = [&](int from, int to) {
+            if (to - from < kBreathLeast) return;
+            if (from > rest.first) sung.push_back({rest.first, from});
+            rest.first = to;
+        };
+        int from = rest.first, to = from;  // the noise that is being looked at
+        for (int t = rest.first; t < rest.last; ++t) {
+            const bool begins = from == rest.first && t - from <= kBreathMost;
+            const double l = level[static_cast<std::size_t>(t)];
+            if ((begins || l < loud - kBreathUnderLoud_db) && noise.at(t)) {
+                to = t + 1;
+            } else if (t - to >= 2) {  // three notes on end
+                double breath = -120, after = -120;
+                for (int b = from; b < to; ++b)
+                    breath = std::max(breath, level[static_cast<std::size_t>(b)]);
+                for (int a = to; a < std::min(to + kBreathMost, rest.last); ++a)
+                    after = std::max(after, level[static_cast<std::size_t>(a)]);
+                if (after - breath > kBreathQuieter_db) cut(from, to);
+                from = to = t + 1;
+            }
+        }
+        if (from > rest.first) cut(from, to);
+        if (rest.last > rest.first) sung.push_back(rest);
     }
-    std::erase_if(runs, [](const Run& r) { return r.last <= r.first; });
+    return sung;
 }
 
-/// Runs whose rests are below `rest` steps become one.
-std::vector<Run> joined(const std::vector<Run>& runs, int rest) {
+/// Runs whose rests are below `rest` steps become one; where that is longer than `most`, it parts
+/// at its longest rest again.
+std::vector<Run> phrased(const std::vector<Run>& runs, int rest, int most) {
+    const auto gap = [&](std::size_t i) { return runs[i].first - runs[i - 1].last; };
     std::vector<Run> all;
-    for (const Run& r : runs) {
-        if (!all.empty() && r.first - all.back().last < rest)
-            all.back().last = r.last;
-        else
-            all.push_back(r);
-    }
+    const auto add = [&](const auto& self, std::size_t from, std::size_t to) -> void {
+        const Run whole{runs[from].first, runs[to - 1].last};
+        std::size_t widest = from;
+        for (std::size_t i = from + 1; i < to; ++i)
+            if (widest == from || gap(i) > gap(widest)) widest = i;
+        if (widest > from && (gap(widest) >= rest || whole.last - whole.first > most)) {
+            self(self, from, widest);
+            self(self, widest, to);
+        } else if (whole.last - whole.first >= kLeastRun) {
+            all.push_back(whole);
+        }
+    };
+    if (!runs.empty()) add(add, 0, runs.size());
     return all;
+}
+
+/// Where a run is over to the ear: what rings on below its last two seconds goes.
+int heard_until(const std::vector<double>& level, const Run& run) {
+    double last = -120;
+    for (int t = std::max(run.first, run.last - 2 * kStepsHz); t < run.last; ++t)
+        last = std::max(last, level[static_cast<std::size_t>(t)]);
+    int end = run.last;
+    while (level[static_cast<std::size_t>(end - 1)] < last - kRings_db) --end;
+    return end;
 }
 
 /// Step at which what comes after the last dip rises; none where the end is held.
@@ -211,15 +262,17 @@ std::vector<Phrase> find_phrases(const Stem& stem, int rate, const Beats& beats,
     if (stem.silent || stem.left.size() < static_cast<std::size_t>(rate) / 2) return {};
     const std::vector<float> x = voice_band(stem, rate);
     const std::vector<double> level = levels_of(x, rate);
-    std::vector<Run> runs = runs_of(level);
-    leave_out_breaths(runs, level, x, rate);
-    runs = joined(runs, kJoined);
-    std::erase_if(runs, [](const Run& r) { return r.last - r.first < kLeastRun; });
+    const std::optional<double> loud = loud_of(level);
+    if (!loud) return {};
+    std::vector<Run> runs = without_breaths(runs_of(level, *loud), level, *loud, x, rate);
+    std::erase_if(runs, [](const Run& r) { return r.last - r.first < kLeastSound; });
     const double beat_s = beats.tempo_bpm > 0 && beats.confidence >= kSureOfBeats
                               ? 60 / beats.tempo_bpm
                               : kUnknownBeat_s;
-    const double rest_s = std::clamp(beat_s, kRestLeast_s, kRestMost_s);
-    runs = joined(runs, static_cast<int>(std::lround(rest_s * kStepsHz)));
+    const double rest_s = std::clamp(kRestBeats * beat_s, kRestLeast_s, kRestMost_s);
+    runs = phrased(runs, static_cast<int>(std::lround(rest_s * kStepsHz)),
+                   static_cast<int>(kLongBeats * beat_s * kStepsHz));
+    for (Run& run : runs) run.last = heard_until(level, run);
     std::vector<Phrase> phrases;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const Run& run = runs[i];

@@ -17,8 +17,9 @@ struct Phrase {
 };
 
 /// Where the stem sounds between 120 Hz and 6 kHz, breaths left out; rests of a beat (0.35 s at
-/// least) part phrases. Where the beat is not sure, one of 0.5 s is taken. `fours_s` are the times,
-/// ascending, at which groups of four bars begin; may be empty.
+/// least) part phrases, lesser ones part what is longer than four bars. Where the beat is not sure,
+/// one of 0.5 s is taken. `fours_s` are the times, ascending, at which groups of four bars begin;
+/// may be empty.
 std::vector<Phrase> find_phrases(const Stem& stem, int rate, const Beats& beats,
                                  const std::vector<double>& fours_s = {});
 

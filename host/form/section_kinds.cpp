@@ -111,20 +111,24 @@ void tell_kinds(std::vector<FoundSection>& found) {
         leads[t] = leads[t] && here;
     }
     const double end = found.back().end_s;
+    const bool instrumental = std::none_of(found.begin(), found.end(),
+                                           [](const FoundSection& s) { return s.sung > kSung; });
     for (std::size_t i = 0; i < found.size(); ++i) {
         FoundSection& s = found[i];
-        const bool voices = s.sung > kSung, first = i == 0, last = i + 1 == found.size();
+        const bool once = times[static_cast<std::size_t>(s.theme)] == 1, first = i == 0,
+                   last = i + 1 == found.size();
+        const bool voices = instrumental || s.sung > kSung;
         if (s.theme == chorus && found.size() > 1)
             s.kind = SectionKind::chorus;
-        else if (first && !voices)
+        else if (first && (s.sung <= kSung || (once && loud[i] < 0)))
             s.kind = SectionKind::intro;
-        else if (last && !voices)
+        else if (last && (s.sung <= kSung || once))
             s.kind = SectionKind::outro;
         else if (!voices)
             s.kind = SectionKind::interlude;
         else if (leads[static_cast<std::size_t>(s.theme)])
             s.kind = SectionKind::pre_chorus;
-        else if (times[static_cast<std::size_t>(s.theme)] == 1 && s.start_s > kLate * end && !last)
+        else if (once && s.start_s > kLate * end && !last)
             s.kind = SectionKind::bridge;
         else
             s.kind = SectionKind::verse;

@@ -12,7 +12,15 @@ namespace {
 
 constexpr int kLongest = 32, kShortest = 2;  ///< bars of a section
 constexpr double kSame = 0.35;               ///< distance of sections that are one theme
-constexpr double kPrice = 4;                 ///< of a section, in what bars inside of one differ by
+/// The price of a section: so many times what bars inside of one differ by, or what bars do that
+/// lie a section apart, whichever is more.
+constexpr double kPrice = 4, kPriceLagged = 0.5, kLeastPrice = 1e-3;
+
+double at_share(std::vector<double> x, double share) {
+    const auto at = x.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(x.size()));
+    std::nth_element(x.begin(), at, x.end());
+    return *at;
+}
 
 /// First bars of sections, ascending from 0.
 std::vector<int> boundaries(const std::vector<BarPoint>& points) {
@@ -36,31 +44,38 @@ std::vector<int> boundaries(const std::vector<BarPoint>& points) {
         }
         return std::max(around, 0.0);
     };
-    // What bars differ by inside of sections: from the most alike of those just before.
-    std::vector<double> apart;
-    for (std::size_t b = 4; b < points.size(); ++b)
+    // What bars differ by inside of sections: from the most alike of those just before. And what
+    // bars differ by that lie a section apart.
+    std::vector<double> apart, lagged;
+    for (std::size_t b = 4; b < points.size(); ++b) {
         apart.push_back(0.5 * std::min({square_off(points[b], points[b - 1]),
                                         square_off(points[b], points[b - 2]),
                                         square_off(points[b], points[b - 4])}));
-    std::sort(apart.begin(), apart.end());
-    const double usual = apart.empty() ? 1e-3 : std::max(apart[apart.size() / 2], 1e-3);
-    const double price = kPrice * usual;
+        lagged.push_back(square_off(points[b], points[b >= 8 ? b - 8 : b - 4]));
+    }
+    const double price = apart.empty()
+                             ? kLeastPrice
+                             : std::max({kPrice * at_share(apart, 0.5),
+                                         kPriceLagged * at_share(lagged, 0.5), kLeastPrice});
     const auto odd = [](int bars) {
         return bars % 8 == 0   ? 0.0
-               : bars % 4 == 0 ? 0.15
-               : bars < 4      ? 2.5
-               : bars % 2 == 0 ? 0.5
-                               : 1.0;
+               : bars % 4 == 0 ? 0.2
+               : bars < 4      ? 3.0
+               : bars % 2 == 0 ? 1.0
+                               : 1.8;
+    };
+    // A song may begin within a section, and its last one may ring on.
+    const auto price_of = [&](int from, int to) {
+        const bool edge = (from == 0 || to == n) && to - from >= 4;
+        return price * (1 + (edge ? 0.5 : 1) * odd(to - from));
     };
     std::vector<double> cost(points.size() + 1, HUGE_VAL);
     std::vector<int> from(points.size() + 1, 0);
     cost[0] = 0;
     for (int z = 1; z <= n; ++z)
         for (int a = std::max(0, z - kLongest); a < z; ++a) {
-            const bool edge = a == 0 || z == n;
-            if (z - a < kShortest && !edge) continue;
-            const double c = cost[static_cast<std::size_t>(a)] + scatter(a, z) +
-                             price * (1 + (edge && z - a > 1 ? 0.3 : 0.6) * odd(z - a));
+            if (z - a < kShortest && a > 0 && z < n) continue;
+            const double c = cost[static_cast<std::size_t>(a)] + scatter(a, z) + price_of(a, z);
             if (c < cost[static_cast<std::size_t>(z)])
                 cost[static_cast<std::size_t>(z)] = c, from[static_cast<std::size_t>(z)] = a;
         }

@@ -14,11 +14,11 @@ double wanted(SectionKind kind) {
     switch (kind) {
         case SectionKind::intro:
         case SectionKind::outro:
-            return -2;
+            return -4;
         case SectionKind::bridge:
             return -3;
         case SectionKind::interlude:
-            return -1;
+            return -2;
         case SectionKind::pre_chorus:
             return 1.5;
         default:

@@ -10,23 +10,27 @@ namespace mixfarm {
 std::optional<Move> plan_dropout(const Ground& ground) {
     if (!ground.sure_of_beats() || !ground.sure_of_sections()) return std::nullopt;
     constexpr double kFade_s = 0.015, kAhead_s = 0.005, kFill = 1.5;
+    constexpr std::size_t kMost = 2;  // a song
     std::vector<std::size_t> low = ground.stems_of(Bus::drums);
     const std::vector<std::size_t> kit = low, bass = ground.stems_of(Bus::bass);
     low.insert(low.end(), bass.begin(), bass.end());
     const double beat = ground.beat_s();
-    Move move;
-    Shape shape;
-    std::vector<const FoundSection*> at = arrivals(ground);
-    // The first hearing stays whole.
-    if (at.size() > 2) at = {at[1], at.back()};
-    if (at.size() == 2) at = {at[1]};
-    for (const FoundSection* s : at) {
-        const double end = s->start_s;
-        const double leaving = ground.power(low, end - beat, end),
+    const auto has_place = [&](const FoundSection* s) {
+        const double end = s->start_s, leaving = ground.power(low, end - beat, end),
                      around = ground.power(low, end - 8 * beat, end - beat),
                      back = ground.power(low, end, end + beat);
-        // Nothing that leaves, a fill that wants to be heard, or nothing that returns.
-        if (leaving < 0.05 * around || leaving > kFill * around || back < 0.25 * around) continue;
+        // Not where nothing leaves, a fill wants to be heard, or nothing returns.
+        return leaving >= 0.05 * around && leaving <= kFill * around && back >= 0.25 * around;
+    };
+    std::vector<const FoundSection*> at = arrivals(ground);
+    std::erase_if(at, [&](const FoundSection* s) { return !has_place(s); });
+    // The first hearing stays whole where there are others; of these the first and the last.
+    if (at.size() > 1) at.erase(at.begin());
+    if (at.size() > kMost) at = {at.front(), at.back()};
+    Move move;
+    Shape shape;
+    for (const FoundSection* s : at) {
+        const double end = s->start_s;
         shape.to(-1, end - beat + kFade_s, kFade_s).to(0, end - kAhead_s, 2 * kFade_s);
         move.places.push_back({end - beat, end, "last beat before " + s->name});
     }

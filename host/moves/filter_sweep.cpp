@@ -1,7 +1,6 @@
 /// A high-pass climbs through the music for four bars into a verse or chorus and lets go on its
 /// downbeat (moves.md A5: 120, 250 or 600 Hz; spectral change marks builds: Solberg 2014).
 #include <algorithm>
-#include <cmath>
 
 #include "host/moves/planners.h"
 
@@ -11,9 +10,7 @@ std::optional<Move> plan_filter_sweep(const Ground& ground) {
     if (!ground.sure_of_beats() || !ground.sure_of_sections()) return std::nullopt;
     constexpr int kBars = 4;
     constexpr double kRelease_s = 0.03;
-    // From 20 Hz, in octaves.
-    const Amounts octaves{0, static_cast<float>(std::log2(250.0 / 20)),
-                          static_cast<float>(std::log2(600.0 / 20))};
+    constexpr Amounts kHz{20, 250, 600};
     Move move;
     Shape shape;
     const std::vector<FoundSection>& all = ground.sections();
@@ -32,8 +29,8 @@ std::optional<Move> plan_filter_sweep(const Ground& ground) {
             std::any_of(move.places.begin(), move.places.end(), [&](const Move::Place& p) {
                 return ground.plays(s, p.start_s, p.end_s) > 0.3;
             }))
-            add_lane(move, ground.lane(static_cast<int>(s), "high_pass", "high_pass_hz", Law::add,
-                                       octaves, shape.points(), "high-pass of " + ground.name(s)));
+            add_lane(move, ground.lane(static_cast<int>(s), "high_pass", "high_pass_hz", Law::reach,
+                                       kHz, shape.points(), "high-pass of " + ground.name(s)));
     move.reason = "the low end that returns makes the entry";
     return whole(move);
 }

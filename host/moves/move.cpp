@@ -23,10 +23,10 @@ std::string clock(double seconds) {
 
 /// "+0.7 dB", "40 % narrower", "up to 250 Hz", "8 ms later".
 std::string amount(const MoveLane& lane, double value) {
+    if (lane.param == "high_pass_hz") return text("up to %.0f Hz", value);
     if (lane.law == Law::reach) return text("up to %.0f dB", value);
     if (lane.param == "width")
         return text("%.0f %% ", 100 * std::abs(value)) + (value < 0 ? "narrower" : "wider");
-    if (lane.param == "high_pass_hz") return "up to " + text("%.0f Hz", 20 * std::exp2(value));
     if (lane.param == "delay_ms") return text("%.0f ms late", value);
     return text("%+.1f dB", value);
 }
@@ -43,6 +43,12 @@ double furthest(const MoveLane& lane, const std::vector<Move::Place>& places) {
 }
 
 }  // namespace
+
+const char* family_name(Family family) {
+    constexpr const char* names[] = {"creative_automation", "dynamic_arrangement",
+                                     "human_imperfection", "sound_design"};
+    return names[static_cast<int>(family)];
+}
 
 double MoveLane::share_at(double seconds) const {
     const auto next =

@@ -16,8 +16,8 @@ const char* family_name(Family family);
 
 /// What the knob of a lane does.
 enum class Law {
-    add,    ///< goes by so much from where the mix has it: dB, or octaves of a logarithmic knob
-    reach,  ///< comes from where the mix has it as high as this, never lower
+    add,    ///< goes by so much from where the mix has it
+    reach,  ///< comes from where the mix has it as high as this, never lower; straight on its scale
 };
 
 /// How far a knob goes at the extreme of a lane's shape: straight lines from strength 0 over 0.5

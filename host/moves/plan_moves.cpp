@@ -29,12 +29,6 @@ std::span<const MoveKind> move_kinds() {
     return kNames;
 }
 
-const char* family_name(Family family) {
-    constexpr const char* names[] = {"creative_automation", "dynamic_arrangement",
-                                     "human_imperfection", "sound_design"};
-    return names[static_cast<int>(family)];
-}
-
 std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
                              const Form& form) {
     Ground ground(job, song, profile, form);

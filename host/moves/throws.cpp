@@ -15,21 +15,26 @@ const FoundSection* section_at(const Ground& ground, double seconds) {
     return nullptr;
 }
 
+/// The section in which a phrase lies: one that begins with an upbeat belongs to what follows.
+const FoundSection* sung_in(const Ground& ground, const Phrase& phrase) {
+    return section_at(ground, (phrase.start_s + phrase.end_s) / 2);
+}
+
 /// Is it the last of its section?
 bool ends_section(const Ground& ground, std::size_t i) {
     const auto& phrases = ground.form().phrases;
     if (i + 1 == phrases.size()) return true;
-    return section_at(ground, phrases[i].start_s) != section_at(ground, phrases[i + 1].start_s);
+    return sung_in(ground, phrases[i]) != sung_in(ground, phrases[i + 1]);
 }
 
 std::string line_name(const Ground& ground, std::size_t i) {
     const auto& phrases = ground.form().phrases;
-    const FoundSection* own = section_at(ground, phrases[i].start_s);
+    const FoundSection* own = sung_in(ground, phrases[i]);
     if (!own) return "a line";
     if (ends_section(ground, i) && own != &ground.sections().back())
         return "last line before " + (own + 1)->name;
     int number = 1;
-    for (std::size_t k = 0; k < i; ++k) number += section_at(ground, phrases[k].start_s) == own;
+    for (std::size_t k = 0; k < i; ++k) number += sung_in(ground, phrases[k]) == own;
     return "line " + std::to_string(number) + " of " + own->name;
 }
 

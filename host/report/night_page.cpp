@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "host/report/analysis_words.h"
+#include "host/report/made_moves.h"
 #include "host/report/night_words.h"
 #include "host/report/pictures.h"
 #include "host/report/plot.h"
@@ -287,10 +288,22 @@ private:
                          "The mix that is least like all other picks, whatever that cost in score.",
                          {{"class", "note"}});
             all.add(player(sound.file, fmt::format("Pick {}", p + 1), rough_lacks()));
+            all.add(moves(row_at(results_, id)));
             all.add(metrics(row(id)));
             all.add(pictures(id, fmt::format("pick {}", p + 1), sound)).close();
         }
         return all.close();
+    }
+
+    /// What was done on purpose, where and why.
+    Markup moves(std::size_t at) const {
+        Markup all;
+        const std::vector<MoveTold> made = made_moves(results_, at);
+        if (made.empty()) return all;
+        all.open("details", {{"class", "moves"}});
+        all.leaf("summary", "moves: " + moves_in_short(made)).open("ul");
+        for (const MoveTold& told : made) all.leaf("li", told.words());
+        return all.close().close();
     }
 
     Markup baselines() const {

@@ -1,4 +1,4 @@
-/// Adds up what several moves want of a knob: decibels are added, octaves too.
+/// Adds up what several moves want of a knob.
 #include "host/space/moving.h"
 
 #include <algorithm>
@@ -80,11 +80,12 @@ float Moving::pulled(const Moved& moved, std::span<const Pull* const> pulls,
         const double share = share_at(*pull, seconds),
                      amount = lane.amounts.at(strength(values, pull->move));
         if (lane.law == Law::add)
-            value = moved.logarithmic ? value * std::exp2(amount * share) : value + amount * share;
+            value += amount * share;
         else if (share > 0)
             reach = std::max(reach, share), target = std::max(target, amount);
     }
-    value += reach * (target - value);
+    value = moved.logarithmic ? value * std::pow(target / value, reach)
+                              : value + reach * (target - value);
     return std::clamp(static_cast<float>(value), moved.low, moved.high);
 }
 
@@ -139,7 +140,9 @@ void Moving::settle(std::span<float> values) const {
                                                      (pull.mean[step + 1] - pull.mean[step]);
             const MoveLane& lane = lane_of(pull);
             if (lane.law == Law::add)
-                result = moved.logarithmic ? result * std::exp2(mean) : result + mean;
+                result += mean;
+            else if (moved.logarithmic)
+                result *= std::pow(lane.amounts.at(s) / result, pull.mean[kSteps]);
             else  // what it sends on average
                 result = static_cast<float>(
                     10 * std::log10(std::pow(10.0, result / 10.0) +

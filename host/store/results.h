@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "host/moves/move.h"
+
 namespace mixfarm {
 
 /// One candidate heard by the exact chain.
@@ -121,6 +123,14 @@ struct FunnelLevel {
                                  ///< so many by this level's score keeps; NaN for the top
 };
 
+/// A move that a pick makes.
+struct MadeMove {
+    std::uint64_t id = 0;   ///< of the pick
+    std::int32_t move = 0;  ///< index into Results::moves
+    float strength = 0;
+    float technical_without = 0;  ///< technical score of the same mix, whole, without this move
+};
+
 /// An axis of the archive.
 struct DescriptorAxis {
     std::string name, unit;
@@ -165,6 +175,8 @@ struct Results {
     std::vector<SectionRecord> sections;
     std::vector<KnobColumn> knobs;
     std::vector<DrawnPoint> automation;  ///< knob by knob, in the order of time
+    std::vector<Move> moves;             ///< that can be made in this song; not `use` and `most`
+    std::vector<MadeMove> made;          ///< pick by pick
     std::vector<std::pair<std::string, std::string>>
         metrics;  ///< name, unit ("1" = a plain number); /metrics/<name>
     std::vector<double> band_centres_hz;

@@ -9,6 +9,7 @@
 
 #include "host/job/input_error.h"
 #include "host/store/h5.h"
+#include "host/store/move_columns.h"
 #include "host/store/results.h"
 #include "host/store/results_layout.h"
 #include "host/store/seal.h"
@@ -81,6 +82,37 @@ void read_song_and_space(hid_t file, Results& r) {
     put_texts(file, drawn + "knob", r.automation, &DrawnPoint::knob);
     put(file, drawn + "at_s", r.automation, &DrawnPoint::at_s);
     put(file, drawn + "value", r.automation, &DrawnPoint::value);
+}
+
+void read_moves(hid_t file, Results& r) {
+    if (!h5::exists(file, "/moves")) return;  // not in the first files
+    using namespace layout;
+    const std::string at = "/moves/";
+    MoveColumns c;
+    c.moves.resize(length(file, at + "move"));
+    for (const auto& [name, field] : kMoveTexts) put_texts(file, at + name, c.moves, field);
+    c.places.resize(length(file, at + "place"));
+    put(file, at + "place_move", c.places, &PlaceRow::move);
+    put_texts(file, at + "place_name", c.places, &PlaceRow::name);
+    put(file, at + "place_start_s", c.places, &PlaceRow::start_s);
+    put(file, at + "place_end_s", c.places, &PlaceRow::end_s);
+    c.lanes.resize(length(file, at + "lane"));
+    for (const auto& [name, field] : kLaneTexts) put_texts(file, at + name, c.lanes, field);
+    for (const auto& [name, field] : kLaneWholes) put(file, at + name, c.lanes, field);
+    for (const auto& [name, field] : kLaneAmounts) put(file, at + name, c.lanes, field);
+    c.shape.resize(length(file, at + "point"));
+    put(file, at + "point_lane", c.shape, &ShapeRow::lane);
+    put(file, at + "point_at_s", c.shape, &ShapeRow::at_s);
+    put(file, at + "point_share", c.shape, &ShapeRow::share);
+    r.moves = moves_of(c);
+    r.made.resize(length(file, at + "made"));
+    put(file, at + "made_id", r.made, &MadeMove::id);
+    put(file, at + "made_move", r.made, &MadeMove::move);
+    put(file, at + "made_strength", r.made, &MadeMove::strength);
+    put(file, at + "made_technical_without", r.made, &MadeMove::technical_without);
+    for (MadeMove& made : r.made)
+        if (--made.move < 0 || static_cast<std::size_t>(made.move) >= r.moves.size())
+            throw h5::Error(at + "made_move: there is no such move");
 }
 
 /// What was tried and the archive, with the descriptors that they share.
@@ -243,6 +275,7 @@ Results read_open(hid_t file) {
             r.attributes[name] = h5::read_text_attribute(file, name);
     r.seed = h5::read_attribute<std::uint64_t>(file, "seed");
     read_song_and_space(file, r);
+    read_moves(file, r);
     read_search(file, r);
     read_candidates(file, r);
     read_metrics(file, r);

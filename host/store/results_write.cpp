@@ -8,6 +8,7 @@
 #include "host/store/atomic_file.h"
 #include "host/store/axes.h"
 #include "host/store/h5.h"
+#include "host/store/move_columns.h"
 #include "host/store/results.h"
 #include "host/store/results_check.h"
 #include "host/store/results_layout.h"
@@ -36,6 +37,7 @@ public:
         root();
         song();
         space();
+        moves();
         tried();
         candidates();
         metrics();
@@ -143,6 +145,39 @@ private:
         texts("/space/automation/knob", point, column(r_.automation, &DrawnPoint::knob));
         list("/space/automation/at_s", point, "s", column(r_.automation, &DrawnPoint::at_s));
         list("/space/automation/value", point, "", column(r_.automation, &DrawnPoint::value));
+    }
+
+    void moves() {
+        using namespace layout;
+        const MoveColumns c = columns_of(r_.moves);
+        group("/moves");
+        const std::string at = "/moves/", move = at + "move", place = at + "place",
+                          lane = at + "lane", point = at + "point", made = at + "made";
+        ordinals(move, c.moves.size());
+        for (const auto& [name, field] : kMoveTexts) texts(at + name, move, column(c.moves, field));
+        ordinals(place, c.places.size());
+        list(at + "place_move", place, "", column(c.places, &PlaceRow::move));
+        texts(at + "place_name", place, column(c.places, &PlaceRow::name));
+        list(at + "place_start_s", place, "s", column(c.places, &PlaceRow::start_s));
+        list(at + "place_end_s", place, "s", column(c.places, &PlaceRow::end_s));
+        ordinals(lane, c.lanes.size());
+        for (const auto& [name, field] : kLaneTexts) texts(at + name, lane, column(c.lanes, field));
+        for (const auto& [name, field] : kLaneWholes)
+            list(at + name, lane, "", column(c.lanes, field));
+        for (const auto& [name, field] : kLaneAmounts)
+            list(at + name, lane, "", column(c.lanes, field));
+        ordinals(point, c.shape.size());
+        list(at + "point_lane", point, "", column(c.shape, &ShapeRow::lane));
+        list(at + "point_at_s", point, "s", column(c.shape, &ShapeRow::at_s));
+        list(at + "point_share", point, "1", column(c.shape, &ShapeRow::share));
+        ordinals(made, r_.made.size());
+        list(at + "made_id", made, "", column(r_.made, &MadeMove::id));
+        std::vector<std::int32_t> which = column(r_.made, &MadeMove::move);
+        for (std::int32_t& number : which) ++number;
+        list(at + "made_move", made, "", which);
+        list(at + "made_strength", made, "1", column(r_.made, &MadeMove::strength));
+        list(at + "made_technical_without", made, "1",
+             column(r_.made, &MadeMove::technical_without));
     }
 
     void tried() {

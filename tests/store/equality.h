@@ -102,6 +102,41 @@ inline ::testing::AssertionResult same(const Results& a, const Results& b) {
     MF_EQUAL(sections.size());
     MF_EQUAL(knobs.size());
     MF_EQUAL(automation.size());
+    MF_EQUAL(moves.size());
+    for (std::size_t i = 0; i < a.moves.size(); ++i) {
+        MF_EQUAL(moves[i].name);
+        MF_EQUAL(moves[i].family);
+        MF_EQUAL(moves[i].reason);
+        MF_EQUAL(moves[i].places.size());
+        for (std::size_t p = 0; p < a.moves[i].places.size(); ++p) {
+            MF_EQUAL(moves[i].places[p].name);
+            MF_SAME(moves[i].places[p].start_s);
+            MF_SAME(moves[i].places[p].end_s);
+        }
+        MF_EQUAL(moves[i].lanes.size());
+        for (std::size_t l = 0; l < a.moves[i].lanes.size(); ++l) {
+            MF_EQUAL(moves[i].lanes[l].channel);
+            MF_EQUAL(moves[i].lanes[l].effect);
+            MF_EQUAL(moves[i].lanes[l].param);
+            MF_EQUAL(moves[i].lanes[l].law);
+            MF_EQUAL(moves[i].lanes[l].what);
+            MF_SAME(moves[i].lanes[l].amounts.least);
+            MF_SAME(moves[i].lanes[l].amounts.typical);
+            MF_SAME(moves[i].lanes[l].amounts.most);
+            MF_EQUAL(moves[i].lanes[l].shape.size());
+            for (std::size_t p = 0; p < a.moves[i].lanes[l].shape.size(); ++p) {
+                MF_SAME(moves[i].lanes[l].shape[p].seconds);
+                MF_SAME(moves[i].lanes[l].shape[p].value);
+            }
+        }
+    }
+    MF_EQUAL(made.size());
+    for (std::size_t i = 0; i < a.made.size(); ++i) {
+        MF_EQUAL(made[i].id);
+        MF_EQUAL(made[i].move);
+        MF_SAME(made[i].strength);
+        MF_SAME(made[i].technical_without);
+    }
     MF_EQUAL(funnel.size());
     MF_EQUAL(audition.size());
     for (std::size_t i = 0; i < a.audition.size(); ++i) {

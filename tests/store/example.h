@@ -168,6 +168,24 @@ inline Results example_results(const Size& size, std::uint64_t seed = 1) {
                            i % 2 ? "linear" : "log", -1.0f * float(i), float(i), 0.0f});
     for (std::size_t i = 0; i < size.knobs / 3; ++i)
         r.automation.push_back({r.knobs[i / 2].name, 30.5 * double(i), 0.25f * float(i)});
+    for (std::size_t i = 0; i < 2 && size.knobs > 1; ++i) {
+        const auto f = static_cast<float>(i);
+        r.moves.push_back({i ? "dropout" : "chorus_lift",
+                           static_cast<Family>(i),
+                           0,
+                           0,
+                           -1,
+                           {{static_cast<int>(i),
+                             "fader",
+                             "fader_db",
+                             i ? Law::add : Law::reach,
+                             {-f, 0.5f, 1 + f},
+                             {{0, 0}, {3.5 + double(i), 0.25f}},
+                             "whole mix"}},
+                           {{1.5, 2.5 + double(i), "chorus " + std::to_string(i)}},
+                           "it is so"});
+        r.made.push_back({3 * i + 1, static_cast<std::int32_t>(i), 0.25f + f, 0.5f - f});
+    }
     for (std::size_t i = 0; i < size.metrics; ++i)
         r.metrics.emplace_back(i ? "metric_" + std::to_string(i) : "integrated_lufs",
                                i ? "1" : "LUFS");

@@ -153,6 +153,37 @@ void list_values(const Results& r, const fs::path& file) {
         values.add("/space/automation/at_s", {i}, r.automation[i].at_s);
         values.add("/space/automation/value", {i}, r.automation[i].value);
     }
+    for (std::size_t i = 0; i < r.moves.size(); ++i) {
+        const Move& move = r.moves[i];
+        const auto number = static_cast<int>(i) + 1;
+        values.add("/moves/name", {i}, move.name);
+        values.add("/moves/family", {i}, std::string(family_name(move.family)));
+        values.add("/moves/reason", {i}, move.reason);
+        values.add("/moves/place_move", {i}, number);
+        values.add("/moves/place_name", {i}, move.places[0].name);
+        values.add("/moves/place_start_s", {i}, move.places[0].start_s);
+        values.add("/moves/place_end_s", {i}, move.places[0].end_s);
+        values.add("/moves/lane_move", {i}, number);
+        values.add("/moves/lane_channel", {i}, move.lanes[0].channel);
+        values.add("/moves/lane_effect", {i}, move.lanes[0].effect);
+        values.add("/moves/lane_param", {i}, move.lanes[0].param);
+        values.add("/moves/lane_law", {i}, std::string(i ? "add" : "reach"));
+        values.add("/moves/lane_what", {i}, move.lanes[0].what);
+        values.add("/moves/lane_least", {i}, move.lanes[0].amounts.least);
+        values.add("/moves/lane_typical", {i}, move.lanes[0].amounts.typical);
+        values.add("/moves/lane_most", {i}, move.lanes[0].amounts.most);
+        for (std::size_t p = 0; p < 2; ++p) {
+            values.add("/moves/point_lane", {2 * i + p}, number);
+            values.add("/moves/point_at_s", {2 * i + p}, move.lanes[0].shape[p].seconds);
+            values.add("/moves/point_share", {2 * i + p}, move.lanes[0].shape[p].value);
+        }
+    }
+    for (std::size_t i = 0; i < r.made.size(); ++i) {
+        values.add("/moves/made_id", {i}, r.made[i].id);
+        values.add("/moves/made_move", {i}, r.made[i].move + 1);
+        values.add("/moves/made_strength", {i}, r.made[i].strength);
+        values.add("/moves/made_technical_without", {i}, r.made[i].technical_without);
+    }
     for (std::size_t i = 0; i < r.band_centres_hz.size(); ++i)
         values.add("/metrics/band", {i}, r.band_centres_hz[i]);
     for (std::size_t i = 0; i < r.funnel.size(); ++i) {
