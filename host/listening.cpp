@@ -10,6 +10,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "host/audition/server.h"
@@ -19,6 +20,7 @@
 #include "host/night_lock.h"
 #include "host/plan.h"
 #include "host/reopen.h"
+#include "host/report/made_moves.h"
 #include "host/store/atomic_file.h"
 
 namespace mixfarm {
@@ -30,8 +32,12 @@ constexpr int kMostMoves = 12;
 /// Opens the night when something of it is needed for the first time.
 class OpenedNight : public audition::Backstage {
 public:
-    OpenedNight(fs::path night, std::string device, Progress& progress)
-        : night_(std::move(night)), device_(std::move(device)), progress_(progress) {}
+    /// `results`: the night's, as they were stored.
+    OpenedNight(fs::path night, const Results& results, std::string device, Progress& progress)
+        : night_(std::move(night)),
+          results_(results),
+          device_(std::move(device)),
+          progress_(progress) {}
 
     std::vector<StereoAudio> render(const std::vector<std::uint64_t>& ids) override {
         const ReopenedNight& night = opened();
@@ -39,15 +45,32 @@ public:
         for (const std::uint64_t id : ids)
             mixes.push_back(
                 night.studio->space.settings(night.results.rows[row_of(night.results, id)].values));
-        const std::lock_guard one_at_a_time(engine_);
         std::vector<StereoAudio> audio;
         const std::size_t batch = picks_at_once(night.studio->song);
         for (std::size_t first = 0; first < mixes.size(); first += batch)
-            for (StereoAudio& one : night.studio->engine->render(
-                     std::span(mixes).subspan(first, std::min(batch, mixes.size() - first)),
-                     night.studio->target))
+            for (StereoAudio& one :
+                 rendered(std::span(mixes).subspan(first, std::min(batch, mixes.size() - first))))
                 audio.push_back(std::move(one));
         return audio;
+    }
+    StereoAudio render_without(std::uint64_t id, const std::vector<int>& moves) override {
+        const ReopenedNight& night = opened();
+        const Space& space = night.studio->space;
+        std::vector<float> values = night.results.rows[row_of(night.results, id)].values;
+        for (const int move : moves)
+            values[space.strength_knob(static_cast<std::size_t>(move))] = 0;
+        const MixSettings mix = space.settings(values);
+        return std::move(rendered(std::span(&mix, 1)).front());
+    }
+    std::vector<Made> made(std::uint64_t id) override {
+        std::vector<Made> all;
+        for (const report::MoveTold& told : report::made_moves(results_, row_of(results_, id))) {
+            std::string name = told.move->name;
+            std::replace(name.begin(), name.end(), '_', ' ');
+            all.push_back({static_cast<int>(told.move - results_.moves.data()), std::move(name),
+                           told.words()});
+        }
+        return all;
     }
     std::vector<std::string> moves(std::uint64_t id) override {
         const ReopenedNight& night = opened();
@@ -63,6 +86,14 @@ public:
     }
 
 private:
+    /// Sounds of the night, once it is open. One call at a time; who waits meanwhile comes next,
+    /// before the rest of a batch.
+    std::vector<StereoAudio> rendered(std::span<const MixSettings> mixes) {
+        std::unique_lock next(next_);
+        const std::lock_guard one_at_a_time(engine_);
+        next.unlock();
+        return open_.studio->engine->render(mixes, open_.studio->target);
+    }
     /// Read by all from then on; only the engine serves one at a time.
     const ReopenedNight& opened() {
         const std::lock_guard lock(opening_);
@@ -78,9 +109,10 @@ private:
     }
 
     fs::path night_;
+    const Results& results_;
     std::string device_;
     Progress& progress_;
-    std::mutex opening_, engine_;
+    std::mutex opening_, next_, engine_;
     ReopenedNight open_;
     std::string why_not_;
 };
@@ -209,7 +241,7 @@ void listen(const ListeningOptions& options,
         const fs::path known = fs::exists(files.own) ? files.own : taste_before(folder);
         write_taste(files.before, fs::exists(known) ? read_taste(known) : Taste::unknown());
     }
-    OpenedNight night(folder, options.device, progress);
+    OpenedNight night(folder, results, options.device, progress);
     audition::Session session(std::move(table), night, read_taste(files.before), options.best_of);
     Door door = read_door(folder / ".audition");
     audition::Server server(session, options.port, door.port, door.token);

@@ -2,6 +2,7 @@
 #include "host/studio.h"
 
 #include <spdlog/fmt/fmt.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 
@@ -81,6 +82,21 @@ Form form_of(Song& song, const Profile& profile) {
     return form;
 }
 
+/// What moves lay over stems, made side by side.
+std::vector<LayerSound> layers_of(const Space& space, Progress& progress) {
+    std::vector<const MoveLayer*> wanted;
+    for (const Move& move : space.moves())
+        for (const MoveLayer& layer : move.layers) wanted.push_back(&layer);
+    std::vector<LayerSound> sounds(wanted.size());
+    if (wanted.empty()) return sounds;
+    progress.say(fmt::format("making {} for moves", wanted.size() == 1
+                                                        ? "one sound"
+                                                        : fmt::format("{} sounds", wanted.size())));
+    tbb::parallel_for(std::size_t{0}, wanted.size(),
+                      [&](std::size_t i) { sounds[i] = wanted[i]->make(); });
+    return sounds;
+}
+
 /// The job's listener, if they are to be listened to, around what is usual in this song: the
 /// rule-based mix and plain draws.
 Liking liking_of_job(const Studio& studio, Progress& progress) {
@@ -125,10 +141,18 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
       aim(toward(job.target, references)),
       space(job, song, profile, data_folder() / "jobs" / "priors",
             plan_moves(job, song, profile, form)),
+      layers(layers_of(space, progress)),
       judge(song, profile, style, aim, job.weights),
       engine(open_engine(device, threads)),
       target{static_cast<float>(aim.loudness_lufs), static_cast<float>(aim.true_peak_dbtp)} {
-    engine->load(wired_view(song, profile));
+    SongView view = wired_view(song, profile);
+    std::size_t layer = 0;
+    for (const Move& move : space.moves())
+        for (const MoveLayer& own : move.layers) {
+            const LayerSound& sound = layers[layer++];
+            view.layers.push_back({own.stem, sound.left.data(), sound.right.data(), own.instead});
+        }
+    engine->load(view);
     // Nobody shall find out in the morning that it is no audio.
     if (!job.rough_mix.empty())
         read_rough_mix(job.folder / job.rough_mix, song.rate, song.frames, target);
@@ -175,6 +199,10 @@ std::string Studio::plan_hash() const {
             for (const Automation::Point& p : lane.shape)
                 text += fmt::format(" {} {}", p.seconds, p.value);
         }
+        for (const MoveLayer& layer : move.layers)
+            text += fmt::format(" {} {} {} {} {} {} {} {}", layer.stem, layer.what, layer.instead,
+                                layer.above, layer.upto, layer.level_db.least,
+                                layer.level_db.typical, layer.level_db.most);
         text += "\n";
     }
     for (const Knob& k : space.knobs()) {

@@ -35,6 +35,7 @@ struct Studio {
     Style style;  ///< the job's, moved toward the references
     Target aim;   ///< likewise
     Space space;
+    std::vector<LayerSound> layers;  ///< of the moves, move by move
     Judge judge;
     std::unique_ptr<Engine> engine;  ///< loaded with the song
     MasterTarget target;

@@ -119,12 +119,20 @@ struct StemView {
                           ///< which automation does not move; -1 = silence
     int unmask_key = -1;  ///< stem that a keyed dynamic equaliser listens to, dry
 };
+/// A sound that was made once, of a stem or for it; a mix says how much of it enters the stem's
+/// strip. Keys hear the stem without it.
+struct LayerView {
+    int stem;
+    const float *left, *right;  ///< [frames of the song]
+    bool instead;  ///< takes the stem's place by as much as there is of it, else it is added
+};
 /// Borrowed audio: the owner keeps it alive while the engine is loaded with it.
 struct SongView {
     int rate = 48000;  ///< Hz, a multiple of 100 whose 10 ms hold a whole number of tiles (see
                        ///< tile_frames)
     std::int64_t frames = 0;
     std::vector<StemView> stems;
+    std::vector<LayerView> layers;
     double tempo_bpm = 120;  ///< beats a minute, for what is synced to the tempo
 };
 /// Frames the engine handles at a time: 2.5 ms, at 44.1 kHz and its multiples 3.33 ms.
@@ -146,6 +154,7 @@ struct MixSettings {
     std::vector<float> strips;  ///< stem-major: row s is strips[s * strip_param_count() ...]
     std::vector<float> buses;   ///< [bus_param_count()]; empty = all neutral
     std::vector<Automation> automation;
+    std::vector<float> layers;  ///< [layers of the song] gain of each, 0 = without; empty: no layer
 };
 
 /// A stretch of the song to be measured. Rendering starts `warmup` frames earlier (or at 0) with

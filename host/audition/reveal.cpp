@@ -161,7 +161,11 @@ Reply Session::reveal() {
                                    {"character", numbers(mix.character)},
                                    {"bands_db", numbers(mix.bands_db)},
                                    {"terms", numbers(mix.terms)},
-                                   {"moves", moves}});
+                                   {"moves", moves},
+                                   {"made", Json::array()}});
+        for (const Backstage::Made& made : made_by(mix.id))
+            reveal["board"].back()["made"].push_back(
+                {{"move", made.move}, {"name", made.name}, {"words", made.words}});
     }
     const Mix& best = table_.mixes[mixes.front()];
     reveal["bands_hz"] = table_.bands_hz;

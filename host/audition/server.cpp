@@ -3,12 +3,16 @@
 
 #include <httplib.h>
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <random>
+#include <string_view>
+#include <vector>
 
 #include "host/audition/page.h"
 #include "host/job/input_error.h"
@@ -17,7 +21,8 @@ namespace mixfarm::audition {
 namespace {
 
 constexpr const char* kLoopback = "127.0.0.1";
-constexpr std::size_t kMostBody = 64 * 1024;
+constexpr std::size_t kMostBody = 64 * 1024, kMostMoves = 64;
+constexpr const char* kNoMoves = "moves are told by number, ascending: 1,4";
 /// Threads: a page asks for eight sounds at once, and slow or silent clients hold one each until
 /// their time is over.
 constexpr std::size_t kThreads = 32;
@@ -60,6 +65,32 @@ int count_of(const std::string& digits) {
     int value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return value;
+}
+
+/// "1,4": numbers of moves; nothing where they are not that, not ascending or too many.
+std::optional<std::vector<int>> moves_of(std::string_view text) {
+    std::vector<int> moves;
+    for (const char* at = text.data(); moves.size() < kMostMoves;) {
+        int move = 0;
+        const auto [end, error] = std::from_chars(at, text.data() + text.size(), move);
+        const bool number = error == std::errc{} && move >= 0 && std::isdigit(*at);
+        if (!number || (!moves.empty() && move <= moves.back())) break;
+        moves.push_back(move);
+        if (end == text.data() + text.size()) return moves;
+        if (*end != ',') break;
+        at = end + 1;
+    }
+    return std::nullopt;
+}
+
+/// "2:1,4": moves of a slot.
+std::optional<Without> without_of(const std::string& text) {
+    const std::size_t colon = text.find(':');
+    const auto slot = moves_of(std::string_view(text).substr(0, colon));
+    if (colon == std::string::npos || !slot || slot->size() != 1) return std::nullopt;
+    const auto moves = moves_of(std::string_view(text).substr(colon + 1));
+    if (!moves) return std::nullopt;
+    return Without{static_cast<std::size_t>(slot->front()), *moves};
 }
 
 }  // namespace
@@ -191,11 +222,17 @@ struct Server::Impl {
             [this](const Request&, Response& response) { say(response, session.reveal()); });
         get("/api/audio/([0-9]{1,6})/([0-9]{1,2})",
             [this](const Request& request, Response& response) {
+                std::vector<int> without;
+                if (request.has_param("without")) {
+                    const auto moves = moves_of(request.get_param_value("without"));
+                    if (!moves) return refuse(response, 422, kNoMoves);
+                    without = *moves;
+                }
                 std::string wav;
-                const Reply reply =
-                    session.audio(count_of(request.matches[1]),
-                                  static_cast<std::size_t>(count_of(request.matches[2])),
-                                  number_of(request, "from_s"), number_of(request, "to_s"), wav);
+                const Reply reply = session.audio(
+                    count_of(request.matches[1]),
+                    static_cast<std::size_t>(count_of(request.matches[2])),
+                    number_of(request, "from_s"), number_of(request, "to_s"), wav, without);
                 if (reply.status == 200)
                     response.set_content(std::move(wav), "audio/wav");
                 else
@@ -205,8 +242,22 @@ struct Server::Impl {
             const auto monitor = monitor_named(
                 request.has_param("monitor") ? request.get_param_value("monitor") : "off");
             if (!monitor) return refuse(response, 422, "nothing is heard that way");
+            std::vector<Without> without;
+            for (std::size_t i = 0; i < request.get_param_value_count("without"); ++i) {
+                const auto off = without_of(request.get_param_value("without", i));
+                if (!off) return refuse(response, 422, kNoMoves);
+                without.push_back(*off);
+            }
             say(response, session.levels(count_of(request.matches[1]), number_of(request, "from_s"),
-                                         number_of(request, "to_s"), *monitor));
+                                         number_of(request, "to_s"), *monitor, without));
+        });
+        get("/api/without/([0-9]{1,2})", [this](const Request& request, Response& response) {
+            if (!session.finished()) return refuse(response, 403, "after the questions");
+            const auto moves = moves_of(
+                request.has_param("moves") ? request.get_param_value("moves") : std::string());
+            if (!moves) return refuse(response, 422, kNoMoves);
+            const auto slot = static_cast<std::size_t>(count_of(request.matches[1]));
+            say(response, session.without({slot, *moves}));
         });
         get("/api/choices", [this](const Request&, Response& response) {
             if (!session.finished())  // it says which mix lies where

@@ -2,7 +2,6 @@
 #include "host/audition/session.h"
 
 #include <spdlog/fmt/fmt.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +13,7 @@
 namespace mixfarm::audition {
 namespace {
 
-constexpr double kLoopSeconds = 15, kLeastLoop = 0.5, kMostAudio = 60, kLeastHeard = 3;
+constexpr double kLoopSeconds = 15, kLeastHeard = 3;
 constexpr std::size_t kWavePoints = 600, kRenderBatch = 8, kLongestNote = 2000, kLongestOnce = 64;
 constexpr double kLongestStretch = 3600;  ///< of listening, in one event
 
@@ -46,10 +45,6 @@ std::string once_of(const Json& body) {
                : "";
 }
 
-Reply refused(int status, const std::string& words) {
-    return {status, Json{{"error", words}}};
-}
-
 }  // namespace
 
 Session::Session(Table table, Backstage& backstage, const Taste& before, int best_of)
@@ -59,6 +54,11 @@ Session::Session(Table table, Backstage& backstage, const Taste& before, int bes
       deck_(table_, before, best_of),
       shelf_(table_,
              [this](const std::vector<std::uint64_t>& ids) { return backstage_.render(ids); }),
+      variants_(table_.rate, table_.frames,
+                [this](const Variant& variant) {
+                    return backstage_.render_without(static_cast<std::uint64_t>(variant.id),
+                                                     variant.without);
+                }),
       seed_(chance()) {
     for (const Json& event : choices_.read()) {
         deck_.play(event);
@@ -192,50 +192,6 @@ Json Session::state_now() {
     state["sure"] = deck_.sure();
     state["finished"] = deck_.finished();
     return state;
-}
-
-Reply Session::audio(int number, std::size_t slot, double from_s, double to_s, std::string& wav) {
-    std::shared_ptr<const Sound> sound;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto slots = slots_of(number);
-        if (!slots) return refused(409, "this question is not open any more");
-        if (slot >= slots->size()) return refused(404, "there is no such slot");
-        if (!(to_s > from_s) || from_s < 0 || to_s - from_s > kMostAudio)
-            return refused(422, "from_s and to_s have to be at most 60 s apart");
-        // All or none: who is ready first tells nothing.
-        const Sounds all = sounds(*slots);
-        if (all.empty()) return refused(503, "not ready yet");
-        sound = all[slot];
-    }
-    wav = wav_of(*sound, from_s, to_s);
-    return {};
-}
-
-Reply Session::levels(int number, double from_s, double to_s, Monitor monitor) {
-    Sounds all;
-    std::vector<float> peaks;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto slots = slots_of(number);
-        if (!slots) return refused(409, "this question is not open any more");
-        const double least = std::min(kLeastLoop, table_.seconds()) - 1e-3;  // of rounded frames
-        if (!(to_s - from_s >= least) || from_s < 0)
-            return refused(422, "a loop is half a second at least");
-        all = sounds(*slots);
-        if (all.empty()) return refused(503, "not ready yet");
-        for (const std::size_t mix : *slots) peaks.push_back(table_.mixes[mix].true_peak_dbtp);
-    }
-    if (monitor == Monitor::off)
-        return {200, Json{{"gains_db", matching_gains_db(plain(all), peaks, from_s, to_s)}}};
-    to_s = std::min(to_s, from_s + kMostAudio);
-    std::vector<Sound> heard(all.size());
-    tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {
-        heard[i] = heard_through(monitor, *all[i], from_s, to_s);
-    });
-    std::vector<const Sound*> each;
-    for (const Sound& sound : heard) each.push_back(&sound);
-    return {200, Json{{"gains_db", matching_gains_db(each, peaks, 0, to_s - from_s)}}};
 }
 
 Json Session::map() {

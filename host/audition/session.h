@@ -13,6 +13,7 @@
 #include "host/audition/deck.h"
 #include "host/audition/shelf.h"
 #include "host/audition/table.h"
+#include "host/audition/variants.h"
 
 namespace mixfarm::audition {
 
@@ -28,12 +29,30 @@ public:
         std::vector<double> target_db, tolerance_db;  ///< [bands] re 1 kHz, NaN where any is right
     };
     virtual Tone tone() = 0;
+    /// A creative move that a mix makes.
+    struct Made {
+        int move;  ///< its number in this night
+        std::string name, words;
+    };
+    /// Those of a mix, the strongest first. At once: nothing has to be loaded.
+    virtual std::vector<Made> made(std::uint64_t id) = 0;
+    /// The mix as it would be if it did not make these moves.
+    virtual StereoAudio render_without(std::uint64_t id, const std::vector<int>& moves) = 0;
+};
+
+/// Moves of a mix of the board that are switched off.
+struct Without {
+    std::size_t slot = 0;
+    std::vector<int> moves;  ///< numbers, ascending, at least one
 };
 
 struct Reply {
     int status = 200;
     Json body;
 };
+inline Reply refused(int status, const std::string& words) {
+    return {status, Json{{"error", words}}};
+}
 
 /// Thread-safe. See schemas/audition.md for every answer.
 class Session {
@@ -42,9 +61,13 @@ public:
     Session(Table table, Backstage& backstage, const Taste& before, int best_of);
 
     Json state();
-    /// A stretch as WAV; or a reply that says why not.
-    Reply audio(int number, std::size_t slot, double from_s, double to_s, std::string& wav);
-    Reply levels(int number, double from_s, double to_s, Monitor monitor);
+    /// A stretch as WAV, without some of the mix's moves (ascending); or a reply that says why not.
+    Reply audio(int number, std::size_t slot, double from_s, double to_s, std::string& wav,
+                const std::vector<int>& without = {});
+    Reply levels(int number, double from_s, double to_s, Monitor monitor,
+                 const std::vector<Without>& without = {});
+    /// Has that sound made; whether it is there.
+    Reply without(const Without& off);
     Json map();
     Reply reveal();
     Reply heard(const Json& body);
@@ -89,6 +112,11 @@ private:
     Sounds sounds(const std::vector<std::size_t>& mixes) const;
     Json question_json(int number, const std::vector<std::size_t>& mixes,
                        const Sounds& sounds) const;
+    /// What keeps these moves of a slot of the board from being switched off; nothing does.
+    std::optional<Reply> not_of_board(const std::vector<std::size_t>& board,
+                                      const Without& off) const;
+    /// The creative moves of a mix; the rough mix has none.
+    std::vector<Backstage::Made> made_by(std::int64_t id) const;
     /// The open question when that is its number; else a reply that says it is over.
     const Offer* open(const Json& body, Reply& refusal);
     Reply done() { return {200, state_now()}; }
@@ -99,6 +127,7 @@ private:
     Choices choices_;
     Deck deck_;
     Shelf shelf_;
+    Variants variants_;
     std::vector<std::string> keys_;  ///< [rateable] of the map, new in every session
     std::set<std::string> done_;     ///< `once` of requests
     std::uint64_t seed_;

@@ -16,7 +16,7 @@ namespace {
 double mixes_per_second(Engine& engine) {
     constexpr int kStems = 8, kRate = 48000, kFrames = 3 * kRate;
     std::vector<std::vector<float>> audio;
-    SongView song{kRate, kFrames, {}};
+    SongView song{kRate, kFrames, {}, {}};
     for (int s = 0; s < kStems; ++s) {
         RandomStream random(1, static_cast<std::uint64_t>(s));
         audio.emplace_back(kFrames);

@@ -159,8 +159,8 @@ std::vector<int> leakage_bodies(const Song& song, const Profile& profile) {
         std::clamp(static_cast<int>(stretches.starts_s().size()) / 4, 3, kLeastShared);
     std::vector<char> alike(pairs.size());
     tbb::parallel_for(std::size_t{0}, pairs.size(), [&](std::size_t p) {
-        alike[p] =
-            pairs[p].shared > 0 && stretches.peak(pairs[p].cross) > kSameRoom * pairs[p].shared;
+        alike[p] = pairs[p].shared >= enough &&
+                   stretches.peak(pairs[p].cross) > kSameRoom * pairs[p].shared;
     });
     std::vector<int> parent(count);
     std::iota(parent.begin(), parent.end(), 0);

@@ -72,7 +72,7 @@ std::vector<std::string> form_words(const Form& form) {
                                       doubt(std::min(form.beats.confidence, form.bars.confidence))};
     std::string sections;
     for (const FoundSection& s : form.sections.found)
-        sections += (sections.empty() ? "" : "; ") + std::string(section_word(s.kind)) + " " +
+        sections += (sections.empty() ? "" : "; ") + s.name + (s.drop ? " with a drop " : " ") +
                     clock(s.start_s) + ", " + std::to_string(s.bars) +
                     (s.bars == 1 ? " bar" : " bars");
     words.push_back(sections + doubt(form.sections.confidence));

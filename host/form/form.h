@@ -17,11 +17,11 @@ struct Form {
     std::vector<Phrase> phrases;  ///< the lead's, ascending
 };
 
-/// Takes the song's tempo as given where it has one.
+/// Takes the song's tempo and its sections as given where it has them.
 Form find_form(const Song& song, const Profile& profile);
 
-/// "112.0 beats a minute in 4, 32 bars from 0:00 on", "intro 0:00, 4 bars; verse ...". Where little
-/// is sure the words say so.
+/// "112.0 beats a minute in 4, 32 bars from 0:00 on", "intro 0:00, 4 bars; verse 1 ...". Where
+/// little is sure the words say so.
 std::vector<std::string> form_words(const Form& form);
 
 }  // namespace mixfarm

@@ -22,7 +22,7 @@ struct FoundSection {
     double loudness_lufs = -70;  ///< of the stems as they are, added up
     double sung = 0;             ///< share of it in which a voice sounds
     double rise_lu = 0;      ///< loudness of its first two bars less that of the two bars before
-    double low_rise_db = 0;  ///< the same of kit and bass below 120 Hz; 0 where nothing is before
+    double low_rise_db = 0;  ///< the same of kit and bass below 150 Hz; 0 where nothing is before
     bool drop = false;       ///< both rise at once: by 3 LU and 6 dB
 };
 struct Sections {
@@ -31,9 +31,10 @@ struct Sections {
 };
 
 /// Boundaries by dynamic programming over bars: what lies in a section is alike, sections of 4, 8
-/// and 16 bars are likelier (Marmoret, Cohen, Bimbot, "Barwise Music Structure Analysis with the
-/// Correlation Block-Matching Segmentation Algorithm", TISMIR 2023, is the model). Kinds from
-/// loudness, voices, how many play, and what comes again.
+/// and 16 bars are likelier, fewer than 4 hardly so, and what rings out at the end is the last
+/// one's (Marmoret, Cohen, Bimbot, "Barwise Music Structure Analysis with the Correlation
+/// Block-Matching Segmentation Algorithm", TISMIR 2023, is the model). Kinds from loudness, voices,
+/// how many play, and what comes again.
 Sections find_sections(const Song& song, const Profile& profile, const SongCourse& course,
                        const Bars& bars);
 

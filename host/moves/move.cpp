@@ -50,6 +50,11 @@ const char* family_name(Family family) {
     return names[static_cast<int>(family)];
 }
 
+float MoveLayer::gain(float strength) const {
+    if (!(strength > above) || strength > upto) return 0;
+    return instead ? 1 : std::pow(10.0f, level_db.at(strength) / 20);
+}
+
 double MoveLane::share_at(double seconds) const {
     const auto next =
         std::upper_bound(shape.begin(), shape.end(), seconds,
@@ -93,6 +98,13 @@ std::string move_words(const Move& move, float strength) {
         const double value =
             lane.amounts.at(strength) * (lane.law == Law::reach ? 1 : furthest(lane, move.places));
         words += (i ? "; " : "") + who + " " + amount(lane, value);
+    }
+    for (std::size_t i = 0; i < move.layers.size(); ++i) {
+        const MoveLayer& layer = move.layers[i];
+        if (layer.gain(strength) <= 0) continue;
+        if (!words.ends_with(": ")) words += "; ";
+        words += layer.what;
+        if (!layer.instead) words += text(" at %.0f dB", layer.level_db.at(strength));
     }
     words += " in ";
     for (std::size_t i = 0; i < move.places.size(); ++i)

@@ -2,9 +2,11 @@
 /// turns the strength, 0 leaves the mix as it is.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "host/layers/layer_sound.h"
 #include "kernels/engine.h"
 
 namespace mixfarm {
@@ -50,6 +52,20 @@ struct MoveLane {
     bool acts_in(double from_s, double to_s, int sign) const;
 };
 
+/// A sound that is made once for a move and enters the strip of a stem (LayerView).
+struct MoveLayer {
+    int stem;
+    bool instead;  ///< in the place of the stem, at its level
+    /// Strengths at which it sounds: above the first, up to the second.
+    float above = 0, upto = 1;
+    Amounts level_db{0, 0, 0};  ///< of what `make` gives; not of one that stands instead
+    std::string what;           ///< "octave under the bass"
+    std::function<LayerSound()> make;
+
+    /// Linear gain of it.
+    float gain(float strength) const;
+};
+
 struct Move {
     std::string name;  ///< as in a job: "chorus_lift"
     Family family;
@@ -57,6 +73,7 @@ struct Move {
     float most;  ///< strength that the job allows, above 0 to 1
     float locked = -1;  ///< the job's own strength for every mix; below 0: searched
     std::vector<MoveLane> lanes;
+    std::vector<MoveLayer> layers;
     struct Place {
         double start_s, end_s;
         std::string name;  ///< "chorus 1", "end of the line before chorus 2"

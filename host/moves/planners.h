@@ -25,7 +25,8 @@ inline void add_lane(Move& move, std::optional<MoveLane> lane) {
 }
 /// A move that moves something somewhere, or none.
 inline std::optional<Move> whole(const Move& move) {
-    return move.lanes.empty() || move.places.empty() ? std::nullopt : std::optional(move);
+    const bool nothing = move.lanes.empty() && move.layers.empty();
+    return nothing || move.places.empty() ? std::nullopt : std::optional(move);
 }
 
 /// Section starts into which a song rises, in the order of time: choruses and drops behind enough

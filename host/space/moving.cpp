@@ -26,6 +26,7 @@ std::size_t knob_of(std::span<const Knob> knobs, const MoveLane& lane) {
 Moving::Moving(std::vector<Move> moves, std::span<const Knob> knobs, std::size_t first,
                const std::function<std::vector<double>(int channel)>& power_of)
     : moves_(std::move(moves)), first_(first) {
+    for (const Move& move : moves_) layers_ += move.layers.size();
     for (std::size_t m = 0; m < moves_.size(); ++m)
         for (std::size_t l = 0; l < moves_[m].lanes.size(); ++l) {
             const MoveLane& lane = moves_[m].lanes[l];
@@ -90,6 +91,13 @@ float Moving::pulled(const Moved& moved, std::span<const Pull* const> pulls,
 }
 
 void Moving::add(std::span<const float> values, MixSettings& mix) const {
+    for (std::size_t m = 0, layer = 0; m < moves_.size(); ++m)
+        for (const MoveLayer& own : moves_[m].layers) {
+            const float gain = own.gain(strength(values, m));
+            if (gain > 0 && mix.layers.empty()) mix.layers.assign(layers_, 0);
+            if (gain > 0) mix.layers[layer] = gain;
+            ++layer;
+        }
     std::vector<const Pull*> pulls;
     std::vector<double> times;
     for (const Moved& moved : moved_) {

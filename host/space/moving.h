@@ -26,7 +26,8 @@ public:
         return values[first_ + move];
     }
     /// Adds what moves in a mix of these values [knobs] to its automation; a knob that a move
-    /// shifts for good is set in its row instead. All strengths 0: nothing changes.
+    /// shifts for good is set in its row instead. Layers are numbered move by move. All strengths
+    /// 0: nothing changes.
     void add(std::span<const float> values, MixSettings& mix) const;
     /// Brings the knobs to where they stand on average while moves are under way: levels by the
     /// power of their channel. Costs microseconds.
@@ -52,7 +53,7 @@ private:
                  std::span<const float> values, double seconds) const;
 
     std::vector<Move> moves_;
-    std::size_t first_ = 0;
+    std::size_t first_ = 0, layers_ = 0;
     std::vector<Moved> moved_;
 };
 

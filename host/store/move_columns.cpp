@@ -24,6 +24,10 @@ MoveColumns columns_of(const std::vector<Move>& moves) {
         const auto number = static_cast<std::int32_t>(c.moves.size());
         for (const Move::Place& p : move.places)
             c.places.push_back({number, p.name, p.start_s, p.end_s});
+        for (const MoveLayer& layer : move.layers)
+            c.layers.push_back({number, layer.stem, layer.instead, layer.what, layer.above,
+                                layer.upto, layer.level_db.least, layer.level_db.typical,
+                                layer.level_db.most});
         for (const MoveLane& lane : move.lanes) {
             c.lanes.push_back({number, lane.channel, lane.effect, lane.param,
                                kLaws[static_cast<int>(lane.law)], lane.what, lane.amounts.least,
@@ -46,6 +50,15 @@ std::vector<Move> moves_of(const MoveColumns& columns) {
     }
     for (const PlaceRow& row : columns.places)
         numbered(moves, row.move, "move").places.push_back({row.start_s, row.end_s, row.name});
+    for (const LayerRow& row : columns.layers)
+        numbered(moves, row.move, "move")
+            .layers.push_back({row.stem,
+                               row.instead != 0,
+                               row.above,
+                               row.upto,
+                               {row.least, row.typical, row.most},
+                               row.what,
+                               {}});
     std::vector<std::vector<Automation::Point>> shapes(columns.lanes.size());
     for (const ShapeRow& row : columns.shape)
         numbered(shapes, row.lane, "lane").push_back({row.at_s, row.share});

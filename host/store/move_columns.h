@@ -21,6 +21,11 @@ struct LaneRow {
     std::string effect, param, law, what;
     float least = 0, typical = 0, most = 0;
 };
+struct LayerRow {
+    std::int32_t move = 0, stem = 0, instead = 0;
+    std::string what;
+    float above = 0, upto = 0, least = 0, typical = 0, most = 0;
+};
 struct ShapeRow {
     std::int32_t lane = 0;
     double at_s = 0;
@@ -31,6 +36,7 @@ struct MoveColumns {
     std::vector<PlaceRow> places;
     std::vector<LaneRow> lanes;
     std::vector<ShapeRow> shape;
+    std::vector<LayerRow> layers;
 };
 
 inline constexpr std::array<std::pair<const char*, std::string MoveRow::*>, 3> kMoveTexts = {
@@ -46,6 +52,17 @@ inline constexpr std::array<std::pair<const char*, float LaneRow::*>, 3> kLaneAm
     {{"lane_least", &LaneRow::least},
      {"lane_typical", &LaneRow::typical},
      {"lane_most", &LaneRow::most}}};
+
+inline constexpr std::array<std::pair<const char*, std::int32_t LayerRow::*>, 3> kLayerWholes = {
+    {{"layer_move", &LayerRow::move},
+     {"layer_stem", &LayerRow::stem},
+     {"layer_instead", &LayerRow::instead}}};
+inline constexpr std::array<std::pair<const char*, float LayerRow::*>, 5> kLayerNumbers = {
+    {{"layer_above", &LayerRow::above},
+     {"layer_upto", &LayerRow::upto},
+     {"layer_least_db", &LayerRow::least},
+     {"layer_typical_db", &LayerRow::typical},
+     {"layer_most_db", &LayerRow::most}}};
 
 MoveColumns columns_of(const std::vector<Move>& moves);
 /// Throws h5::Error where a column names what there is not.

@@ -100,6 +100,10 @@ void read_moves(hid_t file, Results& r) {
     for (const auto& [name, field] : kLaneTexts) put_texts(file, at + name, c.lanes, field);
     for (const auto& [name, field] : kLaneWholes) put(file, at + name, c.lanes, field);
     for (const auto& [name, field] : kLaneAmounts) put(file, at + name, c.lanes, field);
+    c.layers.resize(length(file, at + "layer"));
+    put_texts(file, at + "layer_what", c.layers, &LayerRow::what);
+    for (const auto& [name, field] : kLayerWholes) put(file, at + name, c.layers, field);
+    for (const auto& [name, field] : kLayerNumbers) put(file, at + name, c.layers, field);
     c.shape.resize(length(file, at + "point"));
     put(file, at + "point_lane", c.shape, &ShapeRow::lane);
     put(file, at + "point_at_s", c.shape, &ShapeRow::at_s);

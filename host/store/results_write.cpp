@@ -166,6 +166,13 @@ private:
             list(at + name, lane, "", column(c.lanes, field));
         for (const auto& [name, field] : kLaneAmounts)
             list(at + name, lane, "", column(c.lanes, field));
+        const std::string layer = at + "layer";
+        ordinals(layer, c.layers.size());
+        texts(at + "layer_what", layer, column(c.layers, &LayerRow::what));
+        for (const auto& [name, field] : kLayerWholes)
+            list(at + name, layer, "", column(c.layers, field));
+        for (const auto& [name, field] : kLayerNumbers)
+            list(at + name, layer, "", column(c.layers, field));
         ordinals(point, c.shape.size());
         list(at + "point_lane", point, "", column(c.shape, &ShapeRow::lane));
         list(at + "point_at_s", point, "s", column(c.shape, &ShapeRow::at_s));

@@ -28,6 +28,16 @@ inline float value_at(const std::vector<Automation::Point>& points, double secon
     return static_cast<float>(a.value + (static_cast<double>(b.value) - a.value) * share);
 }
 
+/// Until when a knob stands still that is looked at now; this moment where it moves.
+inline double still_until(const std::vector<Automation::Point>& points, double seconds) {
+    const auto next =
+        std::upper_bound(points.begin(), points.end(), seconds,
+                         [](double s, const Automation::Point& p) { return s < p.seconds; });
+    if (next == points.end()) return HUGE_VAL;
+    if (next != points.begin() && (next - 1)->value != next->value) return seconds;
+    return next->seconds;
+}
+
 /// Points in the order of time, none closer to the one before than kJumpSeconds: what is drawn
 /// within that time becomes a slope to where the drawing stands at its end. Nothing is moved.
 inline std::vector<Automation::Point> without_jumps(std::vector<Automation::Point> points,

@@ -27,6 +27,15 @@ LoadedSong::LoadedSong(const SongView& song) : view(song), tile(tile_frames(song
     tiles = (song.frames + tile - 1) / tile;
     for (const StemView& stem : song.stems)
         awake.push_back(awake_tiles(stem, song.frames, tile, song.rate));
+    // A stem is awake while a layer of it sounds, whoever has it: what a mix is depends on no
+    // other.
+    for (const LayerView& layer : song.layers) {
+        MF_CHECK(layer.stem >= 0 && layer.stem < static_cast<int>(song.stems.size()));
+        auto& own = awake[static_cast<std::size_t>(layer.stem)];
+        const StemView sound{layer.left, layer.right};
+        const auto more = awake_tiles(sound, song.frames, tile, song.rate);
+        for (std::size_t t = 0; t < own.size(); ++t) own[t] = own[t] || more[t];
+    }
     bus_awake = awake_buses(song, awake, console::kGroups, console::kReturns);
     bands = std::make_unique<BandMap>(song.rate);
     fft = std::make_unique<LaneFft>(bands->size);

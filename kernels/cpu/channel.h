@@ -47,8 +47,9 @@ public:
         std::fill(memory_.begin(), memory_.end(), F(0.f));
         gliding_ = 0;
         if (moving_.empty()) return;
+        for (Moving& m : moving_) m.still_until_s = 0;
         move_to(seconds);
-        coefs_ = target_;
+        end_tile();
         gliding_ = 0;
     }
     /// Announces a tile that ends at `end_seconds`.
@@ -71,10 +72,11 @@ private:
         int lane, param, effect;
         Scale scale;
         std::vector<Automation::Point> points;
+        double still_until_s = 0;  ///< it need not be looked at before
     };
 
     void add_moving(int lane, const Automation& a) {
-        Moving m{lane, a.knob, -1, Scale::linear, {}};
+        Moving m{lane, a.knob, -1, Scale::linear, {}, 0};
         Chain::for_each([&]<class Effect, int I>(int first) {
             if (a.knob < first || a.knob >= first + param_count<Effect>) return;
             m.effect = I;
@@ -87,11 +89,12 @@ private:
     }
 
     void move_to(double seconds) {
-        target_ = coefs_;
         gliding_ = 0;
         std::vector<std::uint32_t>& changed = changed_;
         changed.assign(lanes_, 0);
-        for (const Moving& m : moving_) {
+        for (Moving& m : moving_) {
+            if (seconds < m.still_until_s) continue;
+            m.still_until_s = still_until(m.points, seconds);
             const auto place = static_cast<std::size_t>(m.lane) * Chain::kParams +
                                static_cast<std::size_t>(m.param);
             const float value = value_at(m.points, seconds, m.scale);
@@ -101,6 +104,7 @@ private:
         }
         for (std::size_t i = 0; i < lanes_; ++i) {
             if (!changed[i]) continue;
+            if (gliding_ == 0) target_ = coefs_;
             gliding_ |= changed[i];
             const float* row = rows_.data() + i * Chain::kParams;
             Chain::for_each([&]<class Effect, int I>(int first) {

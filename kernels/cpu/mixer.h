@@ -31,6 +31,7 @@ public:
                 settings<StripChain>(mixes, strips, static_cast<int>(s) * StripChain::kParams, 0),
                 session);
         for (const auto& strip : strips_) trims_.push_back(item<0>(strip.coefs()).gain);
+        set_layers(mixes);
         int first = 0;
         for (int g = 0; g < console::kGroups; ++g, first += GroupChain::kParams)
             groups_.emplace_back(settings<GroupChain>(mixes, buses, first, strip_knobs), session);
@@ -123,6 +124,24 @@ private:
         return lanes;
     }
 
+    /// Layers that some lane has.
+    void set_layers(std::span<const MixSettings* const> mixes) {
+        layers_.resize(strips_.size());
+        for (std::size_t l = 0; l < song_.view.layers.size(); ++l) {
+            const LayerView& layer = song_.view.layers[l];
+            F gain = F(0.f);
+            bool any = false;
+            for (std::size_t i = 0; i < mixes.size(); ++i) {
+                const std::vector<float>& own = mixes[i]->layers;
+                MF_CHECK(own.empty() || own.size() == song_.view.layers.size());
+                if (own.empty() || own[l] == 0) continue;
+                set_lane(gain, static_cast<int>(i), own[l]);
+                any = true;
+            }
+            if (any) layers_[static_cast<std::size_t>(layer.stem)].push_back({&layer, gain});
+        }
+    }
+
     /// Bit r: some lane sends stem `s` to return r, now or later.
     static std::uint32_t sends(std::span<const MixSettings* const> mixes, std::size_t s) {
         const int first = static_cast<int>(s + 1) * StripChain::kParams - Send::kReturns;
@@ -171,6 +190,12 @@ private:
             left_[n] = F(stem.left[from + n]);
             right_[n] = F(stem.right[from + n]);
         }
+        for (const auto& [layer, gain] : layers_[s])
+            for (int n = 0; n < frames; ++n) {
+                const F l = F(layer->left[from + n]), r = F(layer->right[from + n]);
+                left_[n] = fma_(gain, layer->instead ? l - left_[n] : l, left_[n]);
+                right_[n] = fma_(gain, layer->instead ? r - right_[n] : r, right_[n]);
+            }
         strips_[s].begin_tile(seconds(t + 1));
         strips_[s].run({left_, right_, frames}, key(stem.duck_key, from),
                        key(stem.unmask_key, from));
@@ -256,6 +281,11 @@ private:
 
     const LoadedSong& song_;
     std::vector<Channel<StripChain, F>> strips_;
+    struct Layered {
+        const LayerView* layer;
+        F gain;
+    };
+    std::vector<std::vector<Layered>> layers_;  ///< [stems]
     std::vector<F> trims_;  ///< [stems] as set: a trim that moves does not move what it keys
     std::vector<Channel<GroupChain, F>> groups_;
     std::unique_ptr<Channel<PlateChain, F>> plate_;

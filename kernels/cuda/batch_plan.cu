@@ -36,7 +36,7 @@ std::size_t BatchPlan::bytes_per_slot(const LoadedSong& song, const ConsoleLayou
 std::size_t BatchPlan::fixed_bytes(const LoadedSong& song) const {
     // Two segments of the song, the transforms and as much again for cuFFT itself.
     return product(16 * segment_tiles * song.tile,
-                   static_cast<std::int64_t>(song.view.stems.size())) +
+                   static_cast<std::int64_t>(song.view.stems.size() + song.view.layers.size())) +
            2 * BandSpectrum::fixed_bytes(*song.bands);
 }
 

@@ -54,6 +54,7 @@ ConsoleBank::ConsoleBank(const LoadedSong& song, ConsoleLayout layout,
     states_.clear(stream);
     design(mixes);
     set_keys(mixes);
+    set_layers(mixes);
     set_takers();
 }
 
@@ -105,6 +106,31 @@ void ConsoleBank::set_keys(std::span<const MixSettings> mixes) {
     }
     keys_ = sent(keys, stream_);
     key_gains_ = sent(gains, stream_);
+}
+
+/// Whose strip each layer enters, and how much of it in each mix.
+void ConsoleBank::set_layers(std::span<const MixSettings> mixes) {
+    std::vector<StemLayers> ranges;
+    std::vector<StripLayer> layers;
+    std::vector<float> gains;
+    const int first_sound = static_cast<int>(layout_.sounds.size() - layout_.layers.size());
+    for (const int stem : layout_.stems) {
+        StemLayers range{static_cast<int>(layers.size()), 0};
+        for (std::size_t i = layers.size(); i < layout_.layers.size(); ++i) {
+            const auto l = static_cast<std::size_t>(layout_.layers[i]);
+            if (song_.view.layers[l].stem != stem) break;
+            layers.push_back({first_sound + static_cast<int>(i), song_.view.layers[l].instead});
+            for (std::size_t slot = 0; slot < static_cast<std::size_t>(slots_); ++slot) {
+                const MixSettings& mix = mixes[slot < mixes.size() ? slot : 0];
+                gains.push_back(mix.layers.empty() ? 0.f : mix.layers[l]);
+            }
+        }
+        range.end = static_cast<int>(layers.size());
+        ranges.push_back(range);
+    }
+    stem_layers_ = sent(ranges, stream_);
+    layers_ = sent(layers, stream_);
+    layer_gains_ = sent(gains, stream_);
 }
 
 /// Which stems of every round go to which bus.
@@ -160,6 +186,8 @@ void ConsoleBank::run(std::int64_t first, int tiles, bool fresh, const int* colu
     strips.frames = segment.frames, strips.row = segment.row, strips.audio = segment.audio;
     strips.awake = segment.awake, strips.takers = takers_.data();
     strips.keys = keys_.data(), strips.key_gains = key_gains_.data();
+    strips.stem_layers = stem_layers_.data(), strips.layers = layers_.data();
+    strips.layer_gains = layer_gains_.data();
     strips.stem_energy = energies.stems;
     strips.counted_from = energies.from, strips.counted_to = energies.to;
     std::copy(std::begin(layout_.place), std::end(layout_.place), strips.place);

@@ -47,6 +47,7 @@ public:
 
 private:
     void design(std::span<const MixSettings> mixes);
+    void set_layers(std::span<const MixSettings> mixes);
     void set_keys(std::span<const MixSettings> mixes);
     void set_takers();
     bool overlaps() const { return few_ && layout_.whole() && !knobs_.any(); }
@@ -73,6 +74,9 @@ private:
     BusBranches branches_;
     int turn_ = 0;
     DeviceBuffer<StemKeys> keys_;
+    DeviceBuffer<StemLayers> stem_layers_;
+    DeviceBuffer<StripLayer> layers_;
+    DeviceBuffer<float> layer_gains_;
     DeviceBuffer<CoefUpdate> updates_;
 };
 

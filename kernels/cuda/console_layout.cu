@@ -30,6 +30,7 @@ ConsoleLayout::ConsoleLayout(const LoadedSong& song, std::vector<int> strips, bo
     for (const MixSettings& mix : mixes) {
         MF_CHECK_EQ(mix.strips.size(), strip_knobs_);
         MF_CHECK(mix.buses.empty() || mix.buses.size() == resting_.size());
+        MF_CHECK(mix.layers.empty() || mix.layers.size() == song.view.layers.size());
     }
     std::fill(std::begin(place), std::end(place), -1);
     bool used[kInnerBuses] = {};
@@ -39,6 +40,12 @@ ConsoleLayout::ConsoleLayout(const LoadedSong& song, std::vector<int> strips, bo
         for (const int key : {stem.duck_key, stem.unmask_key})
             if (key >= 0 && std::find(sounds.begin(), sounds.end(), key) == sounds.end())
                 sounds.push_back(key);
+        for (std::size_t l = 0; l < song.view.layers.size(); ++l)
+            if (song.view.layers[l].stem == stems[i] &&
+                std::any_of(mixes.begin(), mixes.end(), [&](const MixSettings& mix) {
+                    return !mix.layers.empty() && mix.layers[l] != 0;
+                }))
+                layers.push_back(static_cast<int>(l));
         first_knob.push_back(stems[i] * StripChain::kParams);
         add_channel(static_cast<int>(i), song, mixes);
         const int send = first_knob[i] + StripChain::kParams - console::kReturns;
@@ -51,6 +58,8 @@ ConsoleLayout::ConsoleLayout(const LoadedSong& song, std::vector<int> strips, bo
                 used[console::kGroups + r] = true;
             }
     }
+    for (const int layer : layers)
+        sounds.push_back(static_cast<int>(song.view.stems.size()) + layer);
     for (int b = 0; b < kInnerBuses; ++b)
         if (used[b]) place[b] = buses++;
     for (int b = 0; b < kBuses && buses_too; ++b) {
@@ -100,7 +109,7 @@ const float* ConsoleLayout::row(const MixSettings& mix, int channel) const {
 
 std::size_t ConsoleLayout::bytes_per_slot(std::int64_t frames, std::size_t times) const {
     const std::size_t coef_sets = moving_words > 0 ? 2 : 1;
-    const std::size_t keys = 2 * stems.size();
+    const std::size_t keys = 2 * stems.size() + layers.size();
     return sizeof(float) * (coef_sets * coef_rows + state_rows + static_cast<std::size_t>(cells) +
                             keys + times * 2 * static_cast<std::size_t>(buses * frames)) +
            moving_words * sizeof(CoefUpdate);

@@ -31,8 +31,9 @@ struct ConsoleLayout {
     ConsoleLayout(const LoadedSong& song, const MixSettings& mix, int stem);
 
     /// Of the song, those with a strip here; and those whose sound is needed: the same, then keys
-    /// that have no strip here.
+    /// that have no strip here, then layers that some mix has, numbered on from the song's stems.
     std::vector<int> stems, sounds;
+    std::vector<int> layers;             ///< of the song, stem by stem of `stems`
     std::vector<ChannelPlace> channels;  ///< strips, then (whole console) groups, returns, master
     std::vector<int> first_knob;  ///< [channels]: where its row begins among all knobs of a mix
     std::vector<std::uint32_t> sends;  ///< [stems] bit r: some mix sends it to return r

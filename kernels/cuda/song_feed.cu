@@ -47,10 +47,16 @@ Segment SongFeed::bring(std::int64_t first, int tiles, bool fresh, cudaStream_t 
         std::clamp<std::int64_t>(song_.view.frames - start, 0, std::int64_t{tiles} * song_.tile));
     const std::size_t row = static_cast<std::size_t>(row_), count = layout_.sounds.size();
     for (std::size_t s = 0; s < count && frames > 0; ++s) {
-        const StemView& stem = song_.view.stems[static_cast<std::size_t>(layout_.sounds[s])];
-        std::memcpy(slot.host.data() + 2 * s * row, stem.left + start,
+        const auto sound = static_cast<std::size_t>(layout_.sounds[s]),
+                   stems = song_.view.stems.size();
+        const bool layer = sound >= stems;
+        const float* const left =
+            layer ? song_.view.layers[sound - stems].left : song_.view.stems[sound].left;
+        const float* const right =
+            layer ? song_.view.layers[sound - stems].right : song_.view.stems[sound].right;
+        std::memcpy(slot.host.data() + 2 * s * row, left + start,
                     sizeof(float) * static_cast<std::size_t>(frames));
-        std::memcpy(slot.host.data() + (2 * s + 1) * row, stem.right + start,
+        std::memcpy(slot.host.data() + (2 * s + 1) * row, right + start,
                     sizeof(float) * static_cast<std::size_t>(frames));
     }
     std::uint32_t* const awake = slot.host.data() + 2 * count * row;

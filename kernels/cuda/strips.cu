@@ -33,6 +33,22 @@ __device__ KeyInput<float> key_input(const StripsJob& j, int stem, int which, in
                         column]};
 }
 
+/// Layer `l` over the stem's own sound, as on the CPU.
+__device__ void add_layer(const StripsJob& j, int l, int at, int column, int frames, float* left,
+                          float* right) {
+    const StripLayer layer = j.layers[l];
+    const float gain =
+        j.layer_gains[static_cast<std::size_t>(l) * static_cast<std::size_t>(j.channels.slots) +
+                      column];
+    const float* const sound =
+        j.audio + static_cast<std::size_t>(2 * layer.sound) * static_cast<std::size_t>(j.row) + at;
+    for (int n = 0; n < frames; ++n) {
+        const float x = sound[n], y = sound[j.row + n];
+        left[n] = fma_(gain, layer.instead ? x - left[n] : x, left[n]);
+        right[n] = fma_(gain, layer.instead ? y - right[n] : y, right[n]);
+    }
+}
+
 /// Adds frame `k` of one side of a chunk to the buses; past the end of the song the sums begin, and
 /// nothing is added.
 __device__ void add_up(const StripsJob& j, const Round& round, const Walk& chunk,
@@ -83,7 +99,9 @@ __device__ void run_round(const StripsJob& j, const Round& round, int warp, Stri
     float* counted = nullptr;
     [[maybe_unused]] float energy = 0.f, tile_energy = 0.f, gain[kReturns] = {},
                            step[kReturns] = {};
+    StemLayers layers{0, 0};
     if (mine) {
+        if (kFirst) layers = j.stem_layers[stem];
         part.load(j.channels, stem, round.slot);
         if (kLast && j.stem_energy) {
             counted = j.stem_energy + static_cast<std::size_t>(stem) * slots + round.slot;
@@ -120,6 +138,8 @@ __device__ void run_round(const StripsJob& j, const Round& round, int warp, Stri
                     left[n] = audio[now + n];
                     right[n] = audio[j.row + now + n];
                 }
+                for (int l = layers.first; l < layers.end; ++l)
+                    add_layer(j, l, now, round.column, frames, left, right);
             }
             part.run({left, right, frames}, {at.start, inside},
                      key_input(j, stem, 0, now, round.column),

@@ -24,6 +24,15 @@ struct StemKeys {
     int duck, unmask;
 };
 
+/// Layers of a stem: entries of `layers` [first, end).
+struct StemLayers {
+    int first, end;
+};
+struct StripLayer {
+    int sound;    ///< row of `audio`
+    int instead;  ///< as LayerView::instead
+};
+
 /// Strip s is channel s. All pointers are the device's.
 struct StripsJob {
     ChannelArrays channels;
@@ -32,12 +41,15 @@ struct StripsJob {
     int from, to;        ///< tiles of it that are rendered now
     int frames;          ///< frames of the segment that lie inside the song
     int row;             ///< frames from one row of `audio` to the next
-    const float* audio;  ///< [stems, then keys][left, right][row]
+    const float* audio;  ///< [stems, then keys, then layers][left, right][row]
     const std::uint32_t*
         awake;  ///< [rounds][1 + tiles]: bit i is stem round * lines + i; first the tile before
     const std::uint32_t* takers;  ///< [rounds][groups, returns]: which of a round's stems go there
     const StemKeys* keys;         ///< [stems]
     const float* key_gains;       ///< [stems][duck, unmask][slots] by column: the key stem's trim
+    const StemLayers* stem_layers;  ///< [stems]
+    const StripLayer* layers;       ///< [layers]
+    const float* layer_gains;       ///< [layers][slots] by column
     float* stem_energy;  ///< [stems][slots], added to in tiles [counted_from, counted_to); null:
                          ///< not wanted
     int counted_from, counted_to;

@@ -12,7 +12,7 @@ using Violations = std::vector<std::string>;
 
 /// Folders of host/ in the order in which data flows; each may include itself and those before it.
 inline const std::vector<std::string> kRooms = {
-    "job",  "song",  "analysis", "form",   "moves",  "space",  "search",  "score",
+    "job",  "song",  "analysis", "form", "layers", "moves",  "space",  "search",  "score",
     "rank", "taste", "store",    "render", "report", "export", "audition"};
 
 inline std::string at(const SourceFile& file, const Include& include) {

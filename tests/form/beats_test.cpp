@@ -14,9 +14,9 @@ namespace {
 
 using form_test::f_measure;
 
-class TenTunes : public testing::TestWithParam<form_test::Tune> {};
+class Tunes : public testing::TestWithParam<form_test::Tune> {};
 
-TEST_P(TenTunes, BeatsAndBarsAreFound) {
+TEST_P(Tunes, BeatsAndBarsAreFound) {
     const form_test::Played played = form_test::Band(GetParam()).play();
     const SongCourse course = song_course(played.song);
     const Beats beats = find_beats(course);
@@ -33,7 +33,11 @@ TEST_P(TenTunes, BeatsAndBarsAreFound) {
     EXPECT_GE(beats.confidence, kSureOfBeats);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tempi, TenTunes, testing::ValuesIn(form_test::ten_tunes()),
+INSTANTIATE_TEST_SUITE_P(Tempi, Tunes, testing::ValuesIn(form_test::ten_tunes()),
+                         [](const auto& test) {
+                             return "At" + std::to_string(static_cast<int>(test.param.bpm));
+                         });
+INSTANTIATE_TEST_SUITE_P(BusyTempi, Tunes, testing::ValuesIn(form_test::busy_tunes()),
                          [](const auto& test) {
                              return "At" + std::to_string(static_cast<int>(test.param.bpm));
                          });

@@ -11,22 +11,22 @@
 namespace mixfarm {
 namespace {
 
-constexpr int kRate = 44100, kSeconds = 20;
+constexpr int kTakeRate = 44100, kTake_s = 20;
 
 /// Notes of a player of one's own, one each half second, in four of five seconds.
 std::vector<float> playing(std::uint64_t player) {
-    std::vector<float> x(static_cast<std::size_t>(kRate) * kSeconds);
+    std::vector<float> x(static_cast<std::size_t>(kTakeRate) * kTake_s);
     RandomStream random(3, player);
-    for (int half = 0; half < 2 * kSeconds; ++half) {
+    for (int half = 0; half < 2 * kTake_s; ++half) {
         const double hz = 150 * std::exp2(2 * random.next()), start = 0.5 * half;
         const double phase = random.next();
         if ((half / 2 + static_cast<int>(player)) % 5 == 0) continue;
-        for (int n = 0; n < kRate / 2; ++n) {
-            const double t = static_cast<double>(n) / kRate;
+        for (int n = 0; n < kTakeRate / 2; ++n) {
+            const double t = static_cast<double>(n) / kTakeRate;
             double sum = 0.05 * (2 * random.next() - 1);
             for (int p = 1; p <= 5; ++p)
                 sum += std::sin(2 * std::numbers::pi * (p * hz * t + phase * p * p)) / p;
-            x[static_cast<std::size_t>(start * kRate) + static_cast<std::size_t>(n)] +=
+            x[static_cast<std::size_t>(start * kTakeRate) + static_cast<std::size_t>(n)] +=
                 static_cast<float>(0.2 * std::exp(-3 * t) * sum);
         }
     }
@@ -35,7 +35,7 @@ std::vector<float> playing(std::uint64_t player) {
 
 /// What a microphone further off hears of it.
 void bleed(std::vector<float>& into, const std::vector<float>& of, double gain, double delay_s) {
-    const auto late = static_cast<std::size_t>(delay_s * kRate);
+    const auto late = static_cast<std::size_t>(delay_s * kTakeRate);
     for (std::size_t n = late; n < into.size(); ++n)
         into[n] += static_cast<float>(gain) * of[n - late];
 }
@@ -46,7 +46,7 @@ void add(Song& song, Role role, std::vector<float> sound) {
     stem.silent = true;
     for (const float x : sound) stem.silent &= x == 0;
     stem.left = std::move(sound);
-    song.rate = kRate, song.frames = static_cast<std::int64_t>(stem.left.size());
+    song.rate = kTakeRate, song.frames = static_cast<std::int64_t>(stem.left.size());
     song.stems.push_back(std::move(stem));
     song.sections = {{"song", 0, song.seconds()}};
 }
@@ -83,7 +83,7 @@ TEST(Bodies, TheKitIsOneByRuleAndSilenceIsAlone) {
     Song song;
     add(song, Role::kick, playing(20)), add(song, Role::bass_guitar, playing(21));
     add(song, Role::overhead, playing(22));
-    add(song, Role::pad, std::vector<float>(static_cast<std::size_t>(kRate) * kSeconds));
+    add(song, Role::pad, std::vector<float>(static_cast<std::size_t>(kTakeRate) * kTake_s));
     add(song, Role::hi_hat, playing(23));
     EXPECT_EQ(leakage_bodies(song, analyze(song)), (std::vector<int>{0, 1, 0, 2, 0}));
 }

@@ -11,14 +11,14 @@
 namespace mixfarm {
 namespace {
 
-constexpr int kRate = 44100;
+constexpr int kSungRate = 44100;
 constexpr double kWithin_s = 0.06;
 
 /// Words sung, noises breathed.
 class Singer {
 public:
     explicit Singer(double seconds, double floor_dbfs = -120)
-        : x_(static_cast<std::size_t>(seconds * kRate)), noise_(7, 0) {
+        : x_(static_cast<std::size_t>(seconds * kSungRate)), noise_(7, 0) {
         const double level = std::pow(10.0, floor_dbfs / 20);
         for (float& v : x_) v = static_cast<float>(level * (2 * noise_.next() - 1));
     }
@@ -46,9 +46,9 @@ public:
 private:
     template <class Sound>
     void for_each(double start_s, double end_s, double edge_s, Sound sound) {
-        for (auto n = static_cast<std::size_t>(start_s * kRate);
-             n < static_cast<std::size_t>(end_s * kRate) && n < x_.size(); ++n) {
-            const double t = static_cast<double>(n) / kRate;
+        for (auto n = static_cast<std::size_t>(start_s * kSungRate);
+             n < static_cast<std::size_t>(end_s * kSungRate) && n < x_.size(); ++n) {
+            const double t = static_cast<double>(n) / kSungRate;
             const double edge =
                 std::clamp(std::min((t - start_s) / edge_s, (end_s - t) / edge_s), 0.0, 1.0);
             x_[n] += static_cast<float>(sound(t, edge));
@@ -87,47 +87,47 @@ void expect_three(const std::vector<Phrase>& found) {
 }
 
 TEST(Phrases, BeginAndEndWhereTheyAreSung) {
-    expect_three(find_phrases(three_phrases().stem(), kRate, beats_at(120)));
+    expect_three(find_phrases(three_phrases().stem(), kSungRate, beats_at(120)));
 }
 
 TEST(Phrases, StandOutOfBleed) {
-    expect_three(find_phrases(three_phrases(-50).stem(), kRate, beats_at(120)));
+    expect_three(find_phrases(three_phrases(-50).stem(), kSungRate, beats_at(120)));
 }
 
 TEST(Phrases, LeaveBreathsOut) {
     Singer singer = three_phrases();
     singer.breath(0.65, 0.99).breath(3.7, 3.95).breath(5.55, 5.85);
-    const std::vector<Phrase> found = find_phrases(singer.stem(), kRate, beats_at(120));
+    const std::vector<Phrase> found = find_phrases(singer.stem(), kSungRate, beats_at(120));
     expect_three(found);
 }
 
 TEST(Phrases, OfASlowSongBridgeLongerRests) {
     // At 60 beats a minute a rest of 0.7 s is within a phrase.
-    const auto found = find_phrases(three_phrases().stem(), kRate, beats_at(60));
+    const auto found = find_phrases(three_phrases().stem(), kSungRate, beats_at(60));
     ASSERT_EQ(found.size(), 2u);
     EXPECT_NEAR(found[1].start_s, 4, kWithin_s);
     EXPECT_NEAR(found[1].end_s, 9, kWithin_s);
     // Not so where nobody knows the beat.
-    EXPECT_EQ(find_phrases(three_phrases().stem(), kRate, beats_at(60, 0.2)).size(), 3u);
+    EXPECT_EQ(find_phrases(three_phrases().stem(), kSungRate, beats_at(60, 0.2)).size(), 3u);
 }
 
 TEST(Phrases, AreStrongBeforeRestsAtHeldNotesAndAtTheEndOfFourBars) {
     // At 120 beats a minute 1.4 s is more than two beats, 0.7 s is not; 9 s ends with a held note.
-    auto found = find_phrases(three_phrases().stem(), kRate, beats_at(120));
+    auto found = find_phrases(three_phrases().stem(), kSungRate, beats_at(120));
     ASSERT_EQ(found.size(), 3u);
     EXPECT_TRUE(found[0].strong);
     EXPECT_FALSE(found[1].strong);
     EXPECT_TRUE(found[2].strong);
-    found = find_phrases(three_phrases().stem(), kRate, beats_at(120), {0.0, 6.0});
+    found = find_phrases(three_phrases().stem(), kSungRate, beats_at(120), {0.0, 6.0});
     ASSERT_EQ(found.size(), 3u);
     EXPECT_TRUE(found[1].strong);
 }
 
 TEST(Phrases, OfSilenceAreNone) {
-    EXPECT_TRUE(find_phrases(Singer(5).stem(), kRate, beats_at(120)).empty());
+    EXPECT_TRUE(find_phrases(Singer(5).stem(), kSungRate, beats_at(120)).empty());
     Stem silent = Singer(5).stem();
     silent.silent = true;
-    EXPECT_TRUE(find_phrases(silent, kRate, beats_at(120)).empty());
+    EXPECT_TRUE(find_phrases(silent, kSungRate, beats_at(120)).empty());
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ TEST_F(TeamOfPlayers, WhenAllFailItSaysSo) {
 TEST_F(TeamOfPlayers, ABugIsNotTakenForADevice) {
     join(us(10), 4), join(us(10), 4);
     const auto team = make_team(std::move(engines_));
-    const std::vector<MixSettings> mixes(40, MixSettings{{-1.f}, {}, {}});
+    const std::vector<MixSettings> mixes(40, MixSettings{{-1.f}, {}, {}, {}});
     EXPECT_THROW(team->evaluate(mixes, {}, {}), std::logic_error);
 }
 

@@ -130,6 +130,18 @@ inline ::testing::AssertionResult same(const Results& a, const Results& b) {
             }
         }
     }
+    for (std::size_t i = 0; i < a.moves.size(); ++i)
+        for (std::size_t l = 0; l < a.moves[i].layers.size(); ++l) {
+            MF_EQUAL(moves[i].layers.size());
+            MF_EQUAL(moves[i].layers[l].stem);
+            MF_EQUAL(moves[i].layers[l].instead);
+            MF_EQUAL(moves[i].layers[l].what);
+            MF_SAME(moves[i].layers[l].above);
+            MF_SAME(moves[i].layers[l].upto);
+            MF_SAME(moves[i].layers[l].level_db.least);
+            MF_SAME(moves[i].layers[l].level_db.typical);
+            MF_SAME(moves[i].layers[l].level_db.most);
+        }
     MF_EQUAL(made.size());
     for (std::size_t i = 0; i < a.made.size(); ++i) {
         MF_EQUAL(made[i].id);

@@ -182,6 +182,13 @@ inline Results example_results(const Size& size, std::uint64_t seed = 1) {
                              {-f, 0.5f, 1 + f},
                              {{0, 0}, {3.5 + double(i), 0.25f}},
                              "whole mix"}},
+                           {{static_cast<int>(i),
+                             i > 0,
+                             0.25f * f,
+                             1,
+                             {-30 + f, -20, -10},
+                             "an octave below",
+                             {}}},
                            {{1.5, 2.5 + double(i), "chorus " + std::to_string(i)}},
                            "it is so"});
         r.made.push_back({3 * i + 1, static_cast<std::int32_t>(i), 0.25f + f, 0.5f - f});

@@ -172,6 +172,16 @@ void list_values(const Results& r, const fs::path& file) {
         values.add("/moves/lane_least", {i}, move.lanes[0].amounts.least);
         values.add("/moves/lane_typical", {i}, move.lanes[0].amounts.typical);
         values.add("/moves/lane_most", {i}, move.lanes[0].amounts.most);
+        const MoveLayer& layer = move.layers[0];
+        values.add("/moves/layer_move", {i}, number);
+        values.add("/moves/layer_stem", {i}, layer.stem);
+        values.add("/moves/layer_instead", {i}, int(layer.instead));
+        values.add("/moves/layer_what", {i}, layer.what);
+        values.add("/moves/layer_above", {i}, layer.above);
+        values.add("/moves/layer_upto", {i}, layer.upto);
+        values.add("/moves/layer_least_db", {i}, layer.level_db.least);
+        values.add("/moves/layer_typical_db", {i}, layer.level_db.typical);
+        values.add("/moves/layer_most_db", {i}, layer.level_db.most);
         for (std::size_t p = 0; p < 2; ++p) {
             values.add("/moves/point_lane", {2 * i + p}, number);
             values.add("/moves/point_at_s", {2 * i + p}, move.lanes[0].shape[p].seconds);

@@ -22,7 +22,7 @@ struct SmallSong {
 
     std::int64_t frames() const { return static_cast<std::int64_t>(stems.front().frames()); }
     SongView view() const {
-        SongView v{rate, frames(), {}};
+        SongView v{rate, frames(), {}, {}};
         for (std::size_t s = 0; s < stems.size(); ++s)
             v.stems.push_back(
                 {stems[s].left.data(), (mono[s] ? stems[s].left : stems[s].right).data()});

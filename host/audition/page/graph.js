@@ -27,6 +27,18 @@ class Fader {
         this.values = values;
         return this.free_s;
     }
+
+    /** The same, while node `i` gives way to a new one. Returns when the old one is silent. */
+    exchange(i, values, at_s) {
+        const start_s = Math.max(at_s, this.free_s);
+        const { gain } = this.nodes[i];
+        gain.setValueAtTime(this.values[i], start_s);
+        gain.linearRampToValueAtTime(0, start_s + ramp_s);
+        this.nodes[i] = new GainNode(this.nodes[i].context, { gain: 0 });
+        this.values = this.values.map((value, k) => (k === i ? 0 : value));
+        this.to(values, at_s);
+        return start_s + ramp_s;
+    }
 }
 
 /**
@@ -62,12 +74,15 @@ export function buildGraph(context, buffers, options = {}) {
     const slots = new Fader(context, levels());
     const out = new Fader(context, [0]);
     const sources = buffers.map((buffer) => new AudioBufferSourceNode(context, { buffer, loop: true }));
-    sources.forEach((source, i) => source.connect(slots.nodes[i]).connect(out.nodes[0]));
+    const connect = (i) => sources[i].connect(slots.nodes[i]).connect(out.nodes[0]);
+    sources.forEach((_, i) => connect(i));
     out.nodes[0].connect(options.destination ?? context.destination);
-    sources[0].onended = () => out.nodes[0].disconnect();
+    const frames = (seconds) => Math.round(seconds * context.sampleRate);
+    let [first, offset] = [0, 0];  // when it began, and where in the loop, in frames
 
     return {
         start(when_s, offset_s = 0) {
+            [first, offset] = [frames(when_s), frames(offset_s)];
             for (const source of sources) source.start(when_s, offset_s);
             out.to([1], when_s);
         },
@@ -79,8 +94,21 @@ export function buildGraph(context, buffers, options = {}) {
             gains_db = next_db;
             slots.to(levels(), at_s);
         },
+        /** A slot has another sound from then on, at the same place of the loop. */
+        exchange(i, buffer, next_db, at_s) {
+            gains_db = next_db;
+            const begin = Math.max(frames(at_s), first);
+            const [old, node] = [sources[i], slots.nodes[i]];
+            old.onended = () => node.disconnect();
+            old.stop(slots.exchange(i, levels(), begin / context.sampleRate));
+            sources[i] = new AudioBufferSourceNode(context, { buffer, loop: true });
+            connect(i);
+            sources[i].start(begin / context.sampleRate,
+                ((offset + begin - first) % buffer.length) / context.sampleRate);
+        },
         stop(at_s) {
             const end_s = out.to([0], at_s);
+            sources[0].onended = () => out.nodes[0].disconnect();
             for (const source of sources) source.stop(end_s);
         },
     };

@@ -31,6 +31,7 @@ const repeatable = ["ArrowLeft", "ArrowRight"];
 // a click the keys go on working on the sound.
 const ownKeys = [
     { controls: "button, summary, a", keys: [" ", "Enter"] },
+    { controls: "input[type=checkbox]", keys: [" "] },
     { controls: "input[type=radio]", keys: [" ", "ArrowLeft", "ArrowRight"] },
     { controls: "[role=slider]", keys: ["ArrowLeft", "ArrowRight", "Home"] },
 ];
@@ -42,7 +43,7 @@ export function listenToKeys(actions) {
     const wanted = (event) => {
         const { target } = event;
         if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return null;
-        if (target.matches("input:not([type=radio]), select, textarea")) return null;
+        if (target.matches("input:not([type=radio], [type=checkbox]), select, textarea")) return null;
         if (document.querySelector("dialog[open]")) return null;
         if (event.repeat && !repeatable.includes(event.key)) return null;
         if (tabbed && ownKeys.some(({ controls, keys }) =>

@@ -4,6 +4,7 @@ import { byId, button, clock, count, element, key, letter, listed, write } from 
 import { fillHelp, listenToKeys } from "./keys.js";
 import { CandidateMap } from "./map.js";
 import { monitors } from "./graph.js";
+import { lacking } from "./moves.js";
 import { Player } from "./player.js";
 import { Refused, Server } from "./server.js";
 import { Reveal } from "./reveal.js";
@@ -38,6 +39,7 @@ const map = new CandidateMap(byId("map"), async (chosen) => {
 });
 const reveal = new Reveal(byId("reveal"), {
     play: (slot) => hear(slot),
+    without: (mix, moves) => switchMoves(mix, moves),
     choose: (id) => act("choose", { id }),
     resume: () => act("resume"),
     forget: () => act("forget"),
@@ -142,6 +144,14 @@ function hear(slot) {
     if (!now || slot < 0 || slot >= now.slots) return;
     player.select(slot);
     if (!player.playing) player.play();
+}
+
+/** The revealed mix is heard, and it lacks these moves once that is made. */
+async function switchMoves({ slot, name, made }, moves) {
+    player.select(slot);
+    say(`Making ${name} ${lacking(made, moves)}.`);
+    await player.setWithout(slot, moves).catch(report);
+    if (player.without[slot]?.join() === moves.join()) say(`${name} ${lacking(made, moves)}.`);
 }
 
 function toggle() {
@@ -253,7 +263,7 @@ function render() {
     if (!now) return;
     renderPlayer();
     if (asks) renderQuestion(state.question);
-    if (state.finished) reveal.setPlaying(player.slot);
+    if (state.finished) reveal.setPlaying(player);
     kept.write();
 }
 

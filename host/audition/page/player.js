@@ -8,6 +8,7 @@ export const shortest_s = 0.5;
 export const longest_s = 59;  // the server gives 60 s at once, and the seam needs a little more
 const most_bytes = 128e6;  // of a loop's sounds
 const report_ms = 3000;
+const most_kept = 8;  // sounds of the loop with other moves than the slots have now
 
 export class Player {
     #source; #onHeard; #onChange;
@@ -20,11 +21,15 @@ export class Player {
     #offset_s = 0;
     #counted_s = 0;   // on the context's clock, up to where seconds were counted
     #heard = [];
+    #without = [];    // of every slot the moves that its sound lacks, ascending
+    #lacking = [];    // the same as it is wanted
+    #changing = null; #kept = new Map();
 
     /**
-     * `source`: audio(number, slot, from_s, to_s, signal), bytes of a WAV file, and
-     * levels(number, from_s, to_s, monitor, signal), gains in dB. `onHeard(number, slot, seconds)` tells
-     * what was listened to, `onChange()` that something else is worth showing.
+     * `source`: audio(number, slot, from_s, to_s, signal, without), bytes of a WAV file,
+     * levels(number, from_s, to_s, monitor, signal, without of every slot), gains in dB, and
+     * made(slot, moves, signal), which waits for a sound without moves. `onHeard(number, slot, seconds)`
+     * tells what was listened to, `onChange()` that something else is worth showing.
      */
     constructor(source, onHeard, onChange) {
         this.#source = source;
@@ -44,6 +49,8 @@ export class Player {
     get monitor() { return this.#way; }
     get dimmed() { return this.#dimmed; }
     get switches() { return this.#switches; }
+    get without() { return this.#without; }
+    get lacking() { return this.#lacking; }
     get heard() { return this.#heard.map((seconds, i) => seconds + this.#pending(i)); }
 
     /** In the song, of what comes out of the loudspeaker now. */
@@ -63,6 +70,8 @@ export class Player {
         this.#slot = Math.min(slot, slots - 1);
         this.#switches = 0;
         this.#loop = null;
+        this.#without = Array(slots).fill([]);
+        this.#lacking = [...this.#without];
         return this.setLoop(loop);
     }
 
@@ -71,7 +80,9 @@ export class Player {
         this.report();
         this.#silence();
         this.#loading?.abort();
-        this.#loading = this.#buffers = this.#number = null;
+        this.#changing?.abort();
+        this.#kept.clear();
+        this.#loading = this.#changing = this.#buffers = this.#number = null;
     }
 
     /** The old loop plays on until the new one is there. */
@@ -84,10 +95,16 @@ export class Player {
         this.#wanted = { from_s: first / this.#rate, to_s: last / this.#rate };
 
         this.#loading?.abort();
+        this.#changing?.abort();
+        this.#changing = null;
         const loading = this.#loading = new AbortController();
         this.#onChange();
         try {
-            const [buffers, gains_db] = await this.#fetch(first, last, loading.signal);
+            await this.#made(this.#without, loading.signal);
+            const [buffers, gains_db] = await Promise.all([
+                this.#fetch([...this.#without.keys()], this.#without, first, last, loading.signal),
+                this.#fetchLevels(this.#wanted, this.#without, loading.signal),
+            ]);
             loading.signal.throwIfAborted();
             this.#loading = null;
             this.#take({ ...this.#wanted }, buffers, gains_db);
@@ -96,21 +113,81 @@ export class Player {
             if (!loading.signal.aborted) throw error;
         }
         this.#onChange();
+        await this.#change();
     }
 
-    async #fetch(first, last, signal) {
+    /** Sounds of these slots in a stretch, in frames. */
+    async #fetch(slots, without, first, last, signal) {
         const seam = Math.round(ramp_s * this.#rate);
         const lead = first >= seam ? seam : 0;
-        const [lead_s, from_s, to_s] = [first - lead, first, last].map((frame) => frame / this.#rate);
+        const [lead_s, to_s] = [first - lead, last].map((frame) => frame / this.#rate);
         const decoder = new OfflineAudioContext(2, 1, this.#rate);
-        const [files, gains_db] = await Promise.all([
-            Promise.all(Array.from({ length: this.#slots }, (_, slot) =>
-                this.#source.audio(this.#number, slot, lead_s, to_s, signal))),
-            this.#source.levels(this.#number, from_s, to_s, this.#way, signal),
-        ]);
+        const files = await Promise.all(slots.map((slot) =>
+            this.#source.audio(this.#number, slot, lead_s, to_s, signal, without[slot])));
         const buffers = [];  // one after the other: each is twice in memory for a moment
         while (files.length) buffers.push(loopOf(await decoder.decodeAudioData(files.shift()), lead));
-        return [buffers, gains_db];
+        return buffers;
+    }
+
+    #fetchLevels({ from_s, to_s }, without, signal) {
+        return this.#source.levels(this.#number, from_s, to_s, this.#way, signal, without);
+    }
+
+    /** Waits until there are all sounds that lack moves: the server keeps only the latest. */
+    #made(without, signal) {
+        return Promise.all(without.map((moves, slot) => moves.length && this.#source.made(slot, moves, signal)));
+    }
+
+    /** A slot sounds without these moves (ascending) once that is made; till then as it did. */
+    async setWithout(slot, moves) {
+        this.#lacking = this.#lacking.with(slot, moves);
+        this.#onChange();
+        await this.#change();
+    }
+
+    /** Brings all slots to where they are wanted, one after the other; a loop that loads comes first. */
+    async #change() {
+        this.#changing?.abort();
+        this.#changing = null;
+        const other = () => this.#lacking.findIndex((moves, slot) => moves.join() !== this.#without[slot].join());
+        if (this.#loading || !this.ready || other() < 0) return;
+        const changing = this.#changing = new AbortController();
+        try {
+            for (let slot = other(); slot >= 0; slot = other()) {
+                await this.#exchange(slot, this.#lacking[slot], changing.signal);
+                this.#onChange();
+            }
+        } catch (error) {
+            if (changing.signal.aborted) return;
+            this.#lacking = [...this.#without];
+            this.#onChange();
+            throw error;
+        } finally {
+            if (this.#changing === changing) this.#changing = null;
+        }
+    }
+
+    async #exchange(slot, moves, signal) {
+        const [first, last] = [this.#loop.from_s, this.#loop.to_s].map((seconds) => Math.round(seconds * this.#rate));
+        const without = this.#without.with(slot, moves);
+        await this.#made(without, signal);
+        const key = `${slot}:${moves}`;
+        const buffer = this.#kept.get(key) ?? (await this.#fetch([slot], without, first, last, signal))[0];
+        let [way, gains_db] = [null, null];
+        while (way !== this.#way) {  // it may change meanwhile
+            way = this.#way;
+            gains_db = await this.#fetchLevels(this.#loop, without, signal);
+        }
+        signal.throwIfAborted();
+        this.report();
+        this.#kept.delete(key);
+        this.#kept.set(`${slot}:${this.#without[slot]}`, this.#buffers[slot]);
+        if (this.#kept.size > most_kept) this.#kept.delete(this.#kept.keys().next().value);
+        this.#buffers[slot] = buffer;
+        this.#gains_db = gains_db;
+        this.#without = without;
+        this.#graph?.exchange(slot, buffer, this.#levels(), this.#context.currentTime + this.#lead());
+        this.#hearThrough(way);
     }
 
     #take(loop, buffers, gains_db) {
@@ -118,6 +195,7 @@ export class Player {
         this.report();
         this.#silence();
         this.#loop = loop;
+        this.#kept.clear();
         this.#buffers = buffers;
         this.#gains_db = gains_db;
         this.#rest_s = this.#inside(at_s) ? at_s : loop.from_s;
@@ -176,10 +254,9 @@ export class Player {
         this.#way = name;
         this.#onChange();
         if (this.#loading || !this.#loop) return this.#hearThrough(name);
-        const { from_s, to_s } = this.#loop;
-        const [number, loop] = [this.#number, this.#loop];
-        const gains_db = await this.#source.levels(number, from_s, to_s, name);
-        if (name !== this.#way || loop !== this.#loop || number !== this.#number) return;
+        const [number, loop, without] = [this.#number, this.#loop, this.#without];
+        const gains_db = await this.#fetchLevels(loop, without);
+        if (name !== this.#way || loop !== this.#loop || number !== this.#number || without !== this.#without) return;
         this.report();
         this.#gains_db = gains_db;
         this.#graph?.setGains(this.#levels(), this.#soon());
@@ -224,6 +301,11 @@ export class Player {
         return this.#context.currentTime + Math.max(0.003, this.#context.baseLatency ?? 0);
     }
 
+    // A source that is to begin at once begins late, and nobody knows when.
+    #lead() {
+        return Math.max(0.02, 2 * (this.#context.baseLatency ?? 0) + 0.01);
+    }
+
     #positionAt(time_s) {
         const { from_s, to_s } = this.#loop;
         return from_s + (this.#offset_s + Math.max(0, time_s - this.#started_s)) % (to_s - from_s);
@@ -236,8 +318,7 @@ export class Player {
         }
         const context = this.#context;
         const whole = (seconds) => Math.round(seconds * this.#rate) / this.#rate;
-        const lead_s = Math.max(0.02, 2 * (context.baseLatency ?? 0) + 0.01);
-        this.#started_s = this.#counted_s = whole(context.currentTime + lead_s);
+        this.#started_s = this.#counted_s = whole(context.currentTime + this.#lead());
         this.#offset_s = whole(this.#rest_s - this.#loop.from_s);
         const graph = buildGraph(context, this.#buffers, {
             slot: this.#slot, gains_db: this.#levels(), destination: this.#monitor.input,

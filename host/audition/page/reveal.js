@@ -1,6 +1,7 @@
 // What the page shows when the questions are over: who was who, what was liked, what was learnt.
 
 import { button, clock, count, element, letter } from "./elements.js";
+import { MoveSwitches } from "./moves.js";
 import { spectra } from "./spectrum.js";
 
 function heard({ chosen, offered }) {
@@ -40,9 +41,9 @@ function termRows(names, terms) {
 }
 
 export class Reveal {
-    #host; #actions; #parts = [];
+    #host; #actions; #parts = []; #switches = [];
 
-    /** `actions`: play(slot), choose(id), resume(), forget(). */
+    /** `actions`: play(slot), without(mix, moves), choose(id), resume(), forget(). */
     constructor(host, actions) {
         this.#host = host;
         this.#actions = actions;
@@ -51,12 +52,14 @@ export class Reveal {
     hide() {
         this.#host.hidden = true;
         this.#host.replaceChildren();
-        this.#parts = [];
+        this.#parts = this.#switches = [];
     }
 
     show(reveal) {
         const taken = document.activeElement?.dataset.take;
         const { board, terms, taste, gap, questions, chosen } = reveal;
+        this.#switches = board.map((mix) => (mix.made.length > 0
+            ? new MoveSwitches(mix, (moves) => this.#actions.without(mix, moves)) : null));
         const cards = board.map((mix) => this.#card(mix, terms, chosen));
         const picture = element("div", { class: "scroll" }, spectra(reveal, 0));
         this.#parts = cards.map((card, slot) => (playing) => {
@@ -66,7 +69,9 @@ export class Reveal {
         this.#host.replaceChildren(
             element("h2", { id: "reveal-title" }, "Revealed"),
             element("p", { class: "soft" }, "Your favourites of this morning, best first, and what they are compared "
-                + "with. They play in step and equally loud; take the one that is yours."),
+                + "with. They play in step and equally loud; take the one that is yours."
+                + (this.#switches.some(Boolean)
+                    ? " Each move of a mix can be switched off and on while you listen." : "")),
             element("div", { class: "board" }, cards),
             element("div", { class: "two" },
                 element("div", { class: "card" }, element("h3", {}, "What you like"), tasteWords(taste), gapWords(gap)),
@@ -86,8 +91,10 @@ export class Reveal {
         if (taken) this.#host.querySelector(`[data-take="${taken}"]`)?.focus();  // it was drawn anew
     }
 
-    setPlaying(slot) {
+    /** Slot that plays; of every slot the moves that are to be off, and those that its sound lacks. */
+    setPlaying({ slot, lacking, without }) {
         this.#parts.forEach((show) => show(slot));
+        this.#switches.forEach((switches, i) => switches?.show(lacking[i] ?? [], without[i] ?? []));
     }
 
     #card(mix, terms, chosen) {
@@ -103,6 +110,7 @@ export class Reveal {
                     onclick: () => this.#actions.play(mix.slot) }, letter(mix.slot)),
                 element("div", {}, element("h3", {}, mix.name), element("p", { class: "soft small" }, facts.join(" · ")))),
             mix.words && element("p", {}, mix.words),
+            this.#switches[mix.slot]?.node,
             mix.moves.length > 0 && element("details", {},
                 element("summary", {}, "What was done, against the rule-based mix"),
                 element("ul", {}, mix.moves.map((move) => element("li", {}, move)))),

@@ -1,6 +1,7 @@
 // The server's API: errors in words, patience while it does not answer, events in their order.
 
 const retry_ms = 1000;
+const ask_again_ms = 250;  // while a mix is being made
 
 /** The server answered, and the answer is no. */
 export class Refused extends Error {
@@ -31,16 +32,31 @@ export class Server {
     map = () => this.#insist("api/map", {}, (response) => response.json());
     reveal = () => this.#insist("api/reveal", {}, (response) => response.json());
 
-    /** Bytes of a WAV file. */
-    audio(number, slot, from_s, to_s, signal) {
-        return this.#insist(`api/audio/${number}/${slot}?from_s=${from_s}&to_s=${to_s}`,
+    /** Bytes of a WAV file; `without` are numbers of moves that are switched off. */
+    audio(number, slot, from_s, to_s, signal, without = []) {
+        const off = without.length ? `&without=${without}` : "";
+        return this.#insist(`api/audio/${number}/${slot}?from_s=${from_s}&to_s=${to_s}${off}`,
             { signal }, (response) => response.arrayBuffer());
     }
 
-    async levels(number, from_s, to_s, monitor, signal) {
-        const levels = await this.#insist(`api/levels/${number}?from_s=${from_s}&to_s=${to_s}&monitor=${monitor}`,
+    /** `without` of every slot. */
+    async levels(number, from_s, to_s, monitor, signal, without = []) {
+        const off = without.map((moves, slot) => (moves.length ? `&without=${slot}:${moves}` : "")).join("");
+        const levels = await this.#insist(
+            `api/levels/${number}?from_s=${from_s}&to_s=${to_s}&monitor=${monitor}${off}`,
             { signal }, (response) => response.json());
         return levels.gains_db;
+    }
+
+    /** Until a mix of the board is there without these moves. */
+    async made(slot, moves, signal) {
+        for (;;) {
+            const { ready } = await this.#insist(`api/without/${slot}?moves=${moves}`, { signal },
+                (response) => response.json());
+            if (ready) return;
+            await pause(ask_again_ms);
+            signal?.throwIfAborted();
+        }
     }
 
     /** One after the other, each until it got through. Resolves to the new state. */
