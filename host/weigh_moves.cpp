@@ -13,8 +13,11 @@ void weigh_moves(Results& results, const Studio& studio, Progress& progress) {
     std::vector<MixSettings> mixes;
     std::vector<std::vector<float>> values;
     results.made.clear();
+    const auto whole_songs = static_cast<std::size_t>(std::count_if(
+        results.rows.begin(), results.rows.end(), [](const Row& r) { return r.stage == 3; }));
     for (const std::uint64_t id : results.picks) {
         const Row& row = results.rows[row_of(results, id)];
+        const std::size_t before = mixes.size();
         for (std::size_t m = 0; m < space.moves().size(); ++m) {
             const float strength = row.values[space.strength_knob(m)];
             if (!(strength > 0)) continue;
@@ -23,6 +26,9 @@ void weigh_moves(Results& results, const Studio& studio, Progress& progress) {
             mixes.push_back(space.settings(values.back()));
             results.made.push_back({id, static_cast<std::int32_t>(m), strength, 0});
         }
+        if (before == 0 || mixes.size() <= whole_songs / 2) continue;
+        mixes.resize(before), values.resize(before), results.made.resize(before);
+        break;
     }
     if (mixes.empty()) return;
     const Excerpt whole[] = {whole_song(studio.song)};

@@ -1,4 +1,4 @@
-/// What each move of the picks costs or brings: every pick is made again, whole, without each.
+/// What each move of the picks costs or brings: picks are made again, whole, without each.
 #pragma once
 
 #include "host/progress.h"
@@ -7,7 +7,9 @@
 
 namespace mixfarm {
 
-/// Fills Results::made for the picks. Throws Interrupted between two batches when asked to stop.
+/// Fills Results::made, the best pick first, with half as many mixes as were heard whole at most: a
+/// short night shall not spend most of its time on this. Throws Interrupted between two batches
+/// when asked to stop.
 void weigh_moves(Results& results, const Studio& studio, Progress& progress);
 
 }  // namespace mixfarm

@@ -80,13 +80,25 @@ Json form_json(const Form& form) {
     f["bars_s"] = form.bars.at_s;
     f["sections"] = Json::array();
     for (const FoundSection& s : form.sections.found)
-        f["sections"].push_back({{"kind", section_word(s.kind)},
+        f["sections"].push_back({{"name", s.name},
+                                 {"kind", section_word(s.kind)},
                                  {"start_s", s.start_s},
                                  {"end_s", s.end_s},
                                  {"bars", s.bars},
                                  {"theme", s.theme},
                                  {"lufs", number(s.loudness_lufs)},
-                                 {"sung", number(s.sung)}});
+                                 {"sung", number(s.sung)},
+                                 {"rise_lu", number(s.rise_lu)},
+                                 {"low_rise_db", number(s.low_rise_db)},
+                                 {"drop", s.drop}});
+    f["lead"] = form.lead < 0 ? Json(nullptr) : Json(form.lead);
+    f["phrases"] = Json::array();
+    for (const Phrase& p : form.phrases)
+        f["phrases"].push_back({{"start_s", p.start_s},
+                                {"end_s", p.end_s},
+                                {"last_word_s", p.last_word_s},
+                                {"gap_s", p.gap_s},
+                                {"strong", p.strong}});
     return f;
 }
 

@@ -90,7 +90,13 @@ bool Ground::taken(int channel, std::string_view effect, std::string_view param,
     });
 }
 
+bool Ground::replaced(std::size_t stem) const {
+    return std::find(replaced_.begin(), replaced_.end(), static_cast<int>(stem)) != replaced_.end();
+}
+
 void Ground::claim(const Move& move) {
+    for (const MoveLayer& layer : move.layers)
+        if (layer.instead) replaced_.push_back(layer.stem);
     claimed_.insert(claimed_.end(), move.lanes.begin(), move.lanes.end());
 }
 

@@ -45,6 +45,8 @@ public:
     /// Does a move before turn that knob up (`sign` 1) or down (-1) between these times?
     bool taken(int channel, std::string_view effect, std::string_view param, double from_s,
                double to_s, int sign) const;
+    /// Does a move before put something in the place of that stem?
+    bool replaced(std::size_t stem) const;
     /// What a planned move uses is taken for those after it.
     void claim(const Move& move);
 
@@ -60,6 +62,7 @@ private:
     const Profile& profile_;
     const Form& form_;
     std::vector<MoveLane> claimed_;
+    std::vector<int> replaced_;
 };
 
 /// A shape that is 0 but for steps.

@@ -35,9 +35,10 @@ std::optional<Move> plan_pitch_drift(const Ground& ground) {
     std::size_t parts = 0;
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Role role = ground.song().stems[s].role.role;
-        const bool held =
-            role == Role::pad || role == Role::organ || role == Role::strings || role == Role::keys;
-        if (!held || static_cast<int>(s) == ground.form().lead || parts == kParts) continue;
+        const bool held = role == Role::pad || role == Role::organ || role == Role::strings;
+        if (!held || ground.replaced(s) || static_cast<int>(s) == ground.form().lead ||
+            parts == kParts)
+            continue;
         ++parts;
         float above = 0;
         for (const auto& [cents, upto] : {std::pair{0.5, 0.34f}, {2.0, 0.67f}, {6.0, 1.0f}}) {

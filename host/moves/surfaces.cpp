@@ -56,7 +56,7 @@ std::optional<Move> plan_vinyl(const Ground& ground) {
         return std::nullopt;
     Move move;
     const double end = choruses.front()->start_s;
-    move.places.push_back({0, end, "until " + choruses.front()->name});
+    move.places.push_back({0, end, "the time until " + choruses.front()->name});
     move.layers.push_back({stem, false, 0, 1, on_track(ground, stem, {-80, -58, -46}),
                            "crackle on " + ground.name(static_cast<std::size_t>(stem)),
                            [&song = ground.song(), end] {

@@ -69,7 +69,8 @@ std::optional<Move> plan_swell(const Ground& ground) {
             continue;
         const double length = std::min(rest, 2 * ground.beat_s());
         entries.push_back({phrase->start_s - length, phrase->start_s});
-        move.places.push_back({phrase->start_s - length, phrase->start_s, "into " + section.name});
+        move.places.push_back(
+            {phrase->start_s - length, phrase->start_s, "the rest before " + section.name});
     }
     move.layers.push_back(
         {form.lead,

@@ -15,7 +15,9 @@ std::optional<Move> plan_tape(const Ground& ground) {
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Role role = ground.song().stems[s].role.role;
         const bool fits = role == Role::pad || role == Role::keys || role == Role::synth_lead;
-        if (!fits || static_cast<int>(s) == ground.form().lead || parts == kParts) continue;
+        if (!fits || ground.replaced(s) || static_cast<int>(s) == ground.form().lead ||
+            parts == kParts)
+            continue;
         ++parts;
         float above = 0;
         for (const auto& [per_cent, upto] : {std::pair{0.02, 0.34f}, {0.08, 0.67f}, {0.3, 1.0f}}) {

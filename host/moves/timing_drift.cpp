@@ -44,7 +44,8 @@ std::optional<Move> plan_timing_drift(const Ground& ground) {
     std::uint64_t part = 0;
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Stem& stem = ground.song().stems[s];
-        if (static_cast<int>(s) == ground.form().lead || part == kParts) continue;
+        if (static_cast<int>(s) == ground.form().lead || ground.replaced(s) || part == kParts)
+            continue;
         const std::vector<double> onsets = onsets_of(stem, ground.song().rate);
         if (onsets.size() < kOnsets || looseness(onsets, grid) > kRigid_s) continue;
         ++part;

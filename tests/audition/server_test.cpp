@@ -2,106 +2,17 @@
 /// torn, huge and slow requests. It goes on.
 #include "host/audition/server.h"
 
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <httplib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <set>
-#include <thread>
 
 #include "host/job/input_error.h"
-#include "tests/audition/tables.h"
-#include "tests/store/example.h"
+#include "tests/audition/served.h"
 
 namespace mixfarm::audition {
 namespace {
 
-/// Whatever is rendered is a tone; nothing is known in words.
-class Tones : public Backstage {
-public:
-    std::vector<StereoAudio> render(const std::vector<std::uint64_t>& ids) override {
-        std::vector<StereoAudio> audio;
-        for (const std::uint64_t id : ids) audio.push_back(test::sound_of_mix(id - 100));
-        return audio;
-    }
-    std::vector<std::string> moves(std::uint64_t) override { return {"vocal: 1.8 dB louder"}; }
-    Tone tone() override { return {{0, -10}, {3, 3}}; }
-};
-
-class ServerTest : public ::testing::Test {
-protected:
-    ServerTest() {
-        const Table table = test::table(scratch_.folder(), 8);
-        test::write_sounds(table);
-        session_ = std::make_unique<Session>(table, tones_, Taste::unknown(), 3);
-        server_ = std::make_unique<Server>(*session_, 0, 0, "00112233445566778899aabbccddeeff");
-        thread_ = std::thread([this] { server_->run(); });
-        client_ = std::make_unique<httplib::Client>("127.0.0.1", server_->port());
-        client_->set_read_timeout(20);
-        while (state()["question"].is_null()) usleep(20000);
-    }
-    ~ServerTest() override {
-        server_->stop();
-        thread_.join();
-    }
-    std::string at(const std::string& path) const {
-        return "/00112233445566778899aabbccddeeff/" + path;
-    }
-    Json state() {
-        const auto reply = client_->Get(at("api/state"));
-        return reply && reply->status == 200 ? Json::parse(reply->body)
-                                             : Json{{"question", nullptr}};
-    }
-    int post(const std::string& what, const Json& body, Json* reply = nullptr) {
-        const auto got = client_->Post(at("api/" + what), body.dump(), "application/json");
-        if (!got) return -1;
-        if (reply) *reply = Json::parse(got->body, nullptr, false);
-        return got->status;
-    }
-    int status(const std::string& path, const httplib::Headers& headers = {}) {
-        const auto reply = client_->Get(path, headers);
-        return reply ? reply->status : -1;
-    }
-    bool alive() { return !state()["question"].is_null(); }
-
-    /// Sends bytes as they are; what comes back before the other side closes.
-    std::string raw(const std::string& bytes, bool half_close = true) const {
-        const int fd = connect_to();
-        for (std::size_t sent = 0; sent < bytes.size();) {
-            const auto n = send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-            if (n <= 0) break;
-            sent += static_cast<std::size_t>(n);
-        }
-        if (half_close) shutdown(fd, SHUT_WR);
-        std::string back;
-        char buffer[4096];
-        for (ssize_t n; (n = recv(fd, buffer, sizeof buffer, 0)) > 0;)
-            back.append(buffer, static_cast<std::size_t>(n));
-        close(fd);
-        return back;
-    }
-    int connect_to() const {
-        const int fd = socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(static_cast<std::uint16_t>(server_->port()));
-        inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-        const timeval patience{20, 0};
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
-        return fd;
-    }
-
-    mixfarm::test::Scratch scratch_;
-    Tones tones_;
-    std::unique_ptr<Session> session_;
-    std::unique_ptr<Server> server_;
-    std::unique_ptr<httplib::Client> client_;
-    std::thread thread_;
-};
+using test::Tones;
+class ServerTest : public test::Served {};
 
 TEST_F(ServerTest, AMorningFromQuestionToChoice) {
     for (int turn = 0; turn < 4; ++turn) {

@@ -4,6 +4,7 @@ import ctypes.util
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -38,18 +39,34 @@ def stems(folder, seconds=14):
         wavfile.write(folder / f"{name}.wav", RATE, (0.5 * sound.T).astype(np.float32))
 
 
-def small_night():
-    """Made once for all tests of this build; tests copy it."""
-    home = pathlib.Path(os.environ["MIXFARM_BROWSER_NIGHT"])
+def made_once(name, edit=lambda job: job):
+    """A night that all tests of this build share, of a job as `edit` makes it; tests copy it."""
+    home = pathlib.Path(os.environ["MIXFARM_BROWSER_NIGHT"] + name)
     night = home / "night"
-    if (night / "report.html").exists():
+    run = lambda *words, check=True: subprocess.run([PROGRAM, *map(str, words)], check=check, capture_output=True)
+    if (night / "report.html").exists() and run("top", night, check=False).returncode == 0:
         return night
     subprocess.run(["rm", "-rf", home], check=True)
     stems(home / "stems")
-    run = lambda *words: subprocess.run([PROGRAM, *map(str, words)], check=True, capture_output=True)
     run("new", home / "stems", "-o", home / "job.yaml")
+    (home / "job.yaml").write_text(edit((home / "job.yaml").read_text()))
     run("run", home / "job.yaml", "-o", night, "--candidates", 300, "--device", "cpu")
     return night
+
+
+def small_night():
+    return made_once("")
+
+
+def night_with_moves():
+    """Every mix lifts and widens the chorus, which begins at 8 s, and does nothing else of the kind."""
+    def edit(job):
+        job = job.replace("tempo_bpm: 0", "tempo_bpm: 120")
+        job = job.replace("sections: []", "sections: [{name: verse, start_s: 0}, {name: chorus, start_s: 8}]")
+        return re.sub(r"^moves:\n(  .*\n)+", "moves: {creative_automation: 0, dynamic_arrangement: 0, "
+                      "human_imperfection: 0, sound_design: 0, chorus_lift: {lock: 1}, wide_chorus: {lock: 1}}\n",
+                      job, flags=re.M)
+    return made_once("-with-moves", edit)
 
 
 class Audition:
@@ -102,13 +119,13 @@ def chromium(width=1280, height=1600, dark=False):
 
 class PageTest(unittest.TestCase):
     """A night of its own and a page that is open on it."""
-    width, words = 1280, ("--best-of", "3")
+    width, words, made = 1280, ("--best-of", "3"), staticmethod(small_night)
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="mixfarm-audition-")
         self.addCleanup(folder.cleanup)
         night = pathlib.Path(folder.name) / "night"
-        subprocess.run(["cp", "-r", small_night(), night], check=True)
+        subprocess.run(["cp", "-r", self.made(), night], check=True)
         self.audition = Audition(night, *self.words)
         self.addCleanup(lambda: self.audition.process.poll() is None and self.audition.stop())
         self.driver = chromium(self.width)
