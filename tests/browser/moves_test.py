@@ -45,35 +45,38 @@ class Moves(PageTest):
         self.js("return window.mixfarm.player.setLoop(arguments[0])", self.loop)
         self.until("return !window.mixfarm.player.loading")
 
-    def switch(self, move):
-        mix = self.board[self.slot]["id"]
+    def switch(self, move, slot=None):
+        mix = self.board[self.slot if slot is None else slot]["id"]
         return f'#reveal [data-mix="{mix}"] input[data-move="{self.made_moves[move]}"]'
 
-    def lacks(self, *moves):
+    def lacks(self, *moves, slot=None):
+        slot = self.slot if slot is None else slot
         numbers = sorted(self.made_moves[move] for move in moves)
         self.until("const { without, lacking } = window.mixfarm.player, [slot, moves] = arguments;"
                    "return String(without[slot]) === moves && String(lacking[slot]) === moves",
-                   self.slot, ",".join(map(str, numbers)))
+                   slot, ",".join(map(str, numbers)))
         for move in self.made_moves:
-            self.assertEqual(self.node(self.switch(move)).is_selected(), move not in moves)
+            self.assertEqual(self.node(self.switch(move, slot)).is_selected(), move not in moves)
         return numbers
 
     def get(self, path):
         return urllib.request.urlopen(self.audition.address + path).read()
 
-    def sound(self, moves):
-        """The loop without these moves, as loud as it is to be played, in mono as the tap has it."""
-        query = f"from_s={self.loop['from_s']}&to_s={self.loop['to_s']}"
-        off = lambda text: f"&without={text}" if moves else ""
-        text = ",".join(map(str, moves))
-        rate, samples = wavfile.read(io.BytesIO(self.get(f"api/audio/0/{self.slot}?{query}{off(text)}")))
-        self.assertEqual(rate, RATE)
-        gain_db = self.gains_db(off(f"{self.slot}:{text}"))[self.slot]
-        return samples.mean(1) / 2**31 * 10 ** (gain_db / 20)
-
-    def gains_db(self, off=""):
+    def gains_db(self, without=()):
+        off = "".join(f"&without={slot}:{','.join(map(str, moves))}" for slot, moves in enumerate(without) if moves)
         query = f"from_s={self.loop['from_s']}&to_s={self.loop['to_s']}&monitor=off{off}"
         return json.loads(self.get(f"api/levels/0?{query}"))["gains_db"]
+
+    def sound(self, moves):
+        """The loop without these moves, and in dB how loud it is to be; in mono as the tap has it."""
+        off = f"&without={','.join(map(str, moves))}" if moves else ""
+        rate, samples = wavfile.read(io.BytesIO(self.get(
+            f"api/audio/0/{self.slot}?from_s={self.loop['from_s']}&to_s={self.loop['to_s']}{off}")))
+        self.assertEqual(rate, RATE)
+        without = self.js("return window.mixfarm.player.without")
+        without[self.slot] = moves
+        gain_db = self.gains_db(without)[self.slot]
+        return samples.mean(1) / 2**31 * 10 ** (gain_db / 20), gain_db
 
     def heard(self):
         """The last 0.74 s, all within one round of the loop, and where the page says that they end."""
@@ -89,18 +92,17 @@ class Moves(PageTest):
         self.fail("it does not play on")
 
     def assert_heard(self, moves, others):
+        """Among what others would be, exactly that sounds, and where the page says."""
         time.sleep(1)  # so that nothing of what was before is in it
         heard, position = self.heard()
-        sounds = [self.sound(each) for each in (moves, *others)]
+        sounds, gains_db = zip(*(self.sound(each) for each in (moves, *others)))
         size = 1 << 19
         likeness = np.fft.irfft(np.fft.rfft(sounds[0], size) * np.conj(np.fft.rfft(heard, size)), size)
         begin = int(likeness[:len(sounds[0]) - len(heard)].argmax())
         off = [np.sqrt(np.mean((heard - sound[begin:begin + len(heard)]) ** 2) / np.mean(heard ** 2)) for sound in sounds]
-        print(f"without {moves} at {self.gains_db()[self.slot]:.2f} dB: off by {off[0]:.1e} of what is heard; "
-              f"other variants {min(off[1:]):.1e}")
-        self.assertLess(off[0], 1e-4)
-        self.assertGreater(min(off[1:]), 1e-2)
-        # What sounds stands where the page says.
+        print(f"without {moves} at {gains_db[0]:.2f} dB: off by {off[0]:.1e} of what is heard; other variants {min(off[1:]):.1e}")
+        self.assertLess(off[0], 1e-5)
+        self.assertGreater(min(off[1:]), 1e-4)
         self.assertAlmostEqual(self.loop["from_s"] + (begin + len(heard)) / RATE, position, delta=0.08)
 
     def test_a_move_is_switched_off_and_on_while_it_plays(self):
@@ -171,6 +173,14 @@ class Moves(PageTest):
         self.until("return !window.mixfarm.player.loading && window.mixfarm.player.playing")
         self.lacks("wide chorus")
         self.assertEqual(self.js("return window.mixfarm.player.slot"), self.slot)
+        self.assert_heard(numbers, ([],))
+        # The other mix gets quieter without its lift, and this one with it.
+        other = next(mix["slot"] for mix in self.board if mix["slot"] != self.slot)
+        self.click(self.switch("chorus lift", other))
+        self.lacks("chorus lift", slot=other)
+        self.assertEqual(self.js("return window.mixfarm.player.slot"), other)
+        self.click(f'#reveal [data-slot="{self.slot}"]')
+        self.assertLess(self.gains_db(self.js("return window.mixfarm.player.without"))[self.slot], -0.3)
         self.assert_heard(numbers, ([],))
         # Taking a mix draws the board anew; what is off stays off.
         self.click("#reveal [data-take]")

@@ -124,6 +124,38 @@ TEST_P(OnAGpu, KnobsThatMoveGiveTheBitsOfTheCpu) {
     EXPECT_TRUE(a.left == b.left && a.right == b.right);
 }
 
+TEST_P(OnAGpu, LayersGiveTheBitsOfTheCpu) {
+    const std::size_t stems = 5;
+    const std::int64_t frames = small(effort(5000, 2000));
+    const SmallSong song = awkward_song(48000, frames, stems),
+                    more = awkward_song(48000, frames, 3);
+    SongView view = wired(song);
+    // Two over one stem, one of them in its place; one over a stem that sleeps.
+    const auto lay = [&](int stem, std::size_t of, bool instead) {
+        view.layers.push_back(
+            {stem, more.stems[of].left.data(), more.view().stems[of].right, instead});
+    };
+    lay(1, 0, false);
+    lay(1, 1, true);
+    lay(4, 0, false);
+    lay(0, 2, false);
+    load(view);
+    auto mixes = whole_consoles(kThreadSanitizer ? 2 : 5, stems, 900);
+    mixes[1].layers = {0, 0, 0.25f, 0};
+    if (mixes.size() > 2) {
+        mixes[2].layers = {0.7f, 1, 0.5f, 0.1f};
+        mixes[3].layers = {0, 0.4f, 0, 0};
+        draw(mixes[3], double(frames) / 48000);
+    }
+    const Excerpt all{0, frames, 0};
+    EXPECT_EQ(disparity(cpu_->evaluate(mixes, {&all, 1}, kTarget),
+                        gpu_->evaluate(mixes, {&all, 1}, kTarget)),
+              "");
+    const StereoAudio a = cpu_->render_stem(mixes[1], 4, -3),
+                      b = gpu_->render_stem(mixes[1], 4, -3);
+    EXPECT_TRUE(a.left == b.left && a.right == b.right);
+}
+
 /// What compute-sanitizer watches: every kernel in both its forms, as little of it as possible.
 TEST_P(OnAGpu, AFewTilesOfEverythingAtOnce) {
     const std::size_t stems = 5;

@@ -1,6 +1,6 @@
 // The moves of a revealed mix, each with a switch: what is off, the mix is made without.
 
-import { element, listed, write } from "./elements.js";
+import { count, element, listed, write } from "./elements.js";
 
 /** "chorus lift: whole mix +1.2 dB in ..." as what follows the name. */
 const told = ({ name, words }) => (words.startsWith(`${name}: `) ? words.slice(name.length + 2) : words);
@@ -9,6 +9,17 @@ const named = (made, moves) => listed(made.filter(({ move }) => moves.includes(m
 
 /** What a mix lacks, or will: "without the chorus lift", "with all its moves". */
 export const lacking = (made, moves) => (moves.length ? `without ${named(made, moves)}` : "with all its moves");
+
+const most_open = 5;  // more are folded away at first
+const most_named = 3;
+
+/** "2 moves: chorus lift and tape", "14 moves: vocal ride, chorus lift, tape and 11 more". */
+function summed(made) {
+    const names = made.map(({ name }) => name);
+    const words = names.length > most_named + 1
+        ? [...names.slice(0, most_named), `${names.length - most_named} more`] : names;
+    return `${count(names.length, "move")}: ${listed(words)}`;
+}
 
 export class MoveSwitches {
     #made; #inputs; #standing;
@@ -21,11 +32,13 @@ export class MoveSwitches {
             "aria-describedby": `move-${id}-${move}`, onchange: () => onChange(this.#off()),
         }));
         this.#standing = element("p", { class: "standing small" });
-        this.node = element("fieldset", { class: "made" },
-            element("legend", {}, "Its moves", element("span", { class: "unseen" }, `, those of ${name}`)),
-            element("ul", {}, made.map((move, i) => element("li", {},
-                element("label", {}, this.#inputs[i], element("span", {}, move.name)),
-                element("p", { class: "soft small", id: `move-${id}-${move.move}` }, told(move))))),
+        this.node = element("div", { class: "made" },
+            element("details", { open: made.length <= most_open },
+                element("summary", {}, summed(made)),
+                element("fieldset", {}, element("legend", { class: "unseen" }, `Moves of ${name}`),
+                    element("ul", {}, made.map((move, i) => element("li", {},
+                        element("label", {}, this.#inputs[i], element("span", {}, move.name)),
+                        element("p", { class: "soft small", id: `move-${id}-${move.move}` }, told(move))))))),
             this.#standing);
     }
 
@@ -44,6 +57,6 @@ export class MoveSwitches {
         this.#standing.classList.toggle("waits", waits);
         write(this.#standing, waits && wanted.length ? `making it ${lacking(this.#made, wanted)} …`
             : waits ? "bringing its moves back …"
-                : wanted.length ? "Off only here: the mix that is taken makes all its moves." : "");
+                : wanted.length ? `It plays ${lacking(this.#made, wanted)}; the mix that is taken makes all its moves.` : "");
     }
 }
