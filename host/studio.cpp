@@ -74,15 +74,21 @@ Song load_for_mixing(const Job& job) {
     return song;
 }
 
-/// The song's form; its tempo, where it is sure, is the song's from now on.
+/// The song's form; its tempo and sections, where they are sure, are the song's from now on.
 Form form_of(Song& song, const Profile& profile) {
     Form form = find_form(song, profile);
     if (song.tempo_bpm == 0 && form.beats.confidence >= kSureOfBeats)
         song.tempo_bpm = form.beats.tempo_bpm;
+    if (song.sections.size() < 2 && form.sections.confidence >= kSureOfBeats) {
+        song.sections.clear();
+        for (const FoundSection& s : form.sections.found)
+            song.sections.push_back({s.name, s.start_s, s.end_s});
+    }
     return form;
 }
 
-/// What moves lay over stems, made side by side.
+}  // namespace
+
 std::vector<LayerSound> layers_of(const Space& space, Progress& progress) {
     std::vector<const MoveLayer*> wanted;
     for (const Move& move : space.moves())
@@ -96,6 +102,8 @@ std::vector<LayerSound> layers_of(const Space& space, Progress& progress) {
                       [&](std::size_t i) { sounds[i] = wanted[i]->make(); });
     return sounds;
 }
+
+namespace {
 
 /// The job's listener, if they are to be listened to, around what is usual in this song: the
 /// rule-based mix and plain draws.

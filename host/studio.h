@@ -24,6 +24,9 @@ namespace mixfarm {
 /// chance). Throws InputError when there is no such device.
 std::unique_ptr<Engine> open_engine(const std::string& device, int threads);
 
+/// What the moves of a space lay over stems, move by move, made side by side.
+std::vector<LayerSound> layers_of(const Space& space, Progress& progress);
+
 struct Studio {
     /// When work on the job began: what a night's time is counted from.
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();

@@ -66,6 +66,10 @@ int nearest(const std::vector<double>& edge, double second) {
 
 }  // namespace
 
+std::optional<SectionKind> kind_of_name(const std::string& name) {
+    return kind_of(words_of(name));
+}
+
 Sections given_sections(const Song& song, const Profile& profile, const SongCourse& course,
                         const Bars& bars, bool bars_sure) {
     Sections sections;

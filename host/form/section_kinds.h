@@ -1,6 +1,8 @@
 /// What each section is once it is known where it begins: how loud, how sung, of which kind.
 #pragma once
 
+#include <optional>
+
 #include "host/form/sections.h"
 
 namespace mixfarm {
@@ -14,6 +16,9 @@ void measure_section(FoundSection& section, const Song& song, const Profile& pro
 /// it each time; verses are the other sung ones, a bridge one that comes once and late; what is not
 /// sung is intro, interlude or outro by its place.
 void tell_kinds(std::vector<FoundSection>& found);
+
+/// What a name says that a section is: "Chorus 2", "pre-chorus", "hook"; nullopt: nothing.
+std::optional<SectionKind> kind_of_name(const std::string& name);
 
 /// Names those that have none after their kind, with a count where the kind comes again.
 void name_sections(std::vector<FoundSection>& found);

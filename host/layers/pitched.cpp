@@ -84,8 +84,8 @@ std::optional<LayerSound> pitched(const Stem& stem, const Song& song, double sem
     if (!can_pitch() || folder.path().empty()) return std::nullopt;
     const fs::path in = folder.path() / "in.wav", out = folder.path() / "out.wav";
     if (!write_wav(in, stem, song.rate) ||
-        run({"rubberband", "--quiet", "--pitch", std::to_string(semitones), in.string(),
-             out.string()}) != 0)
+        run({"rubberband", "--quiet", "--no-transients", "--pitch", std::to_string(semitones),
+             in.string(), out.string()}) != 0)  // it hears transients in what is clean and held
         return std::nullopt;
     DecodedFile made = decode_file(out);
     LayerSound sound(song.frames);

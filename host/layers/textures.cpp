@@ -63,15 +63,16 @@ LayerSound hiss(std::int64_t frames, int rate, std::uint64_t seed) {
     std::uint64_t side = 0;
     both(sound, [&](std::vector<float>& x) {
         RandomStream random(seed, ++side);
-        Smooth slow(1 / (2 * std::numbers::pi * 1000), rate),
-            top(1 / (2 * std::numbers::pi * 10000), rate);
+        // Two shelves rise by 8 dB each, an octave and a half apart: 3 dB an octave.
+        Smooth slow(1 / (2 * std::numbers::pi * 2500), rate),
+            fast(1 / (2 * std::numbers::pi * 7000), rate);
         for (float& v : x) {
-            const double white = normal(random);
-            // Half the way to a rise of 6 dB an octave: 3 within a decade or so.
-            v = static_cast<float>(top(white - 0.7 * slow(white)));
+            const double white = normal(random), lower = white - 0.6 * slow(white);
+            v = static_cast<float>(lower - 0.6 * fast(lower));
         }
-        to_rms_1(x);
     });
+    low_pass(sound, rate, 12000);
+    both(sound, to_rms_1);
     return sound;
 }
 
@@ -98,6 +99,7 @@ LayerSound crackle(std::int64_t frames, int rate, double per_s, std::uint64_t se
         sound.left[n] += 0.02f * surface.left[n], sound.right[n] += 0.02f * surface.right[n];
     }
     high_pass(sound, rate, 300);
+    low_pass(sound, rate, 8000);
     both(sound, to_rms_1);
     return sound;
 }
@@ -106,7 +108,8 @@ LayerSound grain_cloud(const Stem& stem, const Song& song, double grain_s, int o
                        double jitter_s, std::uint64_t seed) {
     LayerSound sound(song.frames);
     RandomStream random(seed, 5);
-    const double hop = grain_s / overlap, gain = 1 / std::sqrt(double(overlap));
+    // Grains add up in power; a Hann window has three eighths of it.
+    const double hop = grain_s / overlap, gain = 1 / std::sqrt(0.375 * overlap);
     const auto length = static_cast<std::int64_t>(grain_s * song.rate);
     const float *left = stem.left_data(), *right = stem.right_data();
     for (double at = 0; at < song.seconds(); at += hop) {
@@ -138,7 +141,7 @@ LayerSound octave_down(const Stem& stem, const Song& song, double below_hz) {
     Biquad low = butterworth(below_hz, song.rate, false), lower = low,
            out = butterworth(kTop_hz, song.rate, false), out_again = out;
     LayerSound sound(song.frames);
-    double before = 0, sign = 1, since = 0;
+    double before = 0, sign = 1, since = song.rate;  // nothing has sounded for long
     bool too_low = false;
     for (std::size_t n = 0; n < sound.left.size(); ++n) {
         const double mono = 0.5 * (double(stem.left_data()[n]) + stem.right_data()[n]);
@@ -159,7 +162,8 @@ LayerSound octave_down(const Stem& stem, const Song& song, double below_hz) {
 
 LayerSound crushed(const Stem& stem, const Song& song) {
     constexpr double kUnder_db = 18, kRatio = 12, kAttack_s = 0.003, kRelease_s = 0.08;
-    const double loud = std::max(rms(stem.left), 1e-6) * 2;
+    const double before = std::max(rms(stem.left), rms(stem.right)),
+                 loud = std::max(before, 1e-6) * 2;
     LayerSound sound(song.frames);
     const double threshold = 20 * std::log10(loud) - kUnder_db;
     const double attack = std::exp(-1 / (kAttack_s * song.rate)),
@@ -175,7 +179,7 @@ LayerSound crushed(const Stem& stem, const Song& song) {
         const double gain = std::pow(10.0, -reduction / 20);
         sound.left[n] = static_cast<float>(gain * l), sound.right[n] = static_cast<float>(gain * r);
     }
-    const double before = rms(stem.left), after = rms(sound.left);
+    const double after = std::max(rms(sound.left), rms(sound.right));
     const auto gain = static_cast<float>(after > 0 ? before / after : 0);
     both(sound, [&](std::vector<float>& x) {
         for (float& v : x) v *= gain;

@@ -7,8 +7,8 @@
 
 namespace mixfarm {
 
-/// Hiss of a tape: rises by 3 dB an octave from 1 kHz on, falls by 6 from 10 kHz on; left and right
-/// know nothing of each other. RMS 1.
+/// Hiss of a tape: rises by 3 dB an octave from 1 kHz on, falls beyond 10 kHz; left and right know
+/// nothing of each other. RMS 1.
 LayerSound hiss(std::int64_t frames, int rate, std::uint64_t seed);
 /// A record's surface: crackle at `per_s`, band 0.8 to 8 kHz, and rumble-free noise under it.
 LayerSound crackle(std::int64_t frames, int rate, double per_s, std::uint64_t seed);

@@ -71,13 +71,17 @@ LayerSound moved_slices(const Stem& stem, const Song& song, const std::vector<do
     const std::int64_t fade = std::max<std::int64_t>(1, frames_of(fade_s));
     return of_both_sides(stem, song.frames, [&](const auto& in, auto& out) {
         const auto size = static_cast<std::int64_t>(in.size());
-        // Piece i reaches from where its cut has moved to, to where the next one has.
+        const auto moved_by = [&](std::size_t piece) {
+            return piece == 0 ? 0 : frames_of(late_s[piece - 1]);
+        };
+        // Pieces meet where the cut between them has moved to with the earlier of both: the one
+        // before must not play on into what the next one begins with.
+        const auto seam = [&](std::size_t cut) {
+            return frames_of(cuts_s[cut]) + std::min(moved_by(cut), moved_by(cut + 1));
+        };
         for (std::size_t i = 0; i <= cuts_s.size(); ++i) {
-            const std::int64_t by = i == 0 ? 0 : frames_of(late_s[i - 1]);
-            const std::int64_t begin = i == 0 ? -fade : frames_of(cuts_s[i - 1]) + by,
-                               end = i == cuts_s.size()
-                                         ? size + fade
-                                         : frames_of(cuts_s[i]) + frames_of(late_s[i]);
+            const std::int64_t by = moved_by(i), begin = i == 0 ? -fade : seam(i - 1),
+                               end = i == cuts_s.size() ? size + fade : seam(i);
             for (std::int64_t n = std::max<std::int64_t>(0, begin); n < std::min(size, end + fade);
                  ++n) {
                 const std::int64_t from = n - by;

@@ -13,7 +13,7 @@ namespace mixfarm {
 LayerSound read_at(const Stem& stem, const Song& song, const Curve& delay);
 
 /// Cut into pieces at `cuts_s` (ascending; the first piece begins with the song) and moved by
-/// `late_s` each, one for every cut; pieces meet in fades of `fade_s`.
+/// `late_s` each, one for every cut; pieces meet in fades of `fade_s`, which begin at the cuts.
 LayerSound moved_slices(const Stem& stem, const Song& song, const std::vector<double>& cuts_s,
                         const std::vector<double>& late_s, double fade_s);
 

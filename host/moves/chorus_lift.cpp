@@ -7,6 +7,7 @@ namespace mixfarm {
 std::optional<Move> plan_chorus_lift(const Ground& ground) {
     if (!ground.sure_of_sections()) return std::nullopt;
     constexpr double kBeforeTheLast = 0.65;
+    const double bar = ground.sure_of_beats() ? ground.bar_s() : 2;
     const auto choruses = sections_of(ground, {SectionKind::chorus});
     if (choruses.empty() || choruses.size() == ground.sections().size()) return std::nullopt;
     Shape shape;
@@ -14,7 +15,7 @@ std::optional<Move> plan_chorus_lift(const Ground& ground) {
     for (const FoundSection* s : choruses) {
         const bool last = s == choruses.back();
         shape.to(last || choruses.size() == 1 ? 1 : kBeforeTheLast, s->start_s, kOnset_s);
-        if (!follows_at_once(choruses, *s)) shape.to(0, s->end_s + ground.bar_s(), ground.bar_s());
+        if (!follows_at_once(choruses, *s)) shape.to(0, s->end_s + bar, bar);
         move.places.push_back({s->start_s, s->end_s, s->name});
     }
     add_lane(move, ground.lane(ground.bus(Bus::master), "trim", "trim_db", Law::add,

@@ -33,6 +33,7 @@ std::optional<Move> plan_contour(const Ground& ground) {
     constexpr double kMost = 2, kTooLittle = 0.4;  // LU
     const auto verses = sections_of(ground, {SectionKind::verse});
     if (verses.empty()) return std::nullopt;
+    const double bar = ground.sure_of_beats() ? ground.bar_s() : 2;
     double verse = 0, bars = 0;
     for (const FoundSection* s : verses) verse += s->bars * s->loudness_lufs, bars += s->bars;
     verse /= bars;
@@ -46,9 +47,8 @@ std::optional<Move> plan_contour(const Ground& ground) {
         if (!its_way || ground.taken(ground.bus(Bus::master), "trim", "trim_db", s.start_s, s.end_s,
                                      by > 0 ? -1 : 1))
             continue;
-        shape.to(by / kMost, s.start_s > 0 ? s.start_s + ground.bar_s() : 0,
-                 s.start_s > 0 ? ground.bar_s() : 0);
-        if (s.end_s < ground.song().seconds() - ground.bar_s()) shape.to(0, s.end_s, kOnset_s);
+        shape.to(by / kMost, s.start_s > 0 ? s.start_s + bar : 0, s.start_s > 0 ? bar : 0);
+        if (s.end_s < ground.song().seconds() - bar) shape.to(0, s.end_s, kOnset_s);
         move.places.push_back({s.start_s, s.end_s, s.name});
     }
     add_lane(move, ground.lane(ground.bus(Bus::master), "trim", "trim_db", Law::add, {0, 1, 2},

@@ -35,11 +35,15 @@ std::optional<Move> in_choruses(const Ground& ground, Amounts level_db, const st
     return move;
 }
 
-/// A copy that sways about `delay_s`, its pitch by `cents` either way.
+/// A copy of both sides that sways about `delay_s`, its pitch by `cents` either way.
 std::vector<float> swaying(const Stem& stem, const Song& song, double delay_s, double cents,
                            double hz) {
     const double w = 2 * std::numbers::pi * hz, deep = (std::exp2(cents / 1200) - 1) / w;
-    return read_at(stem, song, [=](double t) { return delay_s + deep * std::sin(w * t); }).left;
+    LayerSound sound =
+        read_at(stem, song, [=](double t) { return delay_s + deep * std::sin(w * t); });
+    for (std::size_t n = 0; n < sound.left.size(); ++n)
+        sound.left[n] = 0.5f * (sound.left[n] + sound.right[n]);
+    return std::move(sound.left);
 }
 
 LayerSound doubled(const Stem& stem, const Song& song) {

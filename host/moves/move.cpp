@@ -31,15 +31,38 @@ std::string amount(const MoveLane& lane, double value) {
     return text("%+.1f dB", value);
 }
 
-/// What the shape goes to at most in the places that are told.
-double furthest(const MoveLane& lane, const std::vector<Move::Place>& places) {
+/// What the shape goes to at most in a place, to the side of `sign`.
+double furthest(const MoveLane& lane, const Move::Place& place, int sign) {
     double most = 0;
     for (const Automation::Point& p : lane.shape)
-        for (const Move::Place& place : places)
-            if (p.seconds > place.start_s - 0.05 && p.seconds < place.end_s &&
-                std::abs(p.value) > std::abs(most))
-                most = p.value;
+        if (p.seconds > place.start_s - 0.05 && p.seconds < place.end_s)
+            most = std::max(most, static_cast<double>(p.value) * sign);
+    return most * sign;
+}
+
+/// The same in all places that are told, to either side.
+double furthest(const MoveLane& lane, const std::vector<Move::Place>& places) {
+    double most = 0;
+    for (const Move::Place& place : places)
+        for (const int sign : {1, -1})
+            if (const double own = furthest(lane, place, sign); std::abs(own) > std::abs(most))
+                most = own;
     return most != 0 ? most : lane.shape.back().value;
+}
+
+/// "+0.7 dB"; "up to +0.7 dB" where it is less in one of the places, "up to 0.7 dB either way".
+std::string amount_in(const MoveLane& lane, double value, const std::vector<Move::Place>& places) {
+    constexpr double kSame = 0.05;
+    if (lane.law == Law::reach || lane.shape.size() == 1) return amount(lane, value);
+    const double most = furthest(lane, places);
+    const int sign = most < 0 ? -1 : 1;
+    bool less = false, back = false;
+    for (const Move::Place& place : places) {
+        less = less || std::abs(furthest(lane, place, sign) - most) > kSame;
+        back = back || std::abs(furthest(lane, place, -sign)) > kSame;
+    }
+    if (back && lane.param != "width") return text("up to %.1f dB either way", std::abs(value));
+    return (less ? "up to " : "") + amount(lane, value);
 }
 
 }  // namespace
@@ -97,7 +120,7 @@ std::string move_words(const Move& move, float strength) {
             if (same(other)) who += (who.empty() ? "" : ", ") + other.what;
         const double value =
             lane.amounts.at(strength) * (lane.law == Law::reach ? 1 : furthest(lane, move.places));
-        words += (i ? "; " : "") + who + " " + amount(lane, value);
+        words += (i ? "; " : "") + who + " " + amount_in(lane, value, move.places);
     }
     for (std::size_t i = 0; i < move.layers.size(); ++i) {
         const MoveLayer& layer = move.layers[i];

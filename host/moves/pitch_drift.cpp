@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numbers>
 
 #include "host/layers/varispeed.h"
 #include "host/moves/planners.h"
@@ -12,19 +13,24 @@ namespace {
 
 constexpr double kEvery_s = 5, kCents = 1200 / 0.6931471805599453;
 
-/// A delay whose pitch has this deviation in cents.
+/// A delay whose pitch has this deviation in cents: a sine of wandering speed. So its peak is less
+/// than two deviations; it is as slow as 4 ms of lateness allow, one turn in 20 s at the slowest.
 Curve drifting(double seconds, double cents) {
+    constexpr double kLate_s = 0.0036, kSlowest_hz = 0.05, kWander = 0.12, kMost = 0.2;
+    const double deep = std::numbers::sqrt2 * cents / kCents,
+                 hz = std::max(kSlowest_hz, deep / (2 * std::numbers::pi * kLate_s));
     const auto count = static_cast<std::size_t>(seconds / kEvery_s) + 3;
-    std::vector<double> at, delay = drift_series(count, 0.5, 0xce47);
-    for (std::size_t i = 0; i < count; ++i) at.push_back(kEvery_s * static_cast<double>(i));
-    const Curve shape = smooth_through(at, delay);
-    constexpr double kStep = 0.05;
-    double square = 0, steps = 0;
-    for (double t = 0; t + kStep < seconds; t += kStep, ++steps)
-        square += std::pow((shape(t + kStep) - shape(t)) / kStep, 2);
-    const double scale = cents / kCents / std::sqrt(std::max(square / std::max(steps, 1.0), 1e-12));
-    for (double& d : delay) d *= scale;
-    return smooth_through(std::move(at), std::move(delay));
+    std::vector<double> at, turns;
+    double turn = 0;
+    for (const double speed : drift_series(count, 1, 0xce47)) {
+        at.push_back(kEvery_s * static_cast<double>(at.size()));
+        turns.push_back(turn);
+        turn += kEvery_s * hz * (1 + std::clamp(kWander * speed, -kMost, kMost));
+    }
+    return [late_s = deep / (2 * std::numbers::pi * hz),
+            turned = smooth_through(std::move(at), std::move(turns))](double t) {
+        return late_s * std::sin(2 * std::numbers::pi * turned(t));
+    };
 }
 
 }  // namespace

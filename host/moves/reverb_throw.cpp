@@ -6,7 +6,7 @@
 namespace mixfarm {
 
 std::optional<Move> plan_reverb_throw(const Ground& ground) {
-    if (!ground.sure_of_sections()) return std::nullopt;
+    if (!ground.sure_of_beats() || !ground.sure_of_sections()) return std::nullopt;
     constexpr double kRest_s = 0.6, kApart_s = 20;
     auto move = throw_at(ground, throwable(ground, kRest_s, kApart_s, true), "hall_db", "hall",
                          {-20, -10, -6});

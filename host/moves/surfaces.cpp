@@ -11,6 +11,7 @@ namespace {
 constexpr double kFloorFade_s = 1;
 /// (estimate) A part that plays all the time lies so far under the whole mix.
 constexpr float kUnderMix_db = 6, kMix_lufs = -14;
+constexpr float kLoud_lufs = 6.3f;  ///< of bright noise of RMS 1 on both sides
 
 /// The part of the music that plays most carries the floor, as its track would have.
 int carrier(const Ground& ground) {
@@ -26,7 +27,7 @@ int carrier(const Ground& ground) {
 Amounts on_track(const Ground& ground, int stem, Amounts lufs) {
     const auto own =
         static_cast<float>(ground.profile().stems[static_cast<std::size_t>(stem)].integrated_lufs);
-    const float shift = own - (kMix_lufs - kUnderMix_db);
+    const float shift = own - (kMix_lufs - kUnderMix_db) - kLoud_lufs;
     return {lufs.least + shift, lufs.typical + shift, lufs.most + shift};
 }
 

@@ -34,10 +34,10 @@ LayerSound swells(const Stem& stem, const Song& song, const std::vector<Entry>& 
         high_pass(sound, song.rate, 200);
         keep_only(sound, song.rate, e.from_s, e.word_s, kEntryFade_s);
         float peak = 0, word = 0;
-        for (std::int64_t n = 0; n < song.frames; ++n)
-            peak = std::max(peak, std::abs(sound.left[static_cast<std::size_t>(n)]));
+        for (std::size_t n = 0; n < sound.left.size(); ++n)
+            peak = std::max({peak, std::abs(sound.left[n]), std::abs(sound.right[n])});
         for (std::int64_t n = first; n < last; ++n)
-            word = std::max(word, std::abs(stem.left_data()[n]));
+            word = std::max({word, std::abs(stem.left_data()[n]), std::abs(stem.right_data()[n])});
         const float gain = peak > 0 ? word / peak : 0;
         for (std::size_t n = 0; n < all.left.size(); ++n)
             all.left[n] += gain * sound.left[n], all.right[n] += gain * sound.right[n];

@@ -9,7 +9,7 @@ namespace mixfarm {
 
 std::optional<Move> plan_tape(const Ground& ground) {
     constexpr std::size_t kParts = 2;
-    constexpr double kWow_hz = 0.6, kFlutter_hz = 8, kFlutterShare = 0.35;
+    constexpr double kWow_hz = 0.6, kFlutter_hz = 8, kFlutterShare = 1.0 / 3;
     Move move;
     std::size_t parts = 0;
     for (const std::size_t s : ground.stems_of(Bus::music)) {

@@ -7,7 +7,7 @@
 namespace mixfarm {
 
 std::optional<Move> plan_thin_verse(const Ground& ground) {
-    if (!ground.sure_of_sections()) return std::nullopt;
+    if (!ground.sure_of_beats() || !ground.sure_of_sections()) return std::nullopt;
     constexpr double kEver = 0.6, kThere = 0.5;  // shares of the time
     const auto verses = sections_of(ground, {SectionKind::verse});
     if (verses.empty()) return std::nullopt;
@@ -37,7 +37,7 @@ std::optional<Move> plan_thin_verse(const Ground& ground) {
                           [&](std::size_t a, std::size_t b) { return covered(a) < covered(b); });
     Move move;
     Shape shape;
-    const double beat = ground.sure_of_beats() ? ground.beat_s() : 0.5;
+    const double beat = ground.beat_s();
     shape.to(-1, std::max(verse.start_s, 0.0), beat).to(0, verse.end_s, beat);
     move.places.push_back({verse.start_s, verse.end_s, verse.name});
     add_lane(move, ground.lane(static_cast<int>(held), "fader", "fader_db", Law::add, {0, 8, 40},

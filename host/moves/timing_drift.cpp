@@ -1,9 +1,11 @@
 /// Rigid, programmed parts wander about the beat as players do (moves.md C2: 1, 4 or 8 ms with long
-/// memory; Hennig 2011). The kit, the bass and what was played by hand stay.
+/// memory; Hennig 2011). The kit, the bass, what was played by hand and what another stem hears
+/// stay.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
+#include "host/form/bodies.h"
 #include "host/layers/varispeed.h"
 #include "host/moves/grid.h"
 #include "host/moves/planners.h"
@@ -12,7 +14,7 @@ namespace mixfarm {
 namespace {
 
 constexpr double kExponent = 0.9, kPrivate = 0.3, kMost_s = 0.015, kSliceFade_s = 0.01,
-                 kAhead_s = 0.005;
+                 kAhead_s = 0.015;  // fades end before the onset
 constexpr std::uint64_t kSeed = 0x71e;
 
 /// How late each onset comes: a series that all parts share, and one of its own.
@@ -42,12 +44,15 @@ std::optional<Move> plan_timing_drift(const Ground& ground) {
     if (grid.spread_s > 0.01) return std::nullopt;  // the song's own tempo lives
     Move move;
     std::uint64_t part = 0;
+    std::vector<int> bodies;  // looked for when the first rigid part is there
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Stem& stem = ground.song().stems[s];
         if (static_cast<int>(s) == ground.form().lead || ground.replaced(s) || part == kParts)
             continue;
         const std::vector<double> onsets = onsets_of(stem, ground.song().rate);
         if (onsets.size() < kOnsets || looseness(onsets, grid) > kRigid_s) continue;
+        if (bodies.empty()) bodies = leakage_bodies(ground.song(), ground.profile());
+        if (std::count(bodies.begin(), bodies.end(), bodies[s]) > 1) continue;
         ++part;
         std::vector<double> cuts = onsets;
         for (double& c : cuts) c -= kAhead_s;

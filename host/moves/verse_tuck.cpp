@@ -9,24 +9,25 @@ std::optional<Move> plan_verse_tuck(const Ground& ground) {
     const auto choruses = sections_of(ground, {SectionKind::chorus});
     const auto verses = sections_of(ground, {SectionKind::verse});
     if (choruses.empty() || verses.empty()) return std::nullopt;
+    const double bar = ground.sure_of_beats() ? ground.bar_s() : 2;
     Shape shape;
     Move move;
     for (const FoundSection* s : verses) {
         if (s->start_s > 0)
-            shape.to(-1, s->start_s + ground.bar_s(), ground.bar_s());
+            shape.to(-1, s->start_s + bar, bar);
         else
             shape.to(-1, 0, 0);
         // Where a build begins it has come back already.
         double end = s->end_s;
-        while (end > s->start_s && ground.taken(ground.bus(Bus::music), "fader", "fader_db",
-                                                end - ground.bar_s(), end, 1))
-            end -= ground.bar_s();
+        while (end > s->start_s &&
+               ground.taken(ground.bus(Bus::music), "fader", "fader_db", end - bar, end, 1))
+            end -= bar;
         if (end < s->end_s)
-            shape.to(0, end, ground.bar_s());
+            shape.to(0, end, bar);
         else if (starts_at(choruses, end))
             shape.to(0, end, kOnset_s);
         else if (!follows_at_once(verses, *s))
-            shape.to(0, end + ground.bar_s(), ground.bar_s());
+            shape.to(0, end + bar, bar);
         move.places.push_back({s->start_s, s->end_s, s->name});
     }
     for (const Bus group : {Bus::drums, Bus::bass, Bus::music})

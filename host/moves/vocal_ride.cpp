@@ -48,20 +48,23 @@ std::optional<Move> plan_vocal_ride(const Ground& ground) {
     Move move;
     Shape shape;
     double before = 0, most = 0;
+    // Where the rest is too short for the way, it ends within the words: never steeper.
+    const auto go = [&](double db, double at_s, double least_s) {
+        const double ramp = std::max(least_s, std::abs(db - before) / kSlope);
+        shape.to(db / kMost_db, std::max(at_s, shape.points().back().seconds + ramp), ramp);
+        before = db;
+        most = std::max(most, std::abs(db));
+    };
     for (std::size_t i = 0; i < form.phrases.size(); ++i) {
         const Phrase& p = form.phrases[i];
         const double ride = std::clamp(kShare * (middle - over[i]), -kMost_db, kMost_db);
-        shape.to(ride / kMost_db, p.start_s, std::max(0.1, std::abs(ride - before) / kSlope));
-        before = ride;
+        go(ride, p.start_s, 0.1);
         const double sinks = db(ground.power(its, p.start_s, p.last_word_s)) -
                              db(ground.power(its, p.last_word_s, p.end_s));
-        if (p.last_word_s > p.start_s + 0.5 && sinks > kSinks_db) {
-            before = std::min(ride + kCarried_db, kMost_db);
-            shape.to(before / kMost_db, p.last_word_s + 0.25, 0.25);
-        }
-        most = std::max(most, std::abs(before));
+        if (p.last_word_s > p.start_s + 0.5 && sinks > kSinks_db)
+            go(std::min(ride + kCarried_db, kMost_db), p.last_word_s + 0.25, 0.25);
     }
-    shape.to(0, form.phrases.back().end_s + 0.5, 0.5);
+    go(0, form.phrases.back().end_s + 0.5, 0.5);
     if (most < 0.3) return std::nullopt;  // it stands well already
     move.places.push_back({form.phrases.front().start_s, form.phrases.back().end_s,
                            std::to_string(form.phrases.size()) + " phrases"});

@@ -5,13 +5,13 @@
 namespace mixfarm {
 
 std::optional<Move> plan_wide_chorus(const Ground& ground) {
-    if (!ground.sure_of_sections()) return std::nullopt;
+    if (!ground.sure_of_beats() || !ground.sure_of_sections()) return std::nullopt;
     const auto choruses = sections_of(ground, {SectionKind::chorus});
     const auto verses = sections_of(ground, {SectionKind::verse});
     if (choruses.empty() || verses.empty()) return std::nullopt;
     Move move;
     Shape shape;
-    const double ramp = ground.sure_of_beats() ? ground.beat_s() : 0.5;
+    const double ramp = ground.beat_s();
     for (const FoundSection& s : ground.sections()) {
         const double share = s.kind == SectionKind::chorus  ? 1
                              : s.kind == SectionKind::verse ? -1
@@ -30,7 +30,7 @@ std::optional<Move> plan_wide_chorus(const Ground& ground) {
                      ground.lane(static_cast<int>(s), "width", "width", Law::add, {0, 0.15f, 0.4f},
                                  shape.points(), "width of " + ground.name(s)));
     }
-    move.reason = "an image that opens says that the chorus is here";
+    move.reason = "verses that are narrower by as much let the image open where the chorus is";
     return whole(move);
 }
 

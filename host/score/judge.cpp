@@ -150,6 +150,9 @@ Judge::Judge(const Song& song, const Profile& profile, const Style& style, const
         const std::array<Excerpt, 1> only = {Excerpt{start, end - start, 0}};
         sections_.push_back(company(profile, stems_, only, rate_, &whole_));
     }
+    std::vector<bool> leads;
+    for (const StemFacts& stem : stems_) leads.push_back(stem.lead);
+    section_levels_ = SectionLevels(song, profile, leads);
     if (song.tempo_bpm > 0) beat_s_ = 60 / song.tempo_bpm;
 }
 

@@ -226,6 +226,9 @@ StemMetrics Judge::stem_metrics(const Measurement& m, const MixSettings& setting
         distorted = 1 - (1 - distorted) * (1 - of_master);
     }
     result.distortion_db = decibels_of_distortion(distorted);
+    const Intention means = section_levels_.of(settings);
+    result.arc_lu = means.arc_lu, result.contour_lu = means.contour_lu;
+    result.movement_db = means.movement_db, result.lead_spread_lu = means.lead_spread_lu;
     if (playing > 0) {
         result.effects = static_cast<float>(effects / playing);
         result.undone_db = static_cast<float>(undone / playing);

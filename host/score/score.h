@@ -16,6 +16,7 @@
 #include "host/analysis/masking.h"
 #include "host/analysis/profile.h"
 #include "host/job/job.h"
+#include "host/score/intention.h"
 #include "host/song/song.h"
 #include "kernels/engine.h"
 #include "kernels/foresight.h"
@@ -94,6 +95,11 @@ struct StemMetrics {
     /// Loudness range over what was heard less that over the song, of the sum of all stems:
     /// excerpts hold the quietest and the loudest of it.
     float range_excess_lu = 0;
+    /// Of host/score/intention.h; NaN where a mix was only looked at.
+    float arc_lu = std::numeric_limits<float>::quiet_NaN();
+    float contour_lu = std::numeric_limits<float>::quiet_NaN();
+    float movement_db = std::numeric_limits<float>::quiet_NaN();
+    float lead_spread_lu = std::numeric_limits<float>::quiet_NaN();
     /// 0..1, 1 = as the style's models in all that is compared, or there are none: reference_term()
     /// of host/score/terms.h.
     float reference_nearness = 1;
@@ -227,6 +233,7 @@ private:
     std::vector<StemFacts> stems_;
     Company telling_, whole_;
     std::vector<Company> sections_;
+    SectionLevels section_levels_;
     double beat_s_ = 0.5;
     std::array<double, kBands> k_power_{};  ///< K-weighting of each band, as a power ratio
     Style style_;

@@ -20,7 +20,11 @@ constexpr Listed kListed[] = {{{"masking", "1"}, &StemMetrics::masking},
                               {{"undone_db", "dB"}, &StemMetrics::undone_db},
                               {{"distortion_db", "dB"}, &StemMetrics::distortion_db},
                               {{"range_excess_lu", "LU"}, &StemMetrics::range_excess_lu},
-                              {{"reference_nearness", "1"}, &StemMetrics::reference_nearness}};
+                              {{"reference_nearness", "1"}, &StemMetrics::reference_nearness},
+                              {{"arc_lu", "LU"}, &StemMetrics::arc_lu},
+                              {{"contour_lu", "LU"}, &StemMetrics::contour_lu},
+                              {{"movement_db", "dB"}, &StemMetrics::movement_db},
+                              {{"lead_spread_lu", "LU"}, &StemMetrics::lead_spread_lu}};
 
 }  // namespace
 

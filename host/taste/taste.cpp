@@ -41,7 +41,9 @@ const std::array<TasteAxis, kTasteAxes>& taste_axes() {
             {"smoother", "punchier"},
             {"drier", "wetter"},
             {"lead further back", "lead further in front"},
-            {"steadier", "more contrasted"}};
+            {"steadier", "more contrasted"},
+            {"flatter arc", "bolder arc"},
+            {"stiller", "more in motion"}};
         std::array<TasteAxis, kTasteAxes> all;
         for (std::size_t a = 0; a < kCharacterAxes; ++a)
             all[a] = {kCharacter[a].name, kCharacter[a].unit, kCharacter[a].least_reach,
