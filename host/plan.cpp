@@ -72,6 +72,7 @@ Job job_for_night(const NightOptions& options) {
     for (StemJob& stem : job.stems) make_absolute(stem.file);
     for (ReferenceJob& reference : job.references) make_absolute(reference.file);
     make_absolute(job.rough_mix);
+    make_absolute(job.own_sounds);
     if (!options.taste.empty()) job.taste = std::filesystem::absolute(options.taste);
     make_absolute(job.taste);
     // A night that has begun goes on with the taste that it began with.

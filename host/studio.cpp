@@ -74,19 +74,6 @@ Song load_for_mixing(const Job& job) {
     return song;
 }
 
-/// The song's form; its tempo and sections, where they are sure, are the song's from now on.
-Form form_of(Song& song, const Profile& profile) {
-    Form form = find_form(song, profile);
-    if (song.tempo_bpm == 0 && form.beats.confidence >= kSureOfBeats)
-        song.tempo_bpm = form.beats.tempo_bpm;
-    if (song.sections.size() < 2 && form.sections.confidence >= kSureOfBeats) {
-        song.sections.clear();
-        for (const FoundSection& s : form.sections.found)
-            song.sections.push_back({s.name, s.start_s, s.end_s});
-    }
-    return form;
-}
-
 }  // namespace
 
 std::vector<LayerSound> layers_of(const Space& space, Progress& progress) {
@@ -142,8 +129,8 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
                 [&] { return load_for_mixing(job); })),
       profile(said(progress, fmt::format("analysing {:.0f} s at {} Hz", song.seconds(), song.rate),
                    [&] { return analyze(song); })),
-      form(
-          said(progress, "looking for beats and sections", [&] { return form_of(song, profile); })),
+      form(said(progress, "looking for beats and sections",
+                [&] { return settle_form(song, profile); })),
       references(read_references(job, song, profile.telling)),
       style(toward(read_style(job.style, data_folder() / "jobs" / "styles"), references)),
       aim(toward(job.target, references)),

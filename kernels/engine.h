@@ -16,7 +16,7 @@
 namespace mixfarm {
 
 /// Grows with every change that makes a mix of the same settings sound or measure differently.
-inline constexpr int kSoundRevision = 4;
+inline constexpr int kSoundRevision = 5;
 
 // ---- What the console can do
 // -----------------------------------------------------------------------------------

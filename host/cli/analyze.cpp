@@ -285,12 +285,13 @@ int run_analyze(const std::vector<std::string>& words) {
         song.stems[i].role.reason =
             scouted.notes[i];  // how the role was guessed, not that the guess was given
     const Profile profile = analyze(song);
-    const Form form = find_form(song, profile);
+    const Form form = settle_form(song, profile);
     const std::vector<Move> moves = plan_moves(scouted.job, song, profile, form);
     const bool page = arguments.has("html");
     const RawSum sum = page || arguments.json() ? raw_sum(song) : RawSum{};
     if (page)
-        publish_text(arguments.get<std::string>("html"), report::analysis_page(song, profile, sum));
+        publish_text(arguments.get<std::string>("html"),
+                     report::analysis_page(song, profile, sum, form_words(form), moves));
     if (arguments.json())
         print(analysis_json(song, profile, form, moves, sum));
     else

@@ -62,6 +62,18 @@ Form find_form(const Song& song, const Profile& profile) {
     return form;
 }
 
+Form settle_form(Song& song, const Profile& profile) {
+    Form form = find_form(song, profile);
+    if (song.tempo_bpm == 0 && form.beats.confidence >= kSureOfBeats)
+        song.tempo_bpm = form.beats.tempo_bpm;
+    if (song.sections.size() < 2 && form.sections.confidence >= kSureOfBeats) {
+        song.sections.clear();
+        for (const FoundSection& s : form.sections.found)
+            song.sections.push_back({s.name, s.start_s, s.end_s});
+    }
+    return form;
+}
+
 std::vector<std::string> form_words(const Form& form) {
     if (form.beats.at_s.empty()) return {"no beat can be made out"};
     char text[120];

@@ -20,6 +20,10 @@ struct Form {
 /// Takes the song's tempo and its sections as given where it has them.
 Form find_form(const Song& song, const Profile& profile);
 
+/// The same; its tempo and sections, where they are sure and the job gives none, are the song's
+/// from then on.
+Form settle_form(Song& song, const Profile& profile);
+
 /// "112.0 beats a minute in 4, 32 bars from 0:00 on", "intro 0:00, 4 bars; verse 1 ...". Where
 /// little is sure the words say so.
 std::vector<std::string> form_words(const Form& form);

@@ -121,6 +121,10 @@ void check_files(const Job& job, const Document& document, Problems& problems) {
     for (std::size_t i = 0; i < job.stems.size(); ++i)
         check_file(job.folder, job.stems[i].file, JsonPlace("/song/stems") / i / "file", problems);
     if (!job.taste.empty()) check_file(job.folder, job.taste, JsonPlace("/taste"), problems);
+    if (!job.own_sounds.empty() && !std::filesystem::is_directory(job.folder / job.own_sounds))
+        problems.add(JsonPlace("/song/own_sounds"), "there is no folder " +
+                                                        show_value(job.own_sounds.string()) +
+                                                        "; give one with audio files in it");
     if (!job.rough_mix.empty())
         check_file(job.folder, job.rough_mix, JsonPlace("/song/rough_mix"), problems);
     for (std::size_t i = 0; i < job.references.size(); ++i)

@@ -111,6 +111,7 @@ struct Job {
     std::vector<StemJob> stems;
     std::vector<SectionJob> sections;      ///< may be empty
     std::filesystem::path rough_mix;       ///< empty = none
+    std::filesystem::path own_sounds;      ///< a folder of sounds to make moves with; empty = none
     std::vector<std::string> effects_off;  ///< effects and returns kept out of play, sorted
     std::map<std::string, BusJob> buses;   ///< by name: drums, bass, music, vocals, effects, plate,
                                            ///< hall, echo, master; only those the job speaks of

@@ -106,6 +106,7 @@ Job read_values(const json& value) {
     job.title = song.value("title", "");
     job.tempo_bpm = song.value("tempo_bpm", 0.0);
     job.rough_mix = song.value("rough_mix", "");
+    job.own_sounds = song.value("own_sounds", "");
     for (const json& section : song.value("sections", json::array()))
         job.sections.push_back(
             {section.at("name").get<std::string>(), section.at("start_s").get<double>()});

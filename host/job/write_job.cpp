@@ -197,6 +197,7 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
            "song:\n  title: "
         << quoted(job.title) << "\n  tempo_bpm: " << number(job.tempo_bpm) << "\n";
     if (!job.rough_mix.empty()) out << "  rough_mix: " << path_text(job.rough_mix) << "\n";
+    if (!job.own_sounds.empty()) out << "  own_sounds: " << path_text(job.own_sounds) << "\n";
     write_sections(out, job.sections);
 
     out << "\n  # The stems. intent: lead, normal or background. space: dry, natural or wet. "

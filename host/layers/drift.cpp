@@ -12,14 +12,17 @@
 
 namespace mixfarm {
 
+double normal(RandomStream& random) {
+    const double radius = std::sqrt(-2 * std::log(1 - random.next()));
+    return radius * std::cos(2 * std::numbers::pi * random.next());
+}
+
 std::vector<double> drift_series(std::size_t count, double exponent, std::uint64_t seed) {
     std::size_t n = 4;
     while (n < count) n *= 2;
     RandomStream random(seed, 0xd21f7);
     std::vector<double> noise(n);
-    for (double& x : noise)
-        x = std::sqrt(-2 * std::log(1 - random.next())) *
-            std::cos(2 * std::numbers::pi * random.next());
+    for (double& x : noise) x = normal(random);
     Eigen::FFT<double> fft;
     std::vector<std::complex<double>> bins;
     fft.fwd(bins, noise);

@@ -8,6 +8,10 @@
 
 namespace mixfarm {
 
+class RandomStream;
+/// A normal number of mean 0 and deviation 1 (Box and Muller 1958); takes two of the stream.
+double normal(RandomStream& random);
+
 /// `count` values of mean 0 and deviation 1 whose power falls as 1 / frequency^exponent (normals,
 /// shaped in their spectrum), none beyond 3. Same seed, same values.
 std::vector<double> drift_series(std::size_t count, double exponent, std::uint64_t seed);

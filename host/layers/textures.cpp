@@ -6,15 +6,11 @@
 #include <numbers>
 
 #include "host/analysis/biquad.h"
+#include "host/layers/drift.h"
 #include "kernels/core/random.h"
 
 namespace mixfarm {
 namespace {
-
-double normal(RandomStream& random) {
-    return std::sqrt(-2 * std::log(1 - random.next())) *
-           std::cos(2 * std::numbers::pi * random.next());
-}
 
 /// One-pole low-pass.
 struct Smooth {

@@ -2,10 +2,13 @@
 #include "host/moves/ground.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <filesystem>
 
 #include "host/analysis/activity.h"
 #include "host/analysis/group.h"
+#include "host/form/bodies.h"
 
 namespace mixfarm {
 namespace {
@@ -88,6 +91,26 @@ bool Ground::taken(int channel, std::string_view effect, std::string_view param,
         return lane.channel == channel && lane.effect == effect && lane.param == param &&
                lane.acts_in(from_s, to_s, sign);
     });
+}
+
+std::vector<std::filesystem::path> Ground::own_sounds() const {
+    std::vector<std::filesystem::path> files;
+    if (job_.own_sounds.empty()) return files;
+    std::error_code error;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(job_.folder / job_.own_sounds, error)) {
+        std::string kind = entry.path().extension().string();
+        for (char& c : kind) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        for (const char* audio : {".wav", ".flac", ".aif", ".aiff", ".ogg"})
+            if (kind == audio && entry.is_regular_file(error)) files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+bool Ground::leaks(std::size_t stem) const {
+    if (bodies_.empty()) bodies_ = leakage_bodies(song_, profile_);
+    return std::count(bodies_.begin(), bodies_.end(), bodies_[stem]) > 1;
 }
 
 bool Ground::replaced(std::size_t stem) const {

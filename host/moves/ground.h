@@ -37,6 +37,8 @@ public:
     /// Is the knob neither locked nor drawn nor switched off by the job?
     bool free_knob(int channel, std::string_view effect, std::string_view param) const;
 
+    /// Audio files of the job's folder of own sounds, by name; none where it gives none.
+    std::vector<std::filesystem::path> own_sounds() const;
     /// A lane, if the job leaves its knob free and no move before pulls it the other way in the
     /// same bars.
     std::optional<MoveLane> lane(int channel, std::string effect, std::string param, Law law,
@@ -45,6 +47,9 @@ public:
     /// Does a move before turn that knob up (`sign` 1) or down (-1) between these times?
     bool taken(int channel, std::string_view effect, std::string_view param, double from_s,
                double to_s, int sign) const;
+    /// Does another stem sound in it, so that one cannot be moved in time or pitch without the
+    /// other (leakage_bodies)? Reckoned at the first question.
+    bool leaks(std::size_t stem) const;
     /// Does a move before put something in the place of that stem?
     bool replaced(std::size_t stem) const;
     /// What a planned move uses is taken for those after it.
@@ -63,6 +68,7 @@ private:
     const Form& form_;
     std::vector<MoveLane> claimed_;
     std::vector<int> replaced_;
+    mutable std::vector<int> bodies_;
 };
 
 /// A shape that is 0 but for steps.

@@ -42,8 +42,8 @@ std::optional<Move> plan_pitch_drift(const Ground& ground) {
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Role role = ground.song().stems[s].role.role;
         const bool held = role == Role::pad || role == Role::organ || role == Role::strings;
-        if (!held || ground.replaced(s) || static_cast<int>(s) == ground.form().lead ||
-            parts == kParts)
+        if (!held || ground.replaced(s) || ground.leaks(s) ||
+            static_cast<int>(s) == ground.form().lead || parts == kParts)
             continue;
         ++parts;
         float above = 0;

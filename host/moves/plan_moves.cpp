@@ -31,14 +31,18 @@ std::span<const MoveKind> move_kinds() {
 
 std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
                              const Form& form) {
+    constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // of sounds made for moves
+    const std::size_t sound_bytes = 2 * sizeof(float) * static_cast<std::size_t>(song.frames);
     Ground ground(job, song, profile, form);
     std::vector<Move> moves;
+    std::size_t bytes = 0;
     for (const Kind& kind : kKinds) {
         const MoveJob allowed =
             job.moves.of(std::string(kind.kind.name), family_name(kind.kind.family));
         if (allowed.most <= 0) continue;
         std::optional<Move> move = kind.plan(ground);
-        if (!move) continue;
+        if (!move || bytes + move->layers.size() * sound_bytes > kMostBytes) continue;
+        bytes += move->layers.size() * sound_bytes;
         move->name = kind.kind.name;
         move->family = kind.kind.family;
         move->most = static_cast<float>(allowed.most);

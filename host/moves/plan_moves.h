@@ -7,7 +7,7 @@ namespace mixfarm {
 
 /// Every move that the song has a place for and the job allows, in the order of moves.def: those
 /// with the best evidence choose their places first. What needs beats or sections is left out
-/// where these are not sure.
+/// where these are not sure, and so are sounds that would take more than 1 GiB together.
 std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
                              const Form& form);
 

@@ -15,8 +15,8 @@ std::optional<Move> plan_tape(const Ground& ground) {
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Role role = ground.song().stems[s].role.role;
         const bool fits = role == Role::pad || role == Role::keys || role == Role::synth_lead;
-        if (!fits || ground.replaced(s) || static_cast<int>(s) == ground.form().lead ||
-            parts == kParts)
+        if (!fits || ground.replaced(s) || ground.leaks(s) ||
+            static_cast<int>(s) == ground.form().lead || parts == kParts)
             continue;
         ++parts;
         float above = 0;

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "host/form/bodies.h"
 #include "host/layers/varispeed.h"
 #include "host/moves/grid.h"
 #include "host/moves/planners.h"
@@ -44,15 +43,13 @@ std::optional<Move> plan_timing_drift(const Ground& ground) {
     if (grid.spread_s > 0.01) return std::nullopt;  // the song's own tempo lives
     Move move;
     std::uint64_t part = 0;
-    std::vector<int> bodies;  // looked for when the first rigid part is there
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Stem& stem = ground.song().stems[s];
         if (static_cast<int>(s) == ground.form().lead || ground.replaced(s) || part == kParts)
             continue;
         const std::vector<double> onsets = onsets_of(stem, ground.song().rate);
         if (onsets.size() < kOnsets || looseness(onsets, grid) > kRigid_s) continue;
-        if (bodies.empty()) bodies = leakage_bodies(ground.song(), ground.profile());
-        if (std::count(bodies.begin(), bodies.end(), bodies[s]) > 1) continue;
+        if (ground.leaks(s)) continue;
         ++part;
         std::vector<double> cuts = onsets;
         for (double& c : cuts) c -= kAhead_s;

@@ -55,6 +55,35 @@ Markup time_section(const Song& song, const Profile& profile, const RawSum& sum)
     return all.close().close().close();
 }
 
+/// What was found of the song's form, and where in it which move would act.
+Markup form_section(double seconds, const std::vector<std::string>& form,
+                    const std::vector<Move>& moves) {
+    Markup all;
+    if (form.empty()) return all;
+    all.open("section").leaf("h2", "Form and moves");
+    all.open("ul", {{"class", "plain"}});
+    for (const std::string& words : form) all.leaf("li", words);
+    all.close();
+    if (moves.empty()) return all.close();
+    all.leaf("p",
+             "Creative moves that the song has places for, each as strong as the job allows. What "
+             "is wrong about the form can be set right in the job: song.tempo_bpm, song.sections.",
+             {{"class", "note"}});
+    all.open("div", {{"class", "card"}});
+    for (const Move& move : moves) {
+        const std::string words = move_words(move, move.most);
+        const std::size_t colon = words.find(": ");
+        all.open("div", {{"class", "move"}}).leaf("b", words.substr(0, colon));
+        all.open("div", {{"class", "track"}, {"aria-hidden", "true"}});
+        for (const Move::Place& p : move.places)
+            all.leaf("i", "",
+                     {{"style", fmt::format("left:{:.2f}%;width:{:.2f}%", 100 * p.start_s / seconds,
+                                            100 * std::max(0.0, p.end_s - p.start_s) / seconds)}});
+        all.close().leaf("span", words.substr(colon + 2)).close();
+    }
+    return all.close().close();
+}
+
 Markup sections_table(const Song& song, const Profile& profile) {
     Markup all;
     if (song.sections.size() < 2 || song.sections.size() > kMostSections) return all;
@@ -217,11 +246,13 @@ Markup notes() {
 
 }  // namespace
 
-std::string analysis_page(const Song& song, const Profile& profile, const RawSum& sum) {
+std::string analysis_page(const Song& song, const Profile& profile, const RawSum& sum,
+                          const std::vector<std::string>& form, const std::vector<Move>& moves) {
     const std::vector<Cover> covered = covers(profile, kWorthTelling);
     Markup body;
     body.add(heading(song, profile, sum, covered));
-    body.add(time_section(song, profile, sum)).add(sections_table(song, profile));
+    body.add(time_section(song, profile, sum)).add(form_section(song.seconds(), form, moves));
+    body.add(sections_table(song, profile));
     body.add(stems_section(song, profile, sum, covered));
     body.add(masking_section(song, profile, covered)).add(notes());
     return document((song.title.empty() ? "A song" : song.title) + " \u2013 stems before the mix",

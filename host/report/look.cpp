@@ -57,6 +57,12 @@ dd.off{color:var(--orange)}
 ul.problems{margin:.5rem 0;padding:0;list-style:none;font-size:.92rem}
 ul.problems li{padding-left:1.3rem;position:relative;margin:.15rem 0;overflow-wrap:anywhere}
 ul.problems li::before{content:"!";position:absolute;left:0;top:.22em;width:1em;height:1em;line-height:1em;text-align:center;font-size:.82em;font-weight:700;border-radius:50%;background:var(--orange);color:var(--card)}
+.move{display:grid;grid-template-columns:9rem 1fr;gap:.1rem .8rem;padding:.35rem 0;border-top:1px solid var(--line)}
+.move:first-child{border-top:0}
+.move span{grid-column:1/-1;font-size:.87rem;color:var(--soft)}
+.track{position:relative;height:.8rem;margin-top:.35rem;background:var(--wash);border-radius:3px}
+.track i{position:absolute;top:0;bottom:0;min-width:3px;background:var(--blue);border-radius:3px;opacity:.8}
+@media (max-width:34rem){.move{grid-template-columns:1fr}}
 ul.plain{margin:.3rem 0 .7rem;padding-left:1.1rem}
 .fine{color:var(--green);font-size:.92rem;margin:.5rem 0}
 .key{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.8rem;color:var(--soft);margin:.1rem 0 .3rem;padding:0;list-style:none}

@@ -18,6 +18,11 @@ void expect_same(const Job& a, const Job& b) {
     EXPECT_EQ(a.title, b.title);
     EXPECT_EQ(a.tempo_bpm, b.tempo_bpm);
     EXPECT_EQ(a.rough_mix, b.rough_mix);
+    EXPECT_EQ(a.own_sounds, b.own_sounds);
+    for (const char* family :
+         {"creative_automation", "dynamic_arrangement", "human_imperfection", "sound_design"})
+        for (const char* move : {"", "dropout", "chorus_lift"})
+            EXPECT_EQ(a.moves.of(move, family), b.moves.of(move, family)) << family << " " << move;
     EXPECT_EQ(a.style, b.style);
     EXPECT_EQ(a.target.loudness_lufs, b.target.loudness_lufs);
     EXPECT_EQ(a.target.true_peak_dbtp, b.target.true_peak_dbtp);
@@ -65,6 +70,10 @@ Job full_job() {
     job.title = "Tom's \"Night\": #1 \\ Ünïcode 夜";
     job.tempo_bpm = 123.456;
     job.rough_mix = "rough mix.wav";
+    job.own_sounds = "my sounds: all";
+    job.moves.said = {{"sound_design", {0.25, std::nullopt}},
+                      {"dropout", {0, std::nullopt}},
+                      {"chorus_lift", {0.4, 0.4}}};
     job.sections = {{"intro", 0}, {"verse: one", 15.25}, {"no", 31.000000001}};
     job.stems = {stem("kick.wav", "kick", "kick"), stem("a b/808 #2.wav", "808"),
                  stem("kick.wav", "true", "snare")};
@@ -100,7 +109,8 @@ Job full_job() {
 
 TEST(RoundTrip, KeepsEveryField) {
     const JobFolder folder;
-    for (const char* name : {"kick.wav", "rough mix.wav", "a b/808 #2.wav", "mine.yaml"})
+    for (const char* name :
+         {"kick.wav", "rough mix.wav", "a b/808 #2.wav", "mine.yaml", "my sounds: all/riser.wav"})
         folder.write(name, "");
     const Job job = full_job();
     const std::string text = write_job(job, {"low and short", "", "two\nlines: # and more"});

@@ -164,7 +164,7 @@ TEST_P(Guards, FamiliesAndNamesAreObeyed) {
 }
 
 TEST_P(Guards, ALockedStrengthIsInEveryDraw) {
-    for (const Move& move : stage_.moves()) job_.moves.said[move.name] = {0.4, 0.4};
+    for (const MoveKind& kind : move_kinds()) job_.moves.said[std::string(kind.name)] = {0.4, 0.4};
     const std::string free = "vocal_ride";
     job_.moves.said[free] = {0.7, std::nullopt};
     const Space space(job_, song_, studio_.profile, data_folder() / "jobs" / "priors", plan());
