@@ -18,6 +18,12 @@ namespace {
 
 constexpr std::string_view kBusMark = "bus/";
 
+constexpr std::string_view kMoveMark = "move";
+
+bool is_move(const KnobColumn& knob) {
+    return knob.stem == kMoveMark && knob.name.ends_with(".strength");
+}
+
 std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(' ');
     return first == std::string::npos ? ""
@@ -47,6 +53,7 @@ public:
             group_of_[stem.name] = group;
             groups_[group].push_back(stem.name);
         }
+        moves_ = std::any_of(results.knobs.begin(), results.knobs.end(), is_move);
         for (const KnobColumn& knob : results.knobs) {
             if (!channels_.empty() && channels_.back() == knob.stem) continue;
             channels_.push_back(knob.stem);
@@ -80,6 +87,7 @@ public:
         std::vector<std::string> all = stems_;
         for (const std::string& bus : buses_)
             if (!is_in(stems_, bus)) all.push_back(bus);
+        if (moves_) all.push_back("moves");
         all.insert(all.end(), {"returns", "all"});
         return all;
     }
@@ -106,6 +114,7 @@ private:
         if (stem && group_of_.at(name) != name) return {name};
         if (is_in(buses_, name)) return with_stems(name);
         if (name == "all") return channels_;
+        if (name == "moves" && moves_) return {std::string(kMoveMark)};
         if (name == "returns") {
             std::vector<std::string> all;
             for (const Bus bus : {Bus::plate, Bus::hall, Bus::echo})
@@ -119,6 +128,7 @@ private:
     }
 
     std::vector<std::string> channels_, stems_, buses_;
+    bool moves_ = false;
     std::map<std::string, std::vector<std::string>> groups_;  ///< their stems
     std::map<std::string, std::string> group_of_;
 };
@@ -239,6 +249,12 @@ void lock(Job& job, const Results& results, const std::vector<Kept>& all) {
         const Row& row = results.rows[row_of(results, kept.id)];
         for (const std::size_t k : kept.knobs) {
             const KnobColumn& knob = results.knobs[k];
+            if (is_move(knob)) {  // one that the mix does not make is made by none
+                const double strength = written(row.values[k], knob);
+                job.moves.said[knob.effect] = {
+                    strength, strength > 0 ? std::optional(strength) : std::nullopt};
+                continue;
+            }
             const Said said = said_of(job, knob);
             if (said.draws() || kept_off(job, knob.effect, said.brief)) continue;
             said.lock.erase(said.brief);
@@ -250,6 +266,10 @@ void lock(Job& job, const Results& results, const std::vector<Kept>& all) {
 bool holds_everything(const Job& job, const Results& results) {
     Job copy = job;
     return std::all_of(results.knobs.begin(), results.knobs.end(), [&](const KnobColumn& knob) {
+        if (is_move(knob)) {
+            const MoveJob move = job.moves.of(knob.effect, "");
+            return move.locked || move.most == 0;
+        }
         const Said said = said_of(copy, knob);
         return said.locks() || said.draws() || kept_off(job, knob.effect, said.brief);
     });

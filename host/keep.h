@@ -22,8 +22,8 @@ struct Kept {
 /// Reads "drums of 3", "vocal and bass of 3", "all of 3 but vocal", one wish or several parted by
 /// commas. A number counts the picks as `mixfarm top` and the page of the night do; "mix 263" is
 /// any mix by its id. Names: stems; the groups with their stems and their bus; returns by name or
-/// all "returns"; "master"; "all". A name that a stem shares with its own group means the group;
-/// "stem bass" and "group bass" say which. Throws InputError, with the names that there are.
+/// all "returns"; "master"; "moves"; "all". A name that a stem shares with its own group means the
+/// group; "stem bass" and "group bass" say which. Throws InputError, with the names that there are.
 std::vector<Kept> read_wishes(const std::vector<std::string>& texts, const Results& results);
 
 /// Locks what is kept at its values in the results, later wishes over earlier ones, beside what the

@@ -54,7 +54,7 @@ int run_keep(const std::vector<std::string>& words) {
         "'drums of mix 263' means any mix by its id, the second column, as in `mixfarm show`. "
         "Names: stems; groups (drums,\n"
         "bass, music, vocals, effects) with their stems and their bus; returns (plate, hall, echo, "
-        "or all: returns); master;\n"
+        "or all: returns); master; moves;\n"
         "all. Where a stem is called as its group is, 'stem bass' means it alone.",
         "mixfarm keep tonight 'drums of 3' 'vocal of 7' -o next.yaml && mixfarm run next.yaml -o "
         "tomorrow");

@@ -1,6 +1,7 @@
 /// Moves of colour, measured: how wide stems and the mix stand, and where a high-pass has got to.
 #include "host/space/wiring.h"
 #include "tests/moves/heard.h"
+#include "tests/moves/songs.h"
 #include "tests/support/signals.h"
 
 namespace mixfarm::moves_test {

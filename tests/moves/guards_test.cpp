@@ -2,7 +2,7 @@
 /// moves that pull one knob apart, more than a song bears.
 #include <set>
 
-#include "tests/moves/stage.h"
+#include "tests/moves/songs.h"
 
 namespace mixfarm::moves_test {
 namespace {

@@ -32,14 +32,14 @@ struct Heard {
     /// A line of the table; a failure where it is further than `within` from what is stated.
     void reads(const std::string& what, double measured, double stated, double within,
                const char* unit) const {
-        std::printf("%-5s %-12s %4.2f  %-44s %9.3f, stated %8.3f +- %g %s\n", stage.name().c_str(),
+        std::printf("%-6s %-12s %4.2f  %-44s %9.3f, stated %8.3f +- %g %s\n", stage.name().c_str(),
                     move.name.c_str(), strength, what.c_str(), measured, stated, within, unit);
         EXPECT_NEAR(measured, stated, within)
             << stage.name() << ", " << move.name << " at " << strength << ": " << what;
     }
 
     void stays(const std::string& what, double measured, double below, const char* unit) const {
-        std::printf("%-5s %-12s %4.2f  %-44s %9.3f, below  %8.3f %s\n", stage.name().c_str(),
+        std::printf("%-6s %-12s %4.2f  %-44s %9.3f, below  %8.3f %s\n", stage.name().c_str(),
                     move.name.c_str(), strength, what.c_str(), measured, below, unit);
         EXPECT_LE(measured, below)
             << stage.name() << ", " << move.name << " at " << strength << ": " << what;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "tests/moves/heard.h"
+#include "tests/moves/songs.h"
 
 namespace mixfarm::moves_test {
 namespace {
@@ -95,11 +96,41 @@ void laid(const Heard& h) {
     h.stays("all else in the mix", decibels(rms(rest) / rms(on)), -100, "dB");
 }
 
-const Measured kLaid[] = {
-    {"octave_below", demo, laid}, {"swell", demo, laid},       {"crushed_lead", demo, laid},
-    {"doubled_lead", demo, laid}, {"shimmer", demo, laid},     {"grains", demo, laid},
-    {"timing_drift", band, laid}, {"pitch_drift", demo, laid}, {"tape", demo, laid},
-    {"hiss", demo, laid},         {"vinyl", demo, laid}};
+/// Amplitude of a tone in what the stem that carries own sounds has more with them.
+double tone_in(const Heard& h, const StereoAudio& more, double hz, double from_s, double to_s) {
+    return tones(part_of(h.stage, more, from_s, to_s, Sides::middle), std::array{hz},
+                 h.stage.song().rate)[0];
+}
+
+void own_sounds(const Heard& h) {
+    laid(h);
+    ASSERT_EQ(h.move.layers.size(), 1u);
+    const int stem = h.move.layers[0].stem;
+    StereoAudio more = h.stage.engine().render_stem(h.stage.settings(h.move, h.strength), stem, 0);
+    const StereoAudio off = h.stage.engine().render_stem(h.stage.off(), stem, 0);
+    for (std::size_t n = 0; n < off.left.size(); ++n)
+        more.left[n] -= off.left[n], more.right[n] -= off.right[n];
+    const auto& sections = h.stage.form().sections.found;
+    const double hook = sections[2].start_s, bed = sections[0].end_s;
+    const OwnSound &riser = kOwnSounds[0], &impact = kOwnSounds[1], &rain = kOwnSounds[2];
+    // Each by its tone: where it sounds, against where it has no business.
+    const auto rises_db = [&](const OwnSound& own, double inside_s, double outside_s) {
+        return decibels(tone_in(h, more, own.hz, outside_s, outside_s + 0.1) /
+                        tone_in(h, more, own.hz, inside_s, inside_s + 0.1));
+    };
+    h.stays("riser behind the downbeat", rises_db(riser, hook - 0.12, hook + 0.02), -60, "dB");
+    h.stays("riser before it begins",
+            rises_db(riser, hook - riser.seconds + 0.02, hook - riser.seconds - 0.12), -60, "dB");
+    h.stays("impact before the downbeat", rises_db(impact, hook + 0.02, hook - 0.12), -60, "dB");
+    h.stays("bed behind its section", rises_db(rain, bed - 2, bed + 0.02), -60, "dB");
+}
+
+const Measured kLaid[] = {{"octave_below", sketch, laid}, {"swell", sketch, laid},
+                          {"crushed_lead", sketch, laid}, {"doubled_lead", sketch, laid},
+                          {"shimmer", sketch, laid},      {"grains", sketch, laid},
+                          {"timing_drift", sketch, laid}, {"pitch_drift", sketch, laid},
+                          {"tape", sketch, laid},         {"hiss", sketch, laid},
+                          {"vinyl", sketch, laid},        {"own_sounds", sketch, own_sounds}};
 
 }  // namespace
 }  // namespace mixfarm::moves_test

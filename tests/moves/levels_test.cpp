@@ -2,6 +2,7 @@
 #include <set>
 
 #include "tests/moves/heard.h"
+#include "tests/moves/songs.h"
 
 namespace mixfarm::moves_test {
 namespace {
@@ -121,7 +122,7 @@ void dropout(const Heard& h) {
             most = std::max(most, std::abs(is[i] / gain - was[i]));
         }
         const double apart = decibels(most / peak);
-        std::printf("%-5s dropout: first 50 ms of the downbeat differ by %.1f dB\n",
+        std::printf("%-6s dropout: first 50 ms of the downbeat differ by %.1f dB\n",
                     h.stage.name().c_str(), apart);
         EXPECT_LT(apart, -120);
     }

@@ -1,6 +1,7 @@
 /// Moves of the lead, measured: rides phrase by phrase, echoes and tails behind last words, and how
 /// late it sings.
 #include "tests/moves/heard.h"
+#include "tests/moves/songs.h"
 
 namespace mixfarm::moves_test {
 namespace {
