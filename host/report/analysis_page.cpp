@@ -56,8 +56,12 @@ Markup time_section(const Song& song, const Profile& profile, const RawSum& sum)
 }
 
 /// What was found of the song's form, and where in it which move would act.
-Markup form_section(double seconds, const std::vector<std::string>& form,
+Markup form_section(const Song& song, const std::vector<std::string>& form,
                     const std::vector<Move>& moves) {
+    const auto place = [seconds = song.seconds()](double start_s, double end_s) {
+        return fmt::format("left:{:.2f}%;width:{:.2f}%", 100 * start_s / seconds,
+                           100 * std::max(0.0, end_s - start_s) / seconds);
+    };
     Markup all;
     if (form.empty()) return all;
     all.open("section").leaf("h2", "Form and moves");
@@ -70,15 +74,18 @@ Markup form_section(double seconds, const std::vector<std::string>& form,
              "is wrong about the form can be set right in the job: song.tempo_bpm, song.sections.",
              {{"class", "note"}});
     all.open("div", {{"class", "card"}});
+    all.open("div", {{"class", "move"}}).leaf("b", "sections");
+    all.open("div", {{"class", "track names"}});
+    for (const Section& s : song.sections)
+        all.leaf("i", s.name, {{"style", place(s.start_s, s.end_s)}});
+    all.close().close();
     for (const Move& move : moves) {
         const std::string words = move_words(move, move.most);
         const std::size_t colon = words.find(": ");
         all.open("div", {{"class", "move"}}).leaf("b", words.substr(0, colon));
         all.open("div", {{"class", "track"}, {"aria-hidden", "true"}});
         for (const Move::Place& p : move.places)
-            all.leaf("i", "",
-                     {{"style", fmt::format("left:{:.2f}%;width:{:.2f}%", 100 * p.start_s / seconds,
-                                            100 * std::max(0.0, p.end_s - p.start_s) / seconds)}});
+            all.leaf("i", "", {{"style", place(p.start_s, p.end_s)}});
         all.close().leaf("span", words.substr(colon + 2)).close();
     }
     return all.close().close();
@@ -251,7 +258,7 @@ std::string analysis_page(const Song& song, const Profile& profile, const RawSum
     const std::vector<Cover> covered = covers(profile, kWorthTelling);
     Markup body;
     body.add(heading(song, profile, sum, covered));
-    body.add(time_section(song, profile, sum)).add(form_section(song.seconds(), form, moves));
+    body.add(time_section(song, profile, sum)).add(form_section(song, form, moves));
     body.add(sections_table(song, profile));
     body.add(stems_section(song, profile, sum, covered));
     body.add(masking_section(song, profile, covered)).add(notes());

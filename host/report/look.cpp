@@ -62,6 +62,8 @@ ul.problems li::before{content:"!";position:absolute;left:0;top:.22em;width:1em;
 .move span{grid-column:1/-1;font-size:.87rem;color:var(--soft)}
 .track{position:relative;height:.8rem;margin-top:.35rem;background:var(--wash);border-radius:3px}
 .track i{position:absolute;top:0;bottom:0;min-width:3px;background:var(--blue);border-radius:3px;opacity:.8}
+.names{height:1.3rem;background:none;margin-top:0}
+.names i{background:var(--wash);color:var(--soft);font:.75rem/1.3rem system-ui,sans-serif;padding-left:.3rem;overflow:hidden;white-space:nowrap;border-left:2px solid var(--card);opacity:1}
 @media (max-width:34rem){.move{grid-template-columns:1fr}}
 ul.plain{margin:.3rem 0 .7rem;padding-left:1.1rem}
 .fine{color:var(--green);font-size:.92rem;margin:.5rem 0}

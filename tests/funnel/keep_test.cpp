@@ -129,5 +129,22 @@ TEST(Locks, LaterOnesOverrideAndTheJobsOwnStay) {
     EXPECT_TRUE(holds_everything(n.job, n.results));
 }
 
+TEST(Locks, HoldTheMovesOfAMix) {
+    Night n;
+    n.add("move", "dropout", "strength", 0, 0.5f);
+    n.add("move", "build", "strength", 0, 0.5f);
+    for (Row& row : n.results.rows) row.values.insert(row.values.end(), {0.375f, 0});
+    EXPECT_EQ(n.kept("moves of 1"), Names{"move"});
+    EXPECT_EQ(n.kept("all of 1").size(), 15u);
+    EXPECT_THROW(read_wishes({"moves of 1"}, Night().results), InputError) << "it has none";
+    n.job.moves.said["dropout"] = {0.8, std::nullopt};
+    lock(n.job, n.results, read_wishes({"moves of 1"}, n.results));
+    EXPECT_EQ(n.job.moves.of("dropout", ""), (MoveJob{0.375, 0.375}));
+    EXPECT_EQ(n.job.moves.of("build", "").most, 0) << "what the mix does not make, none makes";
+    EXPECT_FALSE(holds_everything(n.job, n.results));
+    lock(n.job, n.results, read_wishes({"all of 1"}, n.results));
+    EXPECT_TRUE(holds_everything(n.job, n.results));
+}
+
 }  // namespace
 }  // namespace mixfarm

@@ -1,6 +1,14 @@
 /// Every move of moves.def is measured on audio against what is stated of it, at three strengths.
 #include "tests/moves/heard.h"
 
+namespace mixfarm {
+
+void PrintTo(const MoveKind& kind, std::ostream* out) {
+    *out << kind.name;
+}
+
+}  // namespace mixfarm
+
 namespace mixfarm::moves_test {
 namespace {
 

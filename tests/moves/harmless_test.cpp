@@ -10,21 +10,37 @@ namespace {
 const Stage& (*const kHeard[])() = {demo, band, sketch};
 
 TEST(Off, IsTheMixWithoutAnyMoveToTheBit) {
-    const Stage& stage = demo();
-    const Studio& studio = stage.studio();
-    const Space plain(studio.job, studio.song, studio.profile, data_folder() / "jobs" / "priors");
-    for (const bool rules : {false, true}) {
-        std::vector<float> values = rules ? studio.space.rule_based() : stage.resting();
+    for (const auto stage_of : {demo, sketch}) {
+        const Stage& stage = stage_of();
+        const Studio& studio = stage.studio();
+        const Space plain(studio.job, studio.song, studio.profile,
+                          data_folder() / "jobs" / "priors");
+        const std::unique_ptr<Engine> engine = make_cpu_engine(2);
+        engine->load(wired_view(studio.song, studio.profile));  // not even a layer at rest
+        std::vector<float> rules = studio.space.rule_based();
         for (std::size_t m = 0; m < stage.moves().size(); ++m)
-            values[studio.space.strength_knob(m)] = 0;
-        const std::vector<MixSettings> mixes = {
-            studio.space.settings(values),
-            plain.settings(rules ? plain.rule_based() : plain.static_balance())};
-        EXPECT_TRUE(mixes[0].automation.empty());
-        EXPECT_EQ(mixes[0].strips, mixes[1].strips);
-        EXPECT_EQ(mixes[0].buses, mixes[1].buses);
-        const std::vector<StereoAudio> audio = stage.engine().render(mixes, kQuiet);
-        EXPECT_TRUE(audio[0].left == audio[1].left && audio[0].right == audio[1].right);
+            rules[studio.space.strength_knob(m)] = 0;
+        const std::vector<MixSettings> off = {stage.off(), studio.space.settings(rules)},
+                                       without = {plain.settings(plain.static_balance()),
+                                                  plain.settings(plain.rule_based())};
+        const auto is = stage.engine().render(off, kQuiet),
+                   was = stage.engine().render(without, kQuiet),
+                   bare = engine->render(without, kQuiet);
+        for (std::size_t i = 0; i < off.size(); ++i) {
+            EXPECT_TRUE(off[i].automation.empty());
+            EXPECT_EQ(off[i].strips, without[i].strips);
+            EXPECT_EQ(off[i].buses, without[i].buses);
+            EXPECT_TRUE(is[i].left == was[i].left && is[i].right == was[i].right)
+                << stage.name() << ", mix " << i;
+            Stretch more = part_of(stage, is[i], 0, stage.song().seconds());
+            const Stretch all = part_of(stage, bare[i], 0, stage.song().seconds());
+            double most = 0;
+            for (std::size_t n = 0; n < more.size(); ++n)
+                most = std::max(most, std::abs(more[n] - all[n]));
+            std::printf("%-6s mix %zu off, against an engine that knows no layers: %.1f dBFS\n",
+                        stage.name().c_str(), i, decibels(most));
+            EXPECT_LT(decibels(most), -100);
+        }
     }
 }
 
@@ -72,7 +88,7 @@ std::pair<double, double> loudest_click_db(const StereoAudio& mix, const StereoA
     double all = 0;
     for (const auto side : {&StereoAudio::left, &StereoAudio::right}) {
         Filter high;
-        for (const double q : {0.509795579, 0.601344887, 0.899976223, 2.562915447})
+        for (const double q : {0.517638090, 0.707106781, 1.931851653})
             high.high_pass(4000, rate, q);
         const std::vector<float>& sound = mix.*side;
         for (std::size_t n = 0; n < sound.size(); ++n) {
@@ -149,7 +165,9 @@ TEST(Overs, AreNoneAndPeaksHardlyGrow) {
                 limited[i].limiter_loss_lu);
             EXPECT_LT(quiet[i].limiter_loss_lu, 1e-4) << name;
             EXPECT_NEAR(quiet[i].metric("integrated_lufs"), kQuiet.loudness_lufs, 0.1) << name;
-            EXPECT_LE(peak, before + 1) << name;
+            if (i < stage.moves().size()) {
+                EXPECT_LE(peak, before + 1) << name;
+            }
             EXPECT_LE(behind, loud.true_peak_dbtp) << name;
         }
     }

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdio>
-#include <optional>
+#include <cstdlib>
+#include <map>
 
 #include "tests/moves/ear.h"
 
@@ -29,6 +30,11 @@ struct Heard {
         at = words.find_first_of("+-0123456789", at + who.size());
         return at == std::string::npos ? NAN : std::strtod(words.c_str() + at, nullptr);
     }
+    /// Do they use this word?
+    void says(const std::string& word) const {
+        const std::string words = move_words(move, strength);
+        EXPECT_NE(words.find(word), std::string::npos) << word << " is not in: " << words;
+    }
     /// A line of the table; a failure where it is further than `within` from what is stated.
     void reads(const std::string& what, double measured, double stated, double within,
                const char* unit) const {
@@ -38,6 +44,7 @@ struct Heard {
             << stage.name() << ", " << move.name << " at " << strength << ": " << what;
     }
 
+    /// A line of the table; a failure above `below`.
     void stays(const std::string& what, double measured, double below, const char* unit) const {
         std::printf("%-6s %-12s %4.2f  %-44s %9.3f, below  %8.3f %s\n", stage.name().c_str(),
                     move.name.c_str(), strength, what.c_str(), measured, below, unit);

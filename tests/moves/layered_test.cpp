@@ -110,8 +110,11 @@ void own_sounds(const Heard& h) {
     const StereoAudio off = h.stage.engine().render_stem(h.stage.off(), stem, 0);
     for (std::size_t n = 0; n < off.left.size(); ++n)
         more.left[n] -= off.left[n], more.right[n] -= off.right[n];
-    const auto& sections = h.stage.form().sections.found;
-    const double hook = sections[2].start_s, bed = sections[0].end_s;
+    const auto place = [&](std::string_view begins) {
+        return *std::find_if(h.move.places.begin(), h.move.places.end(),
+                             [&](const auto& p) { return p.name.starts_with(begins); });
+    };
+    const double hook = place("into ").start_s, bed = place("Intro").end_s;
     const OwnSound &riser = kOwnSounds[0], &impact = kOwnSounds[1], &rain = kOwnSounds[2];
     // Each by its tone: where it sounds, against where it has no business.
     const auto rises_db = [&](const OwnSound& own, double inside_s, double outside_s) {

@@ -50,6 +50,7 @@ void chorus_lift(const Heard& h) {
         h.reads("whole of " + p.name, h.level_db(p.start_s, p.end_s) - base, db, kNear_db, "dB");
     }
     h.reads("words: whole mix", h.said("whole mix"), most, 0.06, "dB");
+    if (h.move.places.size() > 1) h.says("up to");  // in the last one
 }
 const Measured kChorusLift("chorus_lift", demo, chorus_lift);
 

@@ -105,6 +105,7 @@ void vocal_ride(const Heard& h) {
         "words",
         std::abs(h.said(h.stage.song().stems[static_cast<std::size_t>(h.stage.form().lead)].name)),
         most, 0.06, "dB");
+    h.says("either way");
     std::printf("      phrases stand %.2f dB apart, %.2f before\n", spread(after), spread(over));
     EXPECT_LT(spread(after), spread(over));
 }
@@ -222,9 +223,10 @@ void laid_back(const Heard& h) {
     const auto voices = h.stage.stems(Bus::vocals);
     EXPECT_EQ(h.move.lanes.size(), voices.size());
     for (std::size_t s = 0; s < h.stage.song().stems.size(); ++s) {
+        const bool sings = std::find(voices.begin(), voices.end(), s) != voices.end();
+        if (!sings && h.strength < 1) continue;
         const StereoAudio off = h.stage.engine().render_stem(still, static_cast<int>(s), 0),
                           on = h.stage.engine().render_stem(moved, static_cast<int>(s), 0);
-        const bool sings = std::find(voices.begin(), voices.end(), s) != voices.end();
         if (!sings) {
             EXPECT_EQ(off.left, on.left) << h.stage.song().stems[s].name;
             EXPECT_EQ(off.right, on.right) << h.stage.song().stems[s].name;
@@ -234,8 +236,8 @@ void laid_back(const Heard& h) {
         const FoundSection* chorus = nullptr;
         for (const FoundSection& section : h.stage.form().sections.found)
             if (section.kind == SectionKind::chorus) chorus = &section;
-        const Stretch was = part_of(h.stage, off, chorus->start_s, chorus->start_s + 4),
-                      is = part_of(h.stage, on, chorus->start_s, chorus->start_s + 4);
+        const Stretch was = part_of(h.stage, off, chorus->start_s, chorus->start_s + 1.5),
+                      is = part_of(h.stage, on, chorus->start_s, chorus->start_s + 1.5);
         h.reads(h.stage.song().stems[s].name,
                 1000 * lag(is, was, -10, static_cast<int>(0.021 * rate)) / rate, ms, 0.05, "ms");
     }
