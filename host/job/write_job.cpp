@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "host/job/document.h"
@@ -177,15 +178,15 @@ void write_moves(std::ostream& out, const MovesJob& moves) {
            "# {lock: 0.4} makes every mix do it so strongly. Which moves the song has places for: "
            "mixfarm analyze.\n"
            "moves:\n";
-    for (const char* family :
-         {"creative_automation", "dynamic_arrangement", "human_imperfection", "sound_design"})
-        if (!moves.said.count(family))
-            out << "  " << family << ": " << number(moves.of("", family).most) << "\n";
+    const auto line = [&](const std::string& name, const MoveJob& move) {
+        out << "  " << name << ": "
+            << (move.locked ? "{lock: " + number(*move.locked) + "}" : number(move.most)) << "\n";
+    };
+    const std::set<std::string> families = {"creative_automation", "dynamic_arrangement",
+                                            "human_imperfection", "sound_design"};
+    for (const std::string& family : families) line(family, moves.of("", family));
     for (const auto& [name, move] : moves.said)
-        if (move.locked)
-            out << "  " << name << ": {lock: " << number(*move.locked) << "}\n";
-        else
-            out << "  " << name << ": " << number(move.most) << "\n";
+        if (!families.count(name)) line(name, move);
 }
 
 }  // namespace

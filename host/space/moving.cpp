@@ -61,6 +61,32 @@ Moving::Moving(std::vector<Move> moves, std::span<const Knob> knobs, std::size_t
         }
 }
 
+void Moving::keep_within_budget(std::span<float> values) const {
+    // In the order of Family; the first two are estimates.
+    constexpr int kMost[kFamilies] = {5, 3, 2, 2};
+    int left[kFamilies];
+    std::copy(std::begin(kMost), std::end(kMost), left);
+    for (const Move& move : moves_)
+        if (move.locked > 0) --left[static_cast<int>(move.family)];
+    // Few enough to look for the strongest again and again; the first of equals.
+    for (int f = 0; f < kFamilies; ++f) {
+        const auto counts = [&](std::size_t m) {
+            return static_cast<int>(moves_[m].family) == f && moves_[m].locked < 0 &&
+                   values[first_ + m] > 0;
+        };
+        int made = 0;
+        for (std::size_t m = 0; m < moves_.size(); ++m) made += counts(m);
+        for (; made > std::max(left[f], 0); --made) {
+            std::size_t weakest = moves_.size();
+            for (std::size_t m = 0; m < moves_.size(); ++m)
+                if (counts(m) &&
+                    (weakest == moves_.size() || values[first_ + m] <= values[first_ + weakest]))
+                    weakest = m;
+            values[first_ + weakest] = 0;
+        }
+    }
+}
+
 double Moving::share_at(const Pull& pull, double seconds) const {
     return lane_of(pull).share_at(seconds);
 }

@@ -25,6 +25,9 @@ public:
     float strength(std::span<const float> values, std::size_t move) const {
         return values[first_ + move];
     }
+    /// A song bears only so many: of every family the strongest kept (locked ones before all), the
+    /// others not made (moves.md 2.9; layers and imperfections two each).
+    void keep_within_budget(std::span<float> values) const;
     /// Adds what moves in a mix of these values [knobs] to its automation; a knob that a move
     /// shifts for good is set in its row instead. Layers are numbered move by move. All strengths
     /// 0: nothing changes.

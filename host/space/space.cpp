@@ -175,6 +175,7 @@ void Space::sketch(std::span<const float> unit, std::span<float> values) const {
     for (std::size_t i = 0; i < searched_.size(); ++i)
         values[static_cast<std::size_t>(searched_[i])] = curves_[i].at(unit[i]);
     if (!knobs_[beats_].locked) values[beats_] = nearest_note(values[beats_], knobs_[beats_].high);
+    moving_.keep_within_budget(values);
     raise(values);
 }
 
