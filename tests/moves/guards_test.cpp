@@ -169,8 +169,36 @@ TEST_P(Guards, FamiliesAndNamesAreObeyed) {
     }
 }
 
+TEST_P(Guards, AMixMakesOnlySoManyOfAFamily) {
+    const Space space(job_, song_, studio_.profile, data_folder() / "jobs" / "priors", plan());
+    RandomStream random(6, 1);
+    constexpr int kBudget[kFamilies] = {5, 3, 2, 2};
+    int most[kFamilies] = {};
+    for (int draw = 0; draw < 400; ++draw) {
+        std::vector<float> unit(space.searched().size());
+        for (float& u : unit) u = static_cast<float>(random.next());
+        std::vector<float> sketched(space.knobs().size());
+        space.sketch(unit, sketched);
+        const std::vector<float> values = space.values(unit);
+        int made[kFamilies] = {};
+        for (std::size_t m = 0; m < space.moves().size(); ++m) {
+            made[static_cast<int>(space.moves()[m].family)] += values[space.strength_knob(m)] > 0;
+            EXPECT_EQ(values[space.strength_knob(m)], sketched[space.strength_knob(m)]);
+        }
+        for (int f = 0; f < kFamilies; ++f) {
+            EXPECT_LE(made[f], kBudget[f]) << family_name(static_cast<Family>(f));
+            most[f] = std::max(most[f], made[f]);
+        }
+    }
+    EXPECT_EQ(most[0], kBudget[0]) << "else nothing was tried";
+}
+
 TEST_P(Guards, ALockedStrengthIsInEveryDraw) {
-    for (const MoveKind& kind : move_kinds()) job_.moves.said[std::string(kind.name)] = {0.4, 0.4};
+    for (const MoveKind& kind : move_kinds())  // locked ones leave the free one its room
+        job_.moves.said[std::string(kind.name)] =
+            kind.family == Family::creative_automation && kind.name != "chorus_lift"
+                ? MoveJob{0, std::nullopt}
+                : MoveJob{0.4, 0.4};
     const std::string free = "vocal_ride";
     job_.moves.said[free] = {0.7, std::nullopt};
     const Space space(job_, song_, studio_.profile, data_folder() / "jobs" / "priors", plan());
