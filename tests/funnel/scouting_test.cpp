@@ -53,7 +53,7 @@ std::vector<Heard> heard_as(const std::vector<Row>& rows, double better) {
         h.scores.technical = static_cast<float>(better * sum / kTerms);
         h.scores.terms.fill(h.scores.technical);
         h.place.assign(12, static_cast<float>(row.id % 17));
-        h.character.assign(7, static_cast<float>(row.id % 5));
+        h.character.assign(kCharacterAxes, static_cast<float>(row.id % 5));
         heard.push_back(std::move(h));
     }
     return heard;
