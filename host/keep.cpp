@@ -247,6 +247,12 @@ std::vector<Kept> read_wishes(const std::vector<std::string>& texts, const Resul
 void lock(Job& job, const Results& results, const std::vector<Kept>& all) {
     for (const Kept& kept : all) {
         const Row& row = results.rows[row_of(results, kept.id)];
+        const bool moves = std::any_of(kept.knobs.begin(), kept.knobs.end(),
+                                       [&](std::size_t k) { return is_move(results.knobs[k]); });
+        // What the night knew nothing of is not made either.
+        if (moves || kept.knobs.size() == results.knobs.size())
+            for (int f = 0; f < kFamilies; ++f)
+                job.moves.said[family_name(static_cast<Family>(f))] = {0, std::nullopt};
         for (const std::size_t k : kept.knobs) {
             const KnobColumn& knob = results.knobs[k];
             if (is_move(knob)) {  // one that the mix does not make is made by none

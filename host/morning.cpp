@@ -38,6 +38,8 @@ void describe_song(Results& results, const Studio& studio) {
                                  scale, k.low, k.high, k.neutral});
     }
     results.moves = studio.space.moves();
+    for (Move& move : results.moves)
+        for (MoveLayer& layer : move.layers) layer.make = nullptr;  // the song may go before these
     for (const Automation& drawn : studio.space.automation())
         for (const Automation::Point& p : drawn.points)
             results.automation.push_back(

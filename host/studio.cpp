@@ -5,6 +5,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "host/job/input_error.h"
 #include "host/moves/plan_moves.h"
@@ -154,6 +155,17 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
     if (!job.taste.empty()) liking = liking_of_job(*this, progress);
 }
 
+namespace {
+
+/// Other samples give another number.
+std::uint64_t bits_of(const std::vector<float>& samples) {
+    std::uint64_t sum = samples.size();
+    for (const float x : samples) sum = mix_bits(sum ^ std::bit_cast<std::uint32_t>(x));
+    return sum;
+}
+
+}  // namespace
+
 std::string Studio::plan_hash() const {
     // Numbers in full precision.
     std::string text = fmt::format(
@@ -187,6 +199,8 @@ std::string Studio::plan_hash() const {
     }
     for (const Move& move : space.moves()) {
         text += fmt::format("move {} {} {}", move.name, move.most, move.locked);
+        for (const Move::Place& p : move.places)
+            text += fmt::format(" {} {} {}", p.start_s, p.end_s, p.name);
         for (const MoveLane& lane : move.lanes) {
             text += fmt::format(" {} {} {} {} {} {} {}", lane.channel, lane.effect, lane.param,
                                 static_cast<int>(lane.law), lane.amounts.least,
@@ -200,6 +214,8 @@ std::string Studio::plan_hash() const {
                                 layer.level_db.typical, layer.level_db.most);
         text += "\n";
     }
+    for (const LayerSound& sound : layers)
+        text += fmt::format("sound {} {}\n", bits_of(sound.left), bits_of(sound.right));
     for (const Knob& k : space.knobs()) {
         text +=
             fmt::format("{} {} {} {} {} {} {} {} {} {}\n", k.name, k.low, k.high, k.neutral, k.rest,

@@ -64,7 +64,8 @@ Form find_form(const Song& song, const Profile& profile) {
 
 Form settle_form(Song& song, const Profile& profile) {
     Form form = find_form(song, profile);
-    if (song.tempo_bpm == 0 && form.beats.confidence >= kSureOfBeats)
+    if (song.tempo_bpm == 0 &&
+        std::min(form.beats.confidence, form.bars.confidence) >= kSureOfBeats)
         song.tempo_bpm = form.beats.tempo_bpm;
     if (song.sections.size() < 2 && form.sections.confidence >= kSureOfBeats) {
         song.sections.clear();

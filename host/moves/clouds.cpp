@@ -11,17 +11,18 @@ namespace {
 
 constexpr double kCloudFade_s = 0.5;
 
-/// The held part that plays most; -1 where there is none.
+/// The held part that carries best; -1 where there is none.
 int held_part(const Ground& ground) {
+    constexpr double kPlays = 0.2;
     int best = -1;
-    double most = 0.2;
+    double most = 0;
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Role role = ground.song().stems[s].role.role;
         const bool held =
             role == Role::pad || role == Role::strings || role == Role::organ || role == Role::keys;
-        const double share = ground.profile().stems[s].active_share;
-        if (held && static_cast<int>(s) != ground.form().lead && share > most)
-            most = share, best = static_cast<int>(s);
+        const bool plays = ground.profile().stems[s].active_share > kPlays;
+        if (held && plays && static_cast<int>(s) != ground.form().lead && ground.carries(s) > most)
+            most = ground.carries(s), best = static_cast<int>(s);
     }
     return best;
 }
@@ -51,7 +52,11 @@ std::optional<Move> plan_shimmer(const Ground& ground) {
                            "an octave above " + ground.name(s) + " in a long room",
                            [&song = ground.song(), s, spans = spans_of(move)] {
                                auto sound = pitched(song.stems[s], song, 12);
-                               if (!sound) return LayerSound(song.frames);
+                               if (!sound)
+                                   throw DeviceError(
+                                       "rubberband, which makes the move shimmer, failed; is the "
+                                       "disk of temporary files full? Try again, or set moves: "
+                                       "{shimmer: 0}");
                                keep_only(*sound, song.rate, spans, kCloudFade_s);
                                high_pass(*sound, song.rate, 300);
                                reverberate(*sound, song.rate, 4, 0x5417);

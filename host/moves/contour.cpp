@@ -44,12 +44,15 @@ std::optional<Move> plan_contour(const Ground& ground) {
                      by = std::clamp(wanted(s.kind) - level, -kMost, kMost);
         const bool its_way = wanted(s.kind) < 0 ? by < -kTooLittle && level < 1
                                                 : wanted(s.kind) > 0 && by > kTooLittle;
-        if (!its_way || ground.taken(ground.bus(Bus::master), "trim", "trim_db", s.start_s, s.end_s,
-                                     by > 0 ? -1 : 1))
+        // A lift before it has come down within the first bar.
+        const double from = s.start_s > 0 ? s.start_s + bar : 0;
+        if (!its_way || from + bar >= s.end_s ||
+            ground.taken(ground.bus(Bus::master), "trim", "trim_db", from, s.end_s,
+                         by > 0 ? -1 : 1))
             continue;
-        shape.to(by / kMost, s.start_s > 0 ? s.start_s + bar : 0, s.start_s > 0 ? bar : 0);
+        shape.to(by / kMost, s.start_s > 0 ? from + bar : 0, s.start_s > 0 ? bar : 0);
         if (s.end_s < ground.song().seconds() - bar) shape.to(0, s.end_s, kOnset_s);
-        move.places.push_back({s.start_s, s.end_s, s.name});
+        move.places.push_back({from, s.end_s, s.name});
     }
     add_lane(move, ground.lane(ground.bus(Bus::master), "trim", "trim_db", Law::add, {0, 1, 2},
                                shape.points(), "whole mix"));

@@ -16,11 +16,11 @@ namespace {
 constexpr double kSure = 0.5;
 
 template <class Channel>
-bool held(const Channel& channel, std::string_view effect, std::string_view param) {
+bool held(const Channel& channel, std::string_view effect, std::string_view param, bool locks) {
     const std::string full = std::string(effect) + "." + std::string(param);
     const auto named = [&](const std::string& key) { return key == param || key == full; };
-    return std::any_of(channel.lock.begin(), channel.lock.end(),
-                       [&](const auto& lock) { return named(lock.first); }) ||
+    return (locks && std::any_of(channel.lock.begin(), channel.lock.end(),
+                                 [&](const auto& lock) { return named(lock.first); })) ||
            std::any_of(channel.automation.begin(), channel.automation.end(),
                        [&](const AutomationJob& drawn) { return named(drawn.knob); });
 }
@@ -65,9 +65,10 @@ bool Ground::free_knob(int channel, std::string_view effect, std::string_view pa
     for (const std::string& name : job_.effects_off)
         if (name == effect || name == off) return false;
     const int stems = static_cast<int>(song_.stems.size());
-    if (channel < stems) return !held(job_.stems[static_cast<std::size_t>(channel)], effect, param);
+    if (channel < stems)
+        return !held(job_.stems[static_cast<std::size_t>(channel)], effect, param, !locked_);
     const auto bus = job_.buses.find(bus_name(static_cast<Bus>(channel - stems)));
-    return bus == job_.buses.end() || !held(bus->second, effect, param);
+    return bus == job_.buses.end() || !held(bus->second, effect, param, !locked_);
 }
 
 std::optional<MoveLane> Ground::lane(int channel, std::string effect, std::string param, Law law,
@@ -106,6 +107,14 @@ std::vector<std::filesystem::path> Ground::own_sounds() const {
     }
     std::sort(files.begin(), files.end());
     return files;
+}
+
+double Ground::carries(std::size_t stem) const {
+    const bool steady = std::none_of(claimed_.begin(), claimed_.end(), [&](const MoveLane& lane) {
+        return lane.channel == static_cast<int>(stem) &&
+               (lane.effect == "fader" || lane.effect == "high_pass");
+    });
+    return profile_.stems[stem].active_share + (steady ? 1 : 0);
 }
 
 bool Ground::leaks(std::size_t stem) const {

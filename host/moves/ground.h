@@ -34,11 +34,16 @@ public:
     /// group.
     std::vector<std::size_t> stems_of(Bus group) const;
     bool may_touch(Bus group) const;
+    /// How well a stem carries a layer: the share of the song in which it plays, and 1 more where
+    /// no move before turns it down or filters it, so that the layer is heard as it is told.
+    double carries(std::size_t stem) const;
     /// Is the knob neither locked nor drawn nor switched off by the job?
     bool free_knob(int channel, std::string_view effect, std::string_view param) const;
 
     /// Audio files of the job's folder of own sounds, by name; none where it gives none.
     std::vector<std::filesystem::path> own_sounds() const;
+    /// A move that the job locks moves knobs that it locks too: their locks say where they rest.
+    void plan_locked(bool locked) { locked_ = locked; }
     /// A lane, if the job leaves its knob free and no move before pulls it the other way in the
     /// same bars.
     std::optional<MoveLane> lane(int channel, std::string effect, std::string param, Law law,
@@ -69,6 +74,7 @@ private:
     std::vector<MoveLane> claimed_;
     std::vector<int> replaced_;
     mutable std::vector<int> bodies_;
+    bool locked_ = false;  ///< the move that is being planned
 };
 
 /// A shape that is 0 but for steps.

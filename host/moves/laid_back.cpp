@@ -7,6 +7,9 @@ namespace mixfarm {
 std::optional<Move> plan_laid_back(const Ground& ground) {
     if (!ground.sure_of_beats()) return std::nullopt;
     Move move;
+    // A voice that is heard in another track, or another in it, would comb.
+    for (const std::size_t s : ground.stems_of(Bus::vocals))
+        if (ground.leaks(s)) return std::nullopt;
     for (std::size_t s = 0; s < ground.song().stems.size(); ++s)
         if (ground.group(s) == Bus::vocals && ground.may_touch(s))
             add_lane(move, ground.lane(static_cast<int>(s), "align", "delay_ms", Law::add,

@@ -30,6 +30,13 @@ std::optional<Move> plan_late_entry(const Ground& ground) {
                    ground.song().stems[k].intent != Intent::lead;
         });
         if (waits == enters.end()) continue;
+        // Somebody else carries the harmony meanwhile, and is not held back there.
+        bool carried = ground.group(*waits) != Bus::music;
+        for (const std::size_t k : ground.stems_of(Bus::music))
+            carried = carried || (k != *waits && ground.plays(k, s.start_s, s.end_s) > kPlays &&
+                                  !ground.taken(static_cast<int>(k), "fader", "fader_db", s.start_s,
+                                                s.end_s, -1));
+        if (!carried) continue;
         const double bar = ground.bar_s(), half = s.start_s + s.bars / 2 / 4 * 4 * bar;
         if (half >= s.end_s) continue;
         Move move;

@@ -2,6 +2,8 @@
 /// anything else lies under the sections that have least in them. Their names say which is which.
 #include <algorithm>
 #include <cctype>
+#include <string>
+#include <vector>
 
 #include "host/layers/textures.h"
 #include "host/moves/planners.h"
@@ -10,17 +12,27 @@
 namespace mixfarm {
 namespace {
 
+constexpr double kEdge_s = 0.01;  ///< files may begin and end anywhere: no click
+
 enum class Use { rise, hit, bed };
 
-Use use_of(std::string name) {
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    const auto says = [&](std::initializer_list<const char*> words) {
-        return std::any_of(words.begin(), words.end(),
-                           [&](const char* w) { return name.find(w) != std::string::npos; });
+/// By the words of a name: "Riser_02", "big-impact".
+Use use_of(const std::string& name) {
+    std::vector<std::string> words(1);
+    for (const char c : name)
+        if (std::isalpha(static_cast<unsigned char>(c)))
+            words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        else if (!words.back().empty())
+            words.emplace_back();
+    const auto says = [&](std::initializer_list<const char*> known) {
+        return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+            return std::find(known.begin(), known.end(), word) != known.end();
+        });
     };
-    if (says({"rise", "sweep", "uplift", "swell", "reverse"})) return Use::rise;
-    if (says({"hit", "impact", "crash", "boom", "stab", "down"})) return Use::hit;
+    if (says({"rise", "riser", "risers", "sweep", "uplifter", "upsweep", "swell", "reverse"}))
+        return Use::rise;
+    if (says({"hit", "hits", "impact", "crash", "boom", "stab", "downer", "downlifter"}))
+        return Use::hit;
     return Use::bed;
 }
 
@@ -30,8 +42,7 @@ int carrier_of(const Ground& ground) {
     double most = 0;
     for (const Bus group : {Bus::effects, Bus::music}) {
         for (const std::size_t s : ground.stems_of(group))
-            if (const double share = ground.profile().stems[s].active_share; share > most)
-                most = share, best = static_cast<int>(s);
+            if (ground.carries(s) > most) most = ground.carries(s), best = static_cast<int>(s);
         if (best >= 0) break;
     }
     return best;
@@ -51,8 +62,10 @@ LayerSound loaded(const std::filesystem::path& file, int rate, double rms) {
         if (power > 1e-8) square += power / 2, ++sounding;
     }
     const auto gain = static_cast<float>(square > 0 ? rms / std::sqrt(square / sounding) : 0);
-    for (std::size_t n = 0; n < sound.left.size(); ++n)
-        sound.left[n] *= gain, sound.right[n] *= gain;
+    const double end = static_cast<double>(frames) / rate;
+    for (float& x : sound.left) x *= gain;
+    for (float& x : sound.right) x *= gain;
+    keep_only(sound, rate, 0, end, kEdge_s);
     return sound;
 }
 

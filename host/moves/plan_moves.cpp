@@ -11,10 +11,12 @@ namespace {
 struct Kind {
     MoveKind kind;
     float use;
+    bool asked;  ///< made only where the job names it
     std::optional<Move> (*plan)(const Ground&);
 };
 constexpr Kind kKinds[] = {
-#define MF_MOVE(name, family, use) {{#name, Family::family}, use, plan_##name},
+#define MF_MOVE(name, family, use) {{#name, Family::family}, use, false, plan_##name},
+#define MF_MOVE_ASKED(name, family, use) {{#name, Family::family}, use, true, plan_##name},
 #include "host/moves/moves.def"
 };
 constexpr auto kNames = [] {
@@ -40,6 +42,8 @@ std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& pr
         const MoveJob allowed =
             job.moves.of(std::string(kind.kind.name), family_name(kind.kind.family));
         if (allowed.most <= 0) continue;
+        if (kind.asked && !job.moves.said.count(std::string(kind.kind.name))) continue;
+        ground.plan_locked(allowed.locked.has_value());
         std::optional<Move> move = kind.plan(ground);
         if (!move || bytes + move->layers.size() * sound_bytes > kMostBytes) continue;
         bytes += move->layers.size() * sound_bytes;

@@ -13,13 +13,14 @@ constexpr double kFloorFade_s = 1;
 constexpr float kUnderMix_db = 6, kMix_lufs = -14;
 constexpr float kLoud_lufs = 6.3f;  ///< of bright noise of RMS 1 on both sides
 
-/// The part of the music that plays most carries the floor, as its track would have.
+/// A part of the music that plays most of the time carries the floor, as its track would have.
 int carrier(const Ground& ground) {
+    constexpr double kPlays = 0.3;
     int best = -1;
-    double most = 0.3;
+    double most = 0;
     for (const std::size_t s : ground.stems_of(Bus::music))
-        if (const double share = ground.profile().stems[s].active_share; share > most)
-            most = share, best = static_cast<int>(s);
+        if (ground.profile().stems[s].active_share > kPlays && ground.carries(s) > most)
+            most = ground.carries(s), best = static_cast<int>(s);
     return best;
 }
 

@@ -12,6 +12,7 @@ constexpr double kShare = 0.6;   ///< of what a phrase lies off the middle is ri
 constexpr double kMost_db = 3;   ///< at full strength
 constexpr double kSlope = 6;     ///< dB a second
 constexpr double kSinks_db = 4;  ///< a last word so far below its phrase is carried
+constexpr double kBare_db = 15;  ///< a line that stands so alone is not pulled down further
 constexpr double kCarried_db = 1.5;
 
 double db(double power) {
@@ -37,13 +38,19 @@ std::optional<Move> plan_vocal_ride(const Ground& ground) {
         return sum;
     };
     const std::size_t its[] = {lead};
-    std::vector<double> over;
-    for (const Phrase& p : form.phrases)
-        over.push_back(db(ground.power(its, p.start_s, p.end_s)) - db(against(p.start_s, p.end_s)));
-    std::vector<double> sorted = over;
-    std::nth_element(sorted.begin(),
-                     sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
-    const double middle = sorted[sorted.size() / 2];
+    const auto median = [](std::vector<double> x) {
+        const auto half = x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2);
+        std::nth_element(x.begin(), half, x.end());
+        return *half;
+    };
+    std::vector<double> rest, over;
+    for (const Phrase& p : form.phrases) rest.push_back(db(against(p.start_s, p.end_s)));
+    const double bare = median(rest) - kBare_db;
+    for (std::size_t i = 0; i < form.phrases.size(); ++i) {
+        const Phrase& p = form.phrases[i];
+        over.push_back(db(ground.power(its, p.start_s, p.end_s)) - std::max(rest[i], bare));
+    }
+    const double middle = median(over);
 
     Move move;
     Shape shape;

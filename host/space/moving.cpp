@@ -63,7 +63,7 @@ Moving::Moving(std::vector<Move> moves, std::span<const Knob> knobs, std::size_t
 
 void Moving::keep_within_budget(std::span<float> values) const {
     // In the order of Family; the first two are estimates.
-    constexpr int kMost[kFamilies] = {5, 3, 2, 2};
+    constexpr int kMost[kFamilies] = {4, 2, 2, 2};
     int left[kFamilies];
     std::copy(std::begin(kMost), std::end(kMost), left);
     for (const Move& move : moves_)

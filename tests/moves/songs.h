@@ -30,10 +30,13 @@ inline const Scratch& scratch() {
     return made;
 }
 
+/// Made only where a job names them.
+inline constexpr const char* kAsked[] = {"shimmer", "tape", "hiss", "vinyl"};
 inline void allow_all(Job& job) {
     job.moves.said.clear();
     for (int f = 0; f < kFamilies; ++f)
         job.moves.said[family_name(static_cast<Family>(f))] = {1, std::nullopt};
+    for (const char* name : kAsked) job.moves.said[name] = {1, std::nullopt};
 }
 /// Moves that lay sounds over stems. These take seconds to make: a short song with them is enough.
 inline constexpr const char* kLayered[] = {"octave_below", "swell",  "crushed_lead", "doubled_lead",
@@ -85,11 +88,17 @@ inline const Stage& band() {
                      {"chorus", 8}, {"bridge", 4}, {"chorus", 8}};
         form_test::Played played = form_test::Band(tune).play();
         const auto begin = static_cast<std::size_t>(played.boundaries[0] * played.song.rate);
+        const auto keys = std::find_if(played.song.stems.begin(), played.song.stems.end(),
+                                       [](const Stem& s) { return s.name == "keys"; });
+        Stem organ = *keys;  // carries the harmony while the keys wait
+        organ.name = "organ", organ.role.role = Role::organ;
+        played.song.stems.push_back(std::move(organ));
         for (Stem& stem : played.song.stems)
             for (std::size_t n = 0; n < begin; ++n) stem.left[n] *= stem.name == "keys" ? 0.f : 6.f;
         Job job = job_of(played, "band");
         leave_out_layers(job);
         tell_sections(job, played, {"Intro", "Verse", "Pre-chorus", "Hook 1", "Bridge", "Hook 2"});
+        job.moves.said["thin_verse"] = {0, std::nullopt};  // else nobody carries the late part
         return job;
     }());
     return made;
