@@ -17,7 +17,8 @@ ReopenedNight reopen_night(const std::filesystem::path& night, const std::string
     const auto made = open.results.attributes.find("plan_sha256");
     if (made == open.results.attributes.end() || made->second != open.studio->plan_hash()) {
         throw InputError(folder.string(),
-                         "the stems, the job, the priors or the style changed since this night; "
+                         "the stems, the job, its own sounds, the priors, the style or the program "
+                         "rubberband changed since this night; "
                          "its mixes can no longer be made exactly. Run it again into a new folder");
     }
     return open;

@@ -141,6 +141,7 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
       judge(song, profile, style, aim, job.weights),
       engine(open_engine(device, threads)),
       target{static_cast<float>(aim.loudness_lufs), static_cast<float>(aim.true_peak_dbtp)} {
+    for (const std::string& words : moves_left_out(job)) progress.warn(words);
     SongView view = wired_view(song, profile);
     std::size_t layer = 0;
     for (const Move& move : space.moves())

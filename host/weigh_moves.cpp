@@ -26,7 +26,7 @@ void weigh_moves(Results& results, const Studio& studio, Progress& progress) {
             mixes.push_back(space.settings(values.back()));
             results.made.push_back({id, static_cast<std::int32_t>(m), strength, 0});
         }
-        if (before == 0 || mixes.size() <= whole_songs / 2) continue;
+        if (before == 0 || mixes.size() <= whole_songs + results.picks.size()) continue;
         mixes.resize(before), values.resize(before), results.made.resize(before);
         break;
     }

@@ -7,8 +7,8 @@
 
 namespace mixfarm {
 
-/// Fills Results::made, the best pick first, with half as many mixes as were heard whole at most: a
-/// short night shall not spend most of its time on this. Throws Interrupted between two batches
+/// Fills Results::made, the best pick first, with about as many mixes as were heard whole at most:
+/// a short night shall not spend most of its time on this. Throws Interrupted between two batches
 /// when asked to stop.
 void weigh_moves(Results& results, const Studio& studio, Progress& progress);
 

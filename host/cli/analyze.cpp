@@ -235,7 +235,7 @@ void tell_time(const Song& song, const Profile& profile, const NameColumn& colum
 }
 
 void tell(const Song& song, const Profile& profile, const Form& form,
-          const std::vector<Move>& moves) {
+          const std::vector<Move>& moves, const std::vector<std::string>& left_out) {
     const std::vector<Cover> covered = covers(profile, report::kWorthTelling);
     const NameColumn column(song);
     std::cout << fmt::format("\"{}\": {} {}, {:.1f} s at {} Hz\n", song.title, song.stems.size(),
@@ -247,6 +247,7 @@ void tell(const Song& song, const Profile& profile, const Form& form,
     std::cout << "\nmoves that it has places for, as strong as the job allows:\n";
     for (const Move& move : moves) std::cout << "  " << move_words(move, move.most) << "\n";
     if (moves.empty()) std::cout << "  none\n";
+    for (const std::string& words : left_out) std::cout << "  " << words << "\n";
     tell_stems(song, profile, column);
     tell_time(song, profile, column);
     std::cout << "\nwho covers whom, at equal loudness:\n";
@@ -295,7 +296,7 @@ int run_analyze(const std::vector<std::string>& words) {
     if (arguments.json())
         print(analysis_json(song, profile, form, moves, sum));
     else
-        tell(song, profile, form, moves);
+        tell(song, profile, form, moves, moves_left_out(scouted.job));
     if (page) std::cerr << "page: " << arguments.get<std::string>("html") << "\n";
     return kDone;
 }

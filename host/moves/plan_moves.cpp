@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "host/layers/varispeed.h"
 #include "host/moves/planners.h"
 
 namespace mixfarm {
@@ -29,6 +30,14 @@ constexpr auto kNames = [] {
 
 std::span<const MoveKind> move_kinds() {
     return kNames;
+}
+
+std::vector<std::string> moves_left_out(const Job& job) {
+    const auto shimmer = job.moves.said.find("shimmer");
+    if (shimmer == job.moves.said.end() || shimmer->second.most <= 0 || can_pitch()) return {};
+    return {
+        "the move shimmer is left out: it needs the program rubberband (Debian's package is "
+        "rubberband-cli)"};
 }
 
 std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,

@@ -11,6 +11,9 @@ namespace mixfarm {
 std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
                              const Form& form);
 
+/// What the job asks for and this machine cannot make, in words; mostly empty.
+std::vector<std::string> moves_left_out(const Job& job);
+
 /// Names of all moves there are, and of which family each is.
 struct MoveKind {
     std::string_view name;
