@@ -43,9 +43,7 @@ std::vector<float> character_of(const Measurement& m, const StemMetrics& stems) 
             m.metric("microdynamics_lu"),
             stems.reverb_to_dry_lu,
             stems.lead_to_rest_lu,
-            m.metric("loudness_range_lu") - stems.range_excess_lu,
-            stems.arc_lu,
-            stems.movement_db};
+            m.metric("loudness_range_lu") - stems.range_excess_lu};
 }
 
 std::vector<float> character_steps(std::span<const float> character) {

@@ -11,7 +11,7 @@
 
 namespace mixfarm {
 
-inline constexpr int kCharacterAxes = 9;
+inline constexpr int kCharacterAxes = 7;
 
 /// One side of a mix's character.
 struct CharacterAxis {
@@ -28,8 +28,6 @@ struct CharacterAxis {
 /// wetness      what the returns give re the stems
 /// lead         level of the lead re the rest
 /// contrast     loudness range over the song
-/// arc          choruses over verses, as settings mean it; not known before a mix is heard
-/// movement     how far levels move from section to section; likewise
 inline constexpr std::array<CharacterAxis, kCharacterAxes> kCharacter = {{
     {"brightness", "dB", -14, 2, -40, "darkest", "brightest"},
     {"weight", "dB", -4, 2, -40, "leanest", "heaviest"},
@@ -38,8 +36,6 @@ inline constexpr std::array<CharacterAxis, kCharacterAxes> kCharacter = {{
     {"wetness", "LU", -20, 4, -32, "driest", "wettest"},
     {"lead", "LU", 0, 2, -24, "lead furthest back", "lead furthest in front"},
     {"contrast", "LU", 5, 1, 0, "steadiest", "most contrasted"},
-    {"arc", "LU", 3, 0.7f, -12, "flattest arc", "boldest arc"},
-    {"movement", "dB", 0.4f, 0.4f, 0, "stillest", "most in motion"},
 }};
 
 /// [kCharacterAxes]; NaN where it is not known or there is nothing to know.

@@ -62,6 +62,8 @@ std::vector<float> perceptual_place(const Measurement& m, const StemMetrics& ste
     add(m.metric("crest_db") / kCrestUnitDb);
     add(m.metric("loudness_range_lu") / kRangeUnitLu);
     add(stems.lead_to_rest_lu / kLevelUnitDb);
+    add(stems.arc_lu / kRangeUnitLu);
+    add(stems.movement_db / kLevelUnitDb);
     return place;
 }
 

@@ -32,11 +32,9 @@ std::string joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-constexpr std::size_t kTasteCharacter = kTasteAxes - 3;
-
 const std::array<TasteAxis, kTasteAxes>& taste_axes() {
     static const std::array<TasteAxis, kTasteAxes> axes = [] {
-        constexpr std::pair<std::string_view, std::string_view> kWords[kTasteCharacter] = {
+        constexpr std::pair<std::string_view, std::string_view> kWords[kCharacterAxes] = {
             {"darker", "brighter"},
             {"leaner", "heavier"},
             {"narrower", "wider"},
@@ -45,12 +43,12 @@ const std::array<TasteAxis, kTasteAxes>& taste_axes() {
             {"lead further back", "lead further in front"},
             {"steadier", "more contrasted"}};
         std::array<TasteAxis, kTasteAxes> all;
-        for (std::size_t a = 0; a < kTasteCharacter; ++a)
+        for (std::size_t a = 0; a < kCharacterAxes; ++a)
             all[a] = {kCharacter[a].name, kCharacter[a].unit, kCharacter[a].least_reach,
                       kWords[a].first, kWords[a].second};
-        all[kTasteCharacter] = {"warmth", "dB", 1.5f, "thinner", "warmer"};
-        all[kTasteCharacter + 1] = {"presence", "dB", 1.5f, "more laid back", "more present"};
-        all[kTasteCharacter + 2] = {"density", "dB", 1, "airier", "denser"};
+        all[kCharacterAxes] = {"warmth", "dB", 1.5f, "thinner", "warmer"};
+        all[kCharacterAxes + 1] = {"presence", "dB", 1.5f, "more laid back", "more present"};
+        all[kCharacterAxes + 2] = {"density", "dB", 1, "airier", "denser"};
         return all;
     }();
     return axes;
@@ -58,7 +56,6 @@ const std::array<TasteAxis, kTasteAxes>& taste_axes() {
 
 std::vector<float> taste_place(const Measurement& m, const StemMetrics& stems) {
     std::vector<float> place = character_of(m, stems);
-    place.resize(kTasteCharacter);
     place.push_back(static_cast<float>(level_db(m, kWarmFrom, kWarmTo)));
     place.push_back(static_cast<float>(level_db(m, kPresentFrom, kPresentTo)));
     place.push_back(-m.metric("plr_db"));

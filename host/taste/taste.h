@@ -18,8 +18,7 @@ struct TasteAxis {
     std::string_view lower, higher;  ///< of mixes, in words
 };
 inline constexpr int kTasteAxes = 10;
-/// The first seven axes of character (host/rank/character.h; the other two cost more answers than
-/// they told), then
+/// The axes of character (host/rank/character.h), then
 /// warmth     level from 180 to 560 Hz re the whole
 /// presence   level from 1.8 to 5.6 kHz re the whole
 /// density    how far peaks stand above loudness: the ratio of peak to loudness, turned round

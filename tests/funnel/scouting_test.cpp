@@ -216,7 +216,7 @@ TEST(Scouting, LearnsWhatItsGuessesAreWorth) {
     const TriedTable tried = std::move(scouting).tried();
     ASSERT_EQ(tried.size(), 1200u);
     for (std::size_t i = 0; i < tried.size(); ++i) ASSERT_EQ(tried.id[i], 2 + i);
-    EXPECT_EQ(tried.descriptors.size(), 7 * tried.size());
+    EXPECT_EQ(tried.descriptors.size(), kCharacterAxes * tried.size());
 }
 
 TEST(Scouting, SearchesAmongCloseLooksToo) {

@@ -25,6 +25,8 @@ enum Axis : std::size_t {
     crest,
     range,
     lead,
+    arc,
+    movement,
     axes
 };
 
@@ -41,6 +43,7 @@ struct Mix {
         set(m, "crest_db", 12);
         set(m, "loudness_range_lu", 6);
         s.lead_to_rest_lu = 1;
+        s.arc_lu = 3, s.movement_db = 0.5f;
         for (std::size_t b = 0; b < kBands; ++b) {
             m.left_power[b] = m.right_power[b] = 0.001f;
             m.cross_power[b] = 0.0005f;
@@ -64,7 +67,7 @@ struct Mix {
     std::vector<float> place() const { return perceptual_place(m, s); }
 };
 
-TEST(Place, HasTwelveAxesAndIgnoresLevel) {
+TEST(Place, HasFourteenAxesAndIgnoresLevel) {
     Mix a, b;
     b.gain(20, 21000, -13);
     ASSERT_EQ(a.place().size(), axes);
@@ -113,6 +116,8 @@ TEST(Place, EveryOtherChangeMovesItsAxisAlone) {
         {"crest +3 dB", crest, [](Mix& x) { set(x.m, "crest_db", 15); }, 2},
         {"range -2 LU", range, [](Mix& x) { set(x.m, "loudness_range_lu", 4); }, -2},
         {"lead +1.8 LU", lead, [](Mix& x) { x.s.lead_to_rest_lu = 2.8f; }, 1.8},
+        {"arc +1.5 LU", arc, [](Mix& x) { x.s.arc_lu = 4.5f; }, 1.5},
+        {"movement +1 dB", movement, [](Mix& x) { x.s.movement_db = 1.5f; }, 1},
     };
     const std::vector<float> before = Mix().place();
     for (const Change& change : changes) {
