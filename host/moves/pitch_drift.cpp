@@ -2,7 +2,6 @@
 /// 6 cents). Drums, bass and lead never.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 
 #include "host/layers/varispeed.h"
@@ -46,23 +45,11 @@ std::optional<Move> plan_pitch_drift(const Ground& ground) {
             static_cast<int>(s) == ground.form().lead || parts == kParts)
             continue;
         ++parts;
-        float above = 0;
-        for (const auto& [cents, upto] : {std::pair{0.5, 0.34f}, {2.0, 0.67f}, {6.0, 1.0f}}) {
-            char what[96];
-            std::snprintf(what, sizeof what, "%s drifting by %.1f cents", ground.name(s).c_str(),
-                          cents);
-            move.layers.push_back({static_cast<int>(s),
-                                   true,
-                                   above,
-                                   upto,
-                                   {0, 0, 0},
-                                   what,
-                                   [&song = ground.song(), s, c = cents] {
-                                       return read_at(song.stems[s], song,
-                                                      drifting(song.seconds(), c));
-                                   }});
-            above = upto;
-        }
+        add_variants(ground, move, s, {0.5, 2, 6}, "%s drifting by %.1f cents", [&](double cents) {
+            return [&song = ground.song(), s, cents] {
+                return read_at(song.stems[s], song, drifting(song.seconds(), cents));
+            };
+        });
     }
     move.places.push_back({0, ground.song().seconds(), "the whole song"});
     move.reason = "held notes that never move sound like a machine";

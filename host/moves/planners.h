@@ -1,6 +1,7 @@
 /// One planner a move, and what several of them need.
 #pragma once
 
+#include <cstdio>
 #include <initializer_list>
 
 #include "host/moves/ground.h"
@@ -23,6 +24,25 @@ inline bool follows_at_once(const std::vector<const FoundSection*>& sections,
 inline void add_lane(Move& move, std::optional<MoveLane> lane) {
     if (lane) move.lanes.push_back(std::move(*lane));
 }
+/// Three sounds in the place of a stem, one for the strengths up to 0.34, 0.67 and 1.
+/// `make(amount)` gives how each is made, `format` of stem and amount what it is called.
+template <class Make>
+void add_variants(const Ground& ground, Move& move, std::size_t stem, const double (&amounts)[3],
+                  const char* format, Make make) {
+    constexpr float kUpto[] = {0.34f, 0.67f, 1};
+    for (std::size_t i = 0; i < 3; ++i) {
+        char what[96];
+        std::snprintf(what, sizeof what, format, ground.name(stem).c_str(), amounts[i]);
+        move.layers.push_back({static_cast<int>(stem),
+                               true,
+                               i ? kUpto[i - 1] : 0,
+                               kUpto[i],
+                               {0, 0, 0},
+                               what,
+                               make(amounts[i])});
+    }
+}
+
 /// A move that moves something somewhere, or none.
 inline std::optional<Move> whole(const Move& move) {
     const bool nothing = move.lanes.empty() && move.layers.empty();

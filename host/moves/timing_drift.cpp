@@ -3,7 +3,6 @@
 /// stay.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "host/layers/varispeed.h"
 #include "host/moves/grid.h"
@@ -53,24 +52,12 @@ std::optional<Move> plan_timing_drift(const Ground& ground) {
         ++part;
         std::vector<double> cuts = onsets;
         for (double& c : cuts) c -= kAhead_s;
-        float above = 0;
-        for (const auto& [sd_ms, upto] : {std::pair{1.0, 0.34f}, {4.0, 0.67f}, {8.0, 1.0f}}) {
-            char what[96];
-            std::snprintf(what, sizeof what, "%s about the beat by %.0f ms", stem.name.c_str(),
-                          sd_ms);
-            const std::vector<double> late = lateness(onsets, grid, sd_ms / 1000, part);
-            move.layers.push_back({static_cast<int>(s),
-                                   true,
-                                   above,
-                                   upto,
-                                   {0, 0, 0},
-                                   what,
-                                   [&song = ground.song(), s, cuts, late] {
-                                       return moved_slices(song.stems[s], song, cuts, late,
-                                                           kSliceFade_s);
-                                   }});
-            above = upto;
-        }
+        add_variants(ground, move, s, {1, 4, 8}, "%s about the beat by %.0f ms", [&](double sd_ms) {
+            return [&song = ground.song(), s, cuts,
+                    late = lateness(onsets, grid, sd_ms / 1000, part)] {
+                return moved_slices(song.stems[s], song, cuts, late, kSliceFade_s);
+            };
+        });
     }
     move.places.push_back({0, ground.song().seconds(), "the whole song"});
     move.reason = "it keeps to the grid as no hand does";

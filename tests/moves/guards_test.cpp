@@ -155,7 +155,8 @@ TEST_P(Guards, WhatTheJobHoldsStays) {
 /// What `mixfarm keep` writes: the knobs of a mix and its moves.
 TEST_P(Guards, ALockedMoveMovesKnobsThatAreLockedToo) {
     const int lead = studio_.form.lead;
-    if (lead < 0 || !names(plan()).contains("vocal_ride")) GTEST_SKIP() << "it has no ride";
+    if (lead < 0 || !names(plan()).contains("vocal_ride"))
+        GTEST_SKIP() << "NOT TESTED: this song has no ride";
     job_.stems[static_cast<std::size_t>(lead)].lock["fader_db"] = -3;
     EXPECT_FALSE(names(plan()).contains("vocal_ride"));
     job_.moves.said["vocal_ride"] = {0.4, 0.4};
