@@ -245,6 +245,11 @@ const enable = (id, on) => { byId(id).disabled = !on; };
 const press = (node, on) => node.setAttribute("aria-pressed", String(on));
 const show = (id, on) => { byId(id).hidden = !on; };
 
+/** A press is lost where what it began on is replaced before it ends: only what is new is written. */
+function label(id, words, shortcut) {
+    if (byId(id).firstChild?.data !== words) byId(id).replaceChildren(words, key(shortcut));
+}
+
 /** Everything but the playhead, from the state and the player. */
 function render() {
     if (!state) return;
@@ -297,8 +302,8 @@ function renderPlayer() {
 function renderQuestion(now) {
     const pair = now.kind === "pair" || now.slots === 2;
     write(byId("ask"), pair ? "Which of the two is better?" : `Which of these ${now.slots} is the best?`);
-    byId("best").replaceChildren(`${letter(player.slot)} is ${pair ? "better" : "the best"} `, key("Enter"));
-    byId("none-good").replaceChildren(pair ? "Both are bad " : "None is good ", key("X"));
+    label("best", `${letter(player.slot)} is ${pair ? "better" : "the best"} `, "Enter");
+    label("none-good", pair ? "Both are bad " : "None is good ", "X");
     enable("undo", state.undo !== null);
     byId("slots").classList.toggle("sounds", player.playing && player.ready);
     document.querySelectorAll("#slots .slot").forEach((slot, i) => {
