@@ -1,7 +1,9 @@
 /// Asks every planner in turn and keeps what the job allows.
 #include "host/moves/plan_moves.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "host/layers/varispeed.h"
 #include "host/moves/planners.h"
@@ -25,6 +27,21 @@ constexpr auto kNames = [] {
     for (std::size_t i = 0; i < names.size(); ++i) names[i] = kKinds[i].kind;
     return names;
 }();
+
+/// Sections with whose start a place of the move begins or ends, within a beat; the first starts
+/// nothing new.
+std::vector<int> boundaries_of(const Move& move, const Ground& ground) {
+    const double near_s = ground.sure_of_beats() ? ground.beat_s() : 0.5;
+    std::vector<int> found;
+    for (std::size_t i = 1; i < ground.sections().size(); ++i) {
+        const double at = ground.sections()[i].start_s;
+        if (std::any_of(move.places.begin(), move.places.end(), [&](const Move::Place& p) {
+                return std::abs(p.start_s - at) < near_s || std::abs(p.end_s - at) < near_s;
+            }))
+            found.push_back(static_cast<int>(i));
+    }
+    return found;
+}
 
 }  // namespace
 
@@ -62,6 +79,7 @@ std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& pr
         move->locked = static_cast<float>(allowed.locked.value_or(-1));
         // Who lets it go further wants it more often.
         move->use = std::min(0.95f, kind.use * (0.5f + move->most));
+        move->boundaries = boundaries_of(*move, ground);
         ground.claim(*move);
         moves.push_back(std::move(*move));
     }

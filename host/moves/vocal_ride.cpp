@@ -73,8 +73,8 @@ std::optional<Move> plan_vocal_ride(const Ground& ground) {
     }
     go(0, form.phrases.back().end_s + 0.5, 0.5);
     if (most < 0.3) return std::nullopt;  // it stands well already
-    move.places.push_back({form.phrases.front().start_s, form.phrases.back().end_s,
-                           std::to_string(form.phrases.size()) + " phrases"});
+    move.places.push_back(
+        {0, ground.song().seconds(), "all " + std::to_string(form.phrases.size()) + " phrases"});
     add_lane(move, ground.lane(form.lead, "fader", "fader_db", Law::add,
                                {0, kMost_db / 2, kMost_db}, shape.points(), ground.name(lead)));
     move.reason = "lines that sink below the others lose their words";

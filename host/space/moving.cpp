@@ -25,7 +25,7 @@ std::size_t knob_of(std::span<const Knob> knobs, const MoveLane& lane) {
 
 Moving::Moving(std::vector<Move> moves, std::span<const Knob> knobs, std::size_t first,
                const std::function<std::vector<double>(int channel)>& power_of)
-    : moves_(std::move(moves)), first_(first) {
+    : moves_(std::move(moves)), budget_(moves_), first_(first) {
     for (const Move& move : moves_) layers_ += move.layers.size();
     for (std::size_t m = 0; m < moves_.size(); ++m)
         for (std::size_t l = 0; l < moves_[m].lanes.size(); ++l) {
@@ -59,32 +59,6 @@ Moving::Moving(std::vector<Move> moves, std::span<const Knob> knobs, std::size_t
             }
             found->pulls.push_back(pull);
         }
-}
-
-void Moving::keep_within_budget(std::span<float> values) const {
-    // In the order of Family; the first two are estimates.
-    constexpr int kMost[kFamilies] = {4, 2, 2, 2};
-    int left[kFamilies];
-    std::copy(std::begin(kMost), std::end(kMost), left);
-    for (const Move& move : moves_)
-        if (move.locked > 0) --left[static_cast<int>(move.family)];
-    // Few enough to look for the strongest again and again; the first of equals.
-    for (int f = 0; f < kFamilies; ++f) {
-        const auto counts = [&](std::size_t m) {
-            return static_cast<int>(moves_[m].family) == f && moves_[m].locked < 0 &&
-                   values[first_ + m] > 0;
-        };
-        int made = 0;
-        for (std::size_t m = 0; m < moves_.size(); ++m) made += counts(m);
-        for (; made > std::max(left[f], 0); --made) {
-            std::size_t weakest = moves_.size();
-            for (std::size_t m = 0; m < moves_.size(); ++m)
-                if (counts(m) &&
-                    (weakest == moves_.size() || values[first_ + m] <= values[first_ + weakest]))
-                    weakest = m;
-            values[first_ + weakest] = 0;
-        }
-    }
 }
 
 double Moving::share_at(const Pull& pull, double seconds) const {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "host/moves/budget.h"
 #include "host/moves/move.h"
 
 namespace mixfarm {
@@ -25,9 +26,10 @@ public:
     float strength(std::span<const float> values, std::size_t move) const {
         return values[first_ + move];
     }
-    /// A song bears only so many: of every family the strongest kept (locked ones before all), the
-    /// others not made (moves.md 2.9; layers and imperfections two each).
-    void keep_within_budget(std::span<float> values) const;
+    /// Leaves out what is too much for one song.
+    void keep_within_budget(std::span<float> values) const {
+        budget_.keep_within(values.subspan(first_, moves_.size()));
+    }
     /// Adds what moves in a mix of these values [knobs] to its automation; a knob that a move
     /// shifts for good is set in its row instead. Layers are numbered move by move. All strengths
     /// 0: nothing changes.
@@ -56,6 +58,7 @@ private:
                  std::span<const float> values, double seconds) const;
 
     std::vector<Move> moves_;
+    Budget budget_;
     std::size_t first_ = 0, layers_ = 0;
     std::vector<Moved> moved_;
 };

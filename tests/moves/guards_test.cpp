@@ -184,28 +184,61 @@ TEST_P(Guards, FamiliesAndNamesAreObeyed) {
     }
 }
 
-TEST_P(Guards, AMixMakesOnlySoManyOfAFamily) {
+/// Moves of a mix that begin or end within a beat of a time.
+int acting_at(const std::vector<const Move*>& made, double at_s, double beat_s) {
+    int count = 0;
+    for (const Move* move : made)
+        for (const Move::Place& p : move->places)
+            if (std::min(std::abs(p.start_s - at_s), std::abs(p.end_s - at_s)) < beat_s) {
+                ++count;
+                break;
+            }
+    return count;
+}
+
+/// Short places of a mix within the minute from a time on.
+int events_from(const std::vector<const Move*>& made, double from_s) {
+    int count = 0;
+    for (const Move* move : made)
+        for (const Move::Place& p : move->places)
+            count += p.end_s - p.start_s < 12 && p.start_s >= from_s && p.start_s < from_s + 60;
+    return count;
+}
+
+TEST_P(Guards, AMixMakesOnlySoMany) {
     const Space space(job_, song_, studio_.profile, data_folder() / "jobs" / "priors", plan());
     RandomStream random(6, 1);
     constexpr int kBudget[kFamilies] = {4, 2, 2, 2};
-    int most[kFamilies] = {};
+    const double beat_s = 60 / form_.beats.tempo_bpm;
+    int most[kFamilies] = {}, most_at = 0;
     for (int draw = 0; draw < 400; ++draw) {
         std::vector<float> unit(space.searched().size());
         for (float& u : unit) u = static_cast<float>(random.next());
         std::vector<float> sketched(space.knobs().size());
         space.sketch(unit, sketched);
         const std::vector<float> values = space.values(unit);
-        int made[kFamilies] = {};
+        std::vector<const Move*> made;
+        int families[kFamilies] = {};
         for (std::size_t m = 0; m < space.moves().size(); ++m) {
-            made[static_cast<int>(space.moves()[m].family)] += values[space.strength_knob(m)] > 0;
             EXPECT_EQ(values[space.strength_knob(m)], sketched[space.strength_knob(m)]);
+            if (!(values[space.strength_knob(m)] > 0)) continue;
+            made.push_back(&space.moves()[m]);
+            ++families[static_cast<int>(made.back()->family)];
         }
         for (int f = 0; f < kFamilies; ++f) {
-            EXPECT_LE(made[f], kBudget[f]) << family_name(static_cast<Family>(f));
-            most[f] = std::max(most[f], made[f]);
+            EXPECT_LE(families[f], kBudget[f]) << family_name(static_cast<Family>(f));
+            most[f] = std::max(most[f], families[f]);
         }
+        for (std::size_t i = 1; i < form_.sections.found.size(); ++i) {
+            const int acting = acting_at(made, form_.sections.found[i].start_s, beat_s);
+            EXPECT_LE(acting, 3) << form_.sections.found[i].name;
+            most_at = std::max(most_at, acting);
+        }
+        for (double from = 0; from < song_.seconds(); from += 0.2)
+            EXPECT_LE(events_from(made, from), 4) << "from " << from << " s on";
     }
-    EXPECT_EQ(most[0], kBudget[0]) << "else nothing was tried";
+    EXPECT_GE(most[0], 3) << "else nothing was tried";
+    EXPECT_EQ(most_at, 3) << "else nothing was tried";
 }
 
 TEST_P(Guards, ALockedStrengthIsInEveryDraw) {
