@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 
+#include "host/report/made_moves.h"
 #include "kernels/engine.h"
 
 namespace mixfarm::cli {
@@ -145,22 +146,10 @@ std::string reverb(const Settings& s) {
                        ms(s["predelay_ms"]), s["low_ratio"], s["high_ratio"]);
 }
 
-/// "1/8 dotted" for what is one, else the beats; a beat is a quarter.
-std::string note(float beats) {
-    for (const int part : {2, 4, 8, 16, 32}) {
-        const float straight = 4.0f / static_cast<float>(part);
-        for (const auto& [share, word] :
-             {std::pair{1.0f, ""}, {1.5f, " dotted"}, {2.0f / 3, " triplet"}})
-            if (std::fabs(beats - share * straight) < 0.001f)
-                return fmt::format("1/{}{}", part, word);
-    }
-    return fmt::format("{:.3f} beats", beats);
-}
-
 std::string echo(const Settings& s) {
-    return fmt::format("echo {}, feedback {:.0f} %, {} to {}, ping-pong {:.0f} %", note(s["beats"]),
-                       100 * s["feedback"], hz(s["low_cut_hz"]), hz(s["high_cut_hz"]),
-                       100 * s["ping_pong"]);
+    return fmt::format("echo {}, feedback {:.0f} %, {} to {}, ping-pong {:.0f} %",
+                       report::note(s["beats"]), 100 * s["feedback"], hz(s["low_cut_hz"]),
+                       hz(s["high_cut_hz"]), 100 * s["ping_pong"]);
 }
 
 std::string multiband(const Settings& s) {

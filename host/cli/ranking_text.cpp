@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iostream>
 #include <map>
+#include <set>
 
 #include "host/morning.h"
 #include "host/report/made_moves.h"
@@ -210,6 +211,27 @@ void print_ranking(const fs::path& night, const Results& results, int count) {
         std::cout << "report:  " << report.string() << "\n";
     std::cout << "picks:   " << (night / "picks").string()
               << "\nresults: " << (night / "results.h5").string() << "\n";
+}
+
+void print_picks_moves(const Results& results, int count) {
+    std::size_t shown = 0, several = 0;
+    for (const std::uint64_t id : results.picks) {
+        if (static_cast<int>(shown) == count) break;
+        const std::size_t row = row_of(results, id);
+        std::cout << fmt::format("pick {}, mix {}, score {:.4f}\n", ++shown, id,
+                                 results.technical[row]);
+        std::set<Family> families;
+        for (const report::MoveTold& told : report::made_moves(results, row)) {
+            families.insert(told.move->family);
+            std::cout << "  " << told.words();
+            if (std::isfinite(told.brings))
+                std::cout << fmt::format(" ({:.4f} without it)",
+                                         results.technical[row] - told.brings);
+            std::cout << "\n";
+        }
+        several += families.size() > 1;
+    }
+    std::cout << fmt::format("{} of {} picks make moves of two families or more\n", several, shown);
 }
 
 }  // namespace mixfarm::cli

@@ -10,9 +10,11 @@ namespace mixfarm::cli {
 
 Json ranking_json(const std::filesystem::path& night, const Results& results, int count);
 void print_ranking(const std::filesystem::path& night, const Results& results, int count);
-/// All metrics of a row by name.
+/// Every pick's moves: what, where, why, and what each does to the score.
+void print_picks_moves(const Results& results, int count);
 /// The moves of a mix: name, family, strength, words, what each brings to the score.
 Json moves_json(const Results& results, std::size_t row);
+/// All metrics of a row by name.
 Json metrics_json(const Results& results, std::size_t row);
 /// "results.h5"'s folder, for a folder or the file itself.
 std::filesystem::path night_folder(const std::filesystem::path& path);

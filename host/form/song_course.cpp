@@ -16,7 +16,8 @@ namespace {
 constexpr double kWindow_s = 0.04, kChromaWindow_s = 0.17;
 constexpr double kLowHz = 150, kMidHz = 2000, kHighHz = 16000, kFirstHz = 30;
 constexpr int kRiseSteps = 2;
-constexpr double kFloor = 1e-4;  ///< of a body's loud levels (-40 dB): what is below counts little
+constexpr double kFloor = 1e-4;  ///< of a band's loud level (-40 dB): what is below counts little
+constexpr double kEmpty = 1e-7;  ///< of the loudest band's: what a window lets through from others
 constexpr double kChromaFrom = 55, kChromaTo = 1760;
 
 /// A power of two of about that many seconds.
@@ -117,11 +118,18 @@ Onsets onsets_of(const std::vector<float>& x, int rate, std::size_t steps) {
     std::array<int, 3> counts{};
     std::array<std::vector<float>*, 3> ranges = {&onsets.low, &onsets.mid, &onsets.high};
     for (std::vector<float>* range : ranges) range->assign(steps, 0);
+    std::vector<float> loud;
+    for (const std::vector<float>& of_band : level) {
+        std::vector<float> sorted = of_band;
+        const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 95 / 100);
+        std::nth_element(sorted.begin(), at, sorted.end());
+        loud.push_back(*at);
+    }
+    const float loudest = bands.empty() ? 0 : *std::max_element(loud.begin(), loud.end());
     for (std::size_t b = 0; b < bands.size(); ++b) {
-        std::vector<float> sorted = level[b];
-        const auto loud = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() * 95 / 100);
-        std::nth_element(sorted.begin(), loud, sorted.end());
-        const float floor = static_cast<float>(kFloor) * *loud + 1e-12f;
+        const float floor =
+            std::max(static_cast<float>(kFloor) * loud[b], static_cast<float>(kEmpty) * loudest) +
+            1e-12f;
         for (float& l : level[b]) l = std::log2(1 + l / floor);
         const auto range = static_cast<std::size_t>(bands[b].range);
         ++counts[range];

@@ -12,7 +12,7 @@ std::optional<Move> plan_dropout(const Ground& ground) {
     constexpr double kFade_s = 0.015, kAhead_s = 0.005, kFill = 1.5;
     constexpr std::size_t kMost = 2;  // a song
     std::vector<std::size_t> low = ground.stems_of(Bus::drums);
-    const std::vector<std::size_t> kit = low, bass = ground.stems_of(Bus::bass);
+    const std::vector<std::size_t> bass = ground.stems_of(Bus::bass);
     low.insert(low.end(), bass.begin(), bass.end());
     const double beat = ground.beat_s();
     const auto has_place = [&](const FoundSection* s) {
@@ -24,7 +24,7 @@ std::optional<Move> plan_dropout(const Ground& ground) {
     };
     std::vector<const FoundSection*> at = arrivals(ground);
     std::erase_if(at, [&](const FoundSection* s) { return !has_place(s); });
-    // The first hearing stays whole where there are others; of these the first and the last.
+    // Rather not into the first hearing, which is to be what it is; of the others first and last.
     if (at.size() > 1) at.erase(at.begin());
     if (at.size() > kMost) at = {at.front(), at.back()};
     Move move;
@@ -34,10 +34,16 @@ std::optional<Move> plan_dropout(const Ground& ground) {
         shape.to(-1, end - beat + kFade_s, kFade_s).to(0, end - kAhead_s, 2 * kFade_s);
         move.places.push_back({end - beat, end, "last beat before " + s->name});
     }
-    for (const Bus group : {Bus::drums, Bus::bass})
-        if (ground.may_touch(group))
-            add_lane(move, ground.lane(ground.bus(group), "fader", "fader_db", Law::add,
-                                       {0, 24, 60}, shape.points(), bus_name(group)));
+    // All that makes the low end or nothing: a bass that goes on alone is no dropout.
+    for (const Bus group : {Bus::drums, Bus::bass}) {
+        if (!ground.sounds(group)) continue;
+        auto lane = ground.may_touch(group)
+                        ? ground.lane(ground.bus(group), "fader", "fader_db", Law::add, {0, 24, 60},
+                                      shape.points(), bus_name(group))
+                        : std::nullopt;
+        if (!lane) return std::nullopt;
+        move.lanes.push_back(*std::move(lane));
+    }
     move.reason = "kick and bass that come back on a downbeat are what moves a room";
     return whole(move);
 }

@@ -30,7 +30,7 @@ std::optional<Move> plan_filter_sweep(const Ground& ground) {
                 return ground.plays(s, p.start_s, p.end_s) > 0.3;
             }))
             add_lane(move, ground.lane(static_cast<int>(s), "high_pass", "high_pass_hz", Law::reach,
-                                       kHz, shape.points(), "high-pass of " + ground.name(s)));
+                                       kHz, shape.points(), ground.name(s)));
     move.reason = "the low end that returns makes the entry";
     return whole(move);
 }

@@ -60,6 +60,12 @@ bool Ground::may_touch(Bus g) const {
     return !stems_of(g).empty();
 }
 
+bool Ground::sounds(Bus g) const {
+    for (std::size_t s = 0; s < song_.stems.size(); ++s)
+        if (group(s) == g && !profile_.stems[s].silent) return true;
+    return false;
+}
+
 bool Ground::free_knob(int channel, std::string_view effect, std::string_view param) const {
     const std::string off = effect == "send" ? std::string(param.substr(0, param.size() - 3)) : "";
     for (const std::string& name : job_.effects_off)

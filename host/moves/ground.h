@@ -34,6 +34,8 @@ public:
     /// group.
     std::vector<std::size_t> stems_of(Bus group) const;
     bool may_touch(Bus group) const;
+    /// Is any of the group heard, whether it may be touched or not?
+    bool sounds(Bus group) const;
     /// How well a stem carries a layer: the share of the song in which it plays, and 1 more where
     /// no move before turns it down or filters it, so that the layer is heard as it is told.
     double carries(std::size_t stem) const;

@@ -21,10 +21,10 @@ std::string clock(double seconds) {
     return out;
 }
 
-/// "+0.7 dB", "40 % narrower", "up to 250 Hz", "8 ms later".
+/// "+0.7 dB", "40 % narrower", "high-passed up to 250 Hz", "8 ms late", "sent at up to -9 dB".
 std::string amount(const MoveLane& lane, double value) {
-    if (lane.param == "high_pass_hz") return text("up to %.0f Hz", value);
-    if (lane.law == Law::reach) return text("up to %.0f dB", value);
+    if (lane.param == "high_pass_hz") return text("high-passed up to %.0f Hz", value);
+    if (lane.law == Law::reach) return text("sent at up to %.0f dB", value);
     if (lane.param == "width")
         return text("%.0f %% ", 100 * std::abs(value)) + (value < 0 ? "narrower" : "wider");
     if (lane.param == "delay_ms") return text("%.0f ms late", value);

@@ -78,9 +78,9 @@ struct Move {
         double start_s, end_s;
         std::string name;  ///< "chorus 1", "end of the line before chorus 2"
     };
-    std::vector<Place> places;    ///< in the order of time
-    std::vector<int> boundaries;  ///< sections, by index, with whose start a place begins or ends
-    std::string reason;           ///< goes on after "because"
+    std::vector<Place> places;      ///< in the order of time
+    std::string reason;             ///< goes on after "because"
+    std::vector<int> boundaries{};  ///< sections, by index, with whose start a place begins or ends
 };
 
 /// "chorus lift: whole mix up to +0.7 dB in chorus 1 (0:25), chorus 2 (0:42), because ...".

@@ -1,7 +1,7 @@
 /// An octave under the bass in choruses (moves.md D1: 24, 15 or 9 dB under its own low end; low end
 /// moves people). None where the result would lie below hearing.
+#include <algorithm>
 #include <cmath>
-#include <memory>
 
 #include "host/layers/textures.h"
 #include "host/moves/planners.h"
@@ -9,7 +9,7 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kBelow_hz = 150;
+constexpr double kBelow_hz = 150, kFade_s = 0.03;
 
 double power(const LayerSound& sound) {
     double sum = 0;
@@ -17,10 +17,53 @@ double power(const LayerSound& sound) {
     return sum;
 }
 
+/// A stretch of a stem and what is made of it; the song's frame of its first.
+struct Under {
+    std::int64_t first;
+    LayerSound own, octave;
+};
+
+/// What runs up to the chorus lets it follow the note from its first wave on. A chorus at a time:
+/// copies of whole songs would be large.
+Under under(const Stem& stem, const Song& song, const Span_s& span) {
+    constexpr double kAhead_s = 0.5;
+    const double from_s = std::max(0.0, span.start_s - kAhead_s);
+    const auto first = static_cast<std::int64_t>(from_s * song.rate),
+               last = std::min(song.frames, static_cast<std::int64_t>(span.end_s * song.rate));
+    Song piece;
+    piece.rate = song.rate, piece.frames = last - first;
+    Stem part;
+    part.channels = stem.channels;
+    part.left.assign(stem.left_data() + first, stem.left_data() + last);
+    if (!stem.right.empty()) part.right.assign(stem.right_data() + first, stem.right_data() + last);
+    const Span_s inside{span.start_s - from_s, span.end_s - from_s};
+    Under made{first, LayerSound(piece.frames), octave_down(part, piece, kBelow_hz)};
+    made.own.left = part.left;
+    made.own.right.assign(part.right_data(), part.right_data() + piece.frames);
+    low_pass(made.own, song.rate, kBelow_hz);
+    for (LayerSound* sound : {&made.own, &made.octave})
+        keep_only(*sound, song.rate, {inside}, kFade_s);
+    return made;
+}
+
+LayerSound octaves(const Stem& stem, const Song& song, const std::vector<Span_s>& spans,
+                   float gain) {
+    LayerSound all(song.frames);
+    for (const Span_s& span : spans) {
+        const Under made = under(stem, song, span);
+        for (std::size_t i = 0; i < made.octave.left.size(); ++i) {
+            const auto n = static_cast<std::size_t>(made.first) + i;
+            all.left[n] += gain * made.octave.left[i];
+            all.right[n] += gain * made.octave.right[i];
+        }
+    }
+    return all;
+}
+
 }  // namespace
 
 std::optional<Move> plan_octave_below(const Ground& ground) {
-    constexpr double kFade_s = 0.03, kThere = 0.02;
+    constexpr double kThere = 0.02;
     const auto choruses = sections_of(ground, {SectionKind::chorus});
     const std::vector<std::size_t> basses = ground.stems_of(Bus::bass);
     if (!ground.sure_of_sections() || choruses.empty() || basses.size() != 1) return std::nullopt;
@@ -28,29 +71,23 @@ std::optional<Move> plan_octave_below(const Ground& ground) {
     const Song& song = ground.song();
     Move move;
     std::vector<Span_s> spans;
+    double is = 0, was = 0;
     for (const FoundSection* c : choruses) {
         spans.push_back({c->start_s, c->end_s});
         move.places.push_back({c->start_s, c->end_s, c->name});
+        const Under made = under(song.stems[s], song, spans.back());
+        is += power(made.octave), was += power(made.own);
     }
-    LayerSound own(song.frames);
-    own.left = song.stems[s].left;
-    own.right.assign(song.stems[s].right_data(), song.stems[s].right_data() + song.frames);
-    low_pass(own, song.rate, kBelow_hz);
-    keep_only(own, song.rate, spans, kFade_s);
-    auto sound = std::make_shared<LayerSound>(octave_down(song.stems[s], song, kBelow_hz));
-    keep_only(*sound, song.rate, spans, kFade_s);
-    const double is = power(*sound), was = power(own);
     if (was <= 0 || is < kThere * was) return std::nullopt;  // too low, or nothing to follow
     const auto gain = static_cast<float>(std::sqrt(was / is));
-    for (float& x : sound->left) x *= gain;
-    for (float& x : sound->right) x *= gain;
-    move.layers.push_back({static_cast<int>(s),
-                           false,
-                           0,
-                           1,
-                           {-30, -15, -9},
-                           "an octave under " + ground.name(s),
-                           [sound] { return *sound; }});
+    move.layers.push_back(
+        {static_cast<int>(s),
+         false,
+         0,
+         1,
+         {-30, -15, -9},
+         "an octave under " + ground.name(s),
+         [&song, s, spans, gain] { return octaves(song.stems[s], song, spans, gain); }});
     move.reason = "weight that only the chorus has is felt";
     return whole(move);
 }

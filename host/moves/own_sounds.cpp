@@ -2,6 +2,8 @@
 /// anything else lies under the sections that have least in them. Their names say which is which.
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -11,8 +13,6 @@
 
 namespace mixfarm {
 namespace {
-
-constexpr double kEdge_s = 0.01;  ///< files may begin and end anywhere: no click
 
 enum class Use { rise, hit, bed };
 
@@ -48,6 +48,12 @@ int carrier_of(const Ground& ground) {
     return best;
 }
 
+struct Placed {
+    std::filesystem::path file;
+    Use use;
+    double start_s, end_s;  ///< where it sounds
+};
+
 /// The sound at the song's rate, as loud as `rms` while it sounds.
 LayerSound loaded(const std::filesystem::path& file, int rate, double rms) {
     DecodedFile in = decode_file(file);
@@ -62,29 +68,70 @@ LayerSound loaded(const std::filesystem::path& file, int rate, double rms) {
         if (power > 1e-8) square += power / 2, ++sounding;
     }
     const auto gain = static_cast<float>(square > 0 ? rms / std::sqrt(square / sounding) : 0);
-    const double end = static_cast<double>(frames) / rate;
     for (float& x : sound.left) x *= gain;
     for (float& x : sound.right) x *= gain;
-    keep_only(sound, rate, 0, end, kEdge_s);
     return sound;
+}
+
+/// One channel again and again until it is `frames` long; each time the end goes over into the
+/// next beginning at equal power, within a quarter of it at most.
+std::vector<float> repeated(const std::vector<float>& once, std::int64_t frames, int rate) {
+    constexpr double kSeam_s = 0.5;
+    const auto length = static_cast<std::int64_t>(once.size()),
+               seam = std::min(static_cast<std::int64_t>(kSeam_s * rate), length / 4),
+               period = length - seam;
+    std::vector<float> all(static_cast<std::size_t>(frames));
+    for (std::int64_t start = 0; start < frames; start += period)
+        for (std::int64_t i = 0; i < length && start + i < frames; ++i) {
+            double gain = 1;
+            if (i < seam && start > 0)
+                gain = std::sin(0.5 * std::numbers::pi * (double(i) + 0.5) / double(seam));
+            if (i >= period)
+                gain = std::cos(0.5 * std::numbers::pi * (double(i - period) + 0.5) / double(seam));
+            all[static_cast<std::size_t>(start + i)] +=
+                static_cast<float>(gain) * once[static_cast<std::size_t>(i)];
+        }
+    return all;
+}
+
+/// All of them where they belong, cut to the song.
+LayerSound laid_out(const Song& song, const std::vector<Placed>& placed, double rms) {
+    constexpr double kBedFade_s = 1, kEdge_s = 0.01;  // files may begin and end anywhere: no click
+    LayerSound all(song.frames);
+    for (const Placed& p : placed) {
+        LayerSound sound = loaded(p.file, song.rate, rms);
+        if (sound.left.empty()) continue;
+        const auto start = static_cast<std::int64_t>(p.start_s * song.rate);
+        const double seconds = p.end_s - p.start_s;
+        if (p.use == Use::bed) {
+            const auto frames = static_cast<std::int64_t>(seconds * song.rate);
+            sound.left = repeated(sound.left, frames, song.rate);
+            sound.right = repeated(sound.right, frames, song.rate);
+        }
+        keep_only(sound, song.rate, 0, seconds, p.use == Use::bed ? kBedFade_s : kEdge_s);
+        const auto length = static_cast<std::int64_t>(sound.left.size());
+        for (std::int64_t i = std::max<std::int64_t>(0, -start);
+             i < length && start + i < song.frames; ++i) {
+            all.left[static_cast<std::size_t>(start + i)] +=
+                sound.left[static_cast<std::size_t>(i)];
+            all.right[static_cast<std::size_t>(start + i)] +=
+                sound.right[static_cast<std::size_t>(i)];
+        }
+    }
+    return all;
 }
 
 }  // namespace
 
 std::optional<Move> plan_own_sounds(const Ground& ground) {
     constexpr std::size_t kMost = 3;  // of each use
-    constexpr double kBedFade_s = 1, kLevel_dbfs = -20;
+    constexpr double kLeast_dbfs = -40;
     const int stem = carrier_of(ground);
     const std::vector<std::filesystem::path> files = ground.own_sounds();
     if (files.empty() || stem < 0 || !ground.sure_of_sections()) return std::nullopt;
     const std::vector<const FoundSection*> at = arrivals(ground);
     const auto quiet =
         sections_of(ground, {SectionKind::intro, SectionKind::bridge, SectionKind::interlude});
-    struct Placed {
-        std::filesystem::path file;
-        Use use;
-        double start_s, end_s;
-    };
     std::vector<Placed> placed;
     Move move;
     std::size_t of_use[3] = {};
@@ -94,14 +141,20 @@ std::optional<Move> plan_own_sounds(const Ground& ground) {
         const auto& places = use == Use::bed ? quiet : at;
         if (count == kMost || count >= places.size()) continue;
         const FoundSection& section = *places[count++];
-        placed.push_back({file, use, section.start_s, section.end_s});
-        move.places.push_back(
-            {section.start_s, section.end_s, (use == Use::rise ? "into " : "") + section.name});
+        const double seconds = audio_seconds(file);
+        Placed own{file, use, section.start_s, section.end_s};
+        if (use == Use::rise) own.start_s = section.start_s - seconds, own.end_s = section.start_s;
+        if (use == Use::hit) own.end_s = section.start_s + seconds;
+        move.places.push_back({std::max(own.start_s, 0.0),
+                               std::min(own.end_s, ground.song().seconds()),
+                               (use == Use::rise ? "into " : "") + section.name});
+        placed.push_back(std::move(own));
     }
+    if (placed.empty()) return std::nullopt;
     std::sort(move.places.begin(), move.places.end(),
               [](const auto& a, const auto& b) { return a.start_s < b.start_s; });
-    const double own = ground.profile().stems[static_cast<std::size_t>(stem)].integrated_lufs;
-    const double rms = std::pow(10.0, std::max(own, kLevel_dbfs - 20) / 20);
+    const double own = ground.profile().stems[static_cast<std::size_t>(stem)].integrated_lufs,
+                 rms = std::pow(10.0, std::max(own, kLeast_dbfs) / 20);
     move.layers.push_back(
         {stem,
          false,
@@ -110,38 +163,9 @@ std::optional<Move> plan_own_sounds(const Ground& ground) {
          {-24, -12, -4},
          std::to_string(placed.size()) + (placed.size() == 1 ? " sound" : " sounds") +
              " of your own",
-         [&song = ground.song(), placed, rms] {
-             LayerSound all(song.frames);
-             for (const Placed& p : placed) {
-                 LayerSound sound = loaded(p.file, song.rate, rms);
-                 const auto length = static_cast<std::int64_t>(sound.left.size());
-                 const auto start = static_cast<std::int64_t>(p.start_s * song.rate),
-                            end = static_cast<std::int64_t>(p.end_s * song.rate);
-                 if (length == 0) continue;
-                 if (p.use == Use::bed) {
-                     for (std::int64_t n = start; n < std::min(end, song.frames); ++n) {
-                         const double t = static_cast<double>(std::min(n - start, end - n)) /
-                                          song.rate / kBedFade_s;
-                         const auto fade = static_cast<float>(std::min(1.0, t));
-                         const auto from = static_cast<std::size_t>((n - start) % length);
-                         all.left[static_cast<std::size_t>(n)] += fade * sound.left[from];
-                         all.right[static_cast<std::size_t>(n)] += fade * sound.right[from];
-                     }
-                     continue;
-                 }
-                 const std::int64_t first = p.use == Use::rise ? start - length : start;
-                 for (std::int64_t n = std::max<std::int64_t>(0, -first);
-                      n < length && first + n < song.frames; ++n) {
-                     all.left[static_cast<std::size_t>(first + n)] +=
-                         sound.left[static_cast<std::size_t>(n)];
-                     all.right[static_cast<std::size_t>(first + n)] +=
-                         sound.right[static_cast<std::size_t>(n)];
-                 }
-             }
-             return all;
-         }});
+         [&song = ground.song(), placed, rms] { return laid_out(song, placed, rms); }});
     move.reason = "these are sounds that nobody else has";
-    return placed.empty() ? std::nullopt : whole(move);
+    return whole(move);
 }
 
 }  // namespace mixfarm

@@ -38,12 +38,10 @@ std::optional<Move> plan_pitch_drift(const Ground& ground) {
     constexpr std::size_t kParts = 2;
     Move move;
     std::size_t parts = 0;
-    for (const std::size_t s : ground.stems_of(Bus::music)) {
+    for (const std::size_t s : variable_parts(ground)) {
         const Role role = ground.song().stems[s].role.role;
         const bool held = role == Role::pad || role == Role::organ || role == Role::strings;
-        if (!held || ground.replaced(s) || ground.leaks(s) ||
-            static_cast<int>(s) == ground.form().lead || parts == kParts)
-            continue;
+        if (!held || parts == kParts) continue;
         ++parts;
         add_variants(ground, move, s, {0.5, 2, 6}, "%s drifting by %.1f cents", [&](double cents) {
             return [&song = ground.song(), s, cents] {

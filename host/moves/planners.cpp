@@ -19,6 +19,17 @@ bool starts_at(const std::vector<const FoundSection*>& sections, double seconds)
                        [&](const auto* s) { return std::abs(s->start_s - seconds) < 0.1; });
 }
 
+std::vector<std::size_t> variable_parts(const Ground& ground) {
+    std::vector<std::size_t> parts = ground.stems_of(Bus::music);
+    std::erase_if(parts, [&](std::size_t s) {
+        return static_cast<int>(s) == ground.form().lead || ground.replaced(s) || ground.leaks(s);
+    });
+    std::stable_sort(parts.begin(), parts.end(), [&](std::size_t a, std::size_t b) {
+        return ground.profile().stems[a].active_share > ground.profile().stems[b].active_share;
+    });
+    return parts;
+}
+
 std::vector<const FoundSection*> arrivals(const Ground& ground) {
     constexpr int kLead = 4;  // bars
     std::vector<const FoundSection*> found;

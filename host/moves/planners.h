@@ -21,6 +21,10 @@ inline bool follows_at_once(const std::vector<const FoundSection*>& sections,
     return starts_at(sections, before.end_s);
 }
 
+/// Parts of the music that may be put in another time or pitch: not the lead, none that leaks or
+/// that a move before replaces; those that play most first.
+std::vector<std::size_t> variable_parts(const Ground& ground);
+
 inline void add_lane(Move& move, std::optional<MoveLane> lane) {
     if (lane) move.lanes.push_back(std::move(*lane));
 }

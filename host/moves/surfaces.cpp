@@ -1,6 +1,8 @@
 /// Floors under the music: a tape's hiss all along (moves.md C5: 80, 66 or 54 LUFS under full scale
-/// with the mix at -14), a record's crackle until the first chorus (D7: 70, 58 or 46).
+/// with the mix at -14), a record's crackle until the first chorus (D7: 70, 58 or 46). They lie on
+/// a part that plays most of the time, and are told and dosed against it.
 #include <algorithm>
+#include <cmath>
 
 #include "host/layers/textures.h"
 #include "host/moves/planners.h"
@@ -9,9 +11,7 @@ namespace mixfarm {
 namespace {
 
 constexpr double kFloorFade_s = 1;
-/// (estimate) A part that plays all the time lies so far under the whole mix.
-constexpr float kUnderMix_db = 6, kMix_lufs = -14;
-constexpr float kLoud_lufs = 6.3f;  ///< of bright noise of RMS 1 on both sides
+constexpr double kLoud_lufs = 6.3f;  ///< of bright noise of RMS 1 on both sides
 
 /// A part of the music that plays most of the time carries the floor, as its track would have.
 int carrier(const Ground& ground) {
@@ -24,12 +24,26 @@ int carrier(const Ground& ground) {
     return best;
 }
 
-/// Levels in LUFS of a mix at -14 as levels on the stem's own track.
-Amounts on_track(const Ground& ground, int stem, Amounts lufs) {
-    const auto own =
-        static_cast<float>(ground.profile().stems[static_cast<std::size_t>(stem)].integrated_lufs);
-    const float shift = own - (kMix_lufs - kUnderMix_db) - kLoud_lufs;
-    return {lufs.least + shift, lufs.typical + shift, lufs.most + shift};
+/// Noise that is told and dosed against that part, with fades at both ends.
+MoveLayer floor_under(const Ground& ground, int stem, Amounts lufs, const std::string& what,
+                      double end_s, LayerSound (*noise)(const Song&)) {
+    constexpr float kPart_lufs = -14 - 6;  // (estimate) 6 dB under a mix at -14
+    const auto s = static_cast<std::size_t>(stem);
+    const auto gain = static_cast<float>(
+        std::pow(10.0, (ground.profile().stems[s].integrated_lufs - kLoud_lufs) / 20));
+    return {stem,
+            false,
+            0,
+            1,
+            {lufs.least - kPart_lufs, lufs.typical - kPart_lufs, lufs.most - kPart_lufs},
+            what + " under " + ground.name(s),
+            [&song = ground.song(), end_s, gain, noise] {
+                LayerSound sound = noise(song);
+                for (float& x : sound.left) x *= gain;
+                for (float& x : sound.right) x *= gain;
+                keep_only(sound, song.rate, 0, end_s, kFloorFade_s);
+                return sound;
+            }};
 }
 
 }  // namespace
@@ -40,13 +54,9 @@ std::optional<Move> plan_hiss(const Ground& ground) {
     Move move;
     const double end = ground.song().seconds();
     move.places.push_back({0, end, "the whole song"});
-    move.layers.push_back({stem, false, 0, 1, on_track(ground, stem, {-90, -66, -54}),
-                           "hiss on " + ground.name(static_cast<std::size_t>(stem)),
-                           [&song = ground.song(), end] {
-                               LayerSound sound = hiss(song.frames, song.rate, 0x415);
-                               keep_only(sound, song.rate, 0, end, kFloorFade_s);
-                               return sound;
-                           }});
+    move.layers.push_back(
+        floor_under(ground, stem, {-90, -66, -54}, "hiss", end,
+                    [](const Song& song) { return hiss(song.frames, song.rate, 0x415); }));
     move.reason = "a floor glues what would be silence";
     return whole(move);
 }
@@ -59,13 +69,9 @@ std::optional<Move> plan_vinyl(const Ground& ground) {
     Move move;
     const double end = choruses.front()->start_s;
     move.places.push_back({0, end, "the time until " + choruses.front()->name});
-    move.layers.push_back({stem, false, 0, 1, on_track(ground, stem, {-80, -58, -46}),
-                           "crackle on " + ground.name(static_cast<std::size_t>(stem)),
-                           [&song = ground.song(), end] {
-                               LayerSound sound = crackle(song.frames, song.rate, 3, 0xc4ac);
-                               keep_only(sound, song.rate, 0, end, kFloorFade_s);
-                               return sound;
-                           }});
+    move.layers.push_back(
+        floor_under(ground, stem, {-80, -58, -46}, "crackle", end,
+                    [](const Song& song) { return crackle(song.frames, song.rate, 3, 0xc4ac); }));
     move.reason = "what leaves with the first chorus makes it larger";
     return whole(move);
 }

@@ -11,12 +11,10 @@ std::optional<Move> plan_tape(const Ground& ground) {
     constexpr double kWow_hz = 0.6, kFlutter_hz = 8, kFlutterShare = 1.0 / 3;
     Move move;
     std::size_t parts = 0;
-    for (const std::size_t s : ground.stems_of(Bus::music)) {
+    for (const std::size_t s : variable_parts(ground)) {
         const Role role = ground.song().stems[s].role.role;
         const bool fits = role == Role::pad || role == Role::keys || role == Role::synth_lead;
-        if (!fits || ground.replaced(s) || ground.leaks(s) ||
-            static_cast<int>(s) == ground.form().lead || parts == kParts)
-            continue;
+        if (!fits || parts == kParts) continue;
         ++parts;
         add_variants(ground, move, s, {0.02, 0.08, 0.3}, "%s with %.2f %% of wow", [&](double p) {
             return [&song = ground.song(), s, wow = p / 100] {

@@ -42,13 +42,11 @@ std::optional<Move> plan_timing_drift(const Ground& ground) {
     if (grid.spread_s > 0.01) return std::nullopt;  // the song's own tempo lives
     Move move;
     std::uint64_t part = 0;
-    for (const std::size_t s : ground.stems_of(Bus::music)) {
+    for (const std::size_t s : variable_parts(ground)) {
         const Stem& stem = ground.song().stems[s];
-        if (static_cast<int>(s) == ground.form().lead || ground.replaced(s) || part == kParts)
-            continue;
+        if (part == kParts) break;
         const std::vector<double> onsets = onsets_of(stem, ground.song().rate);
         if (onsets.size() < kOnsets || looseness(onsets, grid) > kRigid_s) continue;
-        if (ground.leaks(s)) continue;
         ++part;
         std::vector<double> cuts = onsets;
         for (double& c : cuts) c -= kAhead_s;

@@ -26,9 +26,8 @@ std::optional<Move> plan_wide_chorus(const Ground& ground) {
         if (sides && ground.may_touch(s) && static_cast<int>(s) != ground.form().lead &&
             ground.song().stems[s].place != Place::centre &&
             (group == Bus::music || group == Bus::vocals))
-            add_lane(move,
-                     ground.lane(static_cast<int>(s), "width", "width", Law::add, {0, 0.15f, 0.4f},
-                                 shape.points(), "width of " + ground.name(s)));
+            add_lane(move, ground.lane(static_cast<int>(s), "width", "width", Law::add,
+                                       {0, 0.15f, 0.4f}, shape.points(), ground.name(s)));
     }
     move.reason = "verses that are narrower by as much let the image open where the chorus is";
     return whole(move);

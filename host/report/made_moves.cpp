@@ -8,8 +8,20 @@
 
 namespace mixfarm::report {
 
+std::string note(float beats) {
+    for (const int part : {2, 4, 8, 16, 32}) {
+        const float straight = 4.0f / static_cast<float>(part);
+        for (const auto& [share, word] :
+             {std::pair{1.0f, ""}, {1.5f, " dotted"}, {2.0f / 3, " triplet"}})
+            if (std::fabs(beats - share * straight) < 0.001f)
+                return fmt::format("1/{}{}", part, word);
+    }
+    return fmt::format("{:.3f} beats", beats);
+}
+
 std::string MoveTold::words() const {
     std::string words = move_words(*move, strength);
+    if (repeats_beats > 0) words += "; it repeats every " + note(repeats_beats);
     if (!std::isfinite(brings)) return words;
     if (std::abs(brings) < 0.0005) return words + "; the score is the same without it";
     return words + fmt::format("; {} {:.3f} of score", brings > 0 ? "it brings" : "it costs",
@@ -18,22 +30,30 @@ std::string MoveTold::words() const {
 
 std::vector<MoveTold> made_moves(const Results& results, std::size_t row) {
     const Row& mix = results.rows[row];
-    std::vector<MoveTold> made;
-    for (std::size_t m = 0; m < results.moves.size(); ++m) {
-        const std::string knob = "move/" + results.moves[m].name + ".strength";
+    const auto value_of = [&](const std::string& knob) {
         const auto column = std::find_if(results.knobs.begin(), results.knobs.end(),
                                          [&](const KnobColumn& k) { return k.name == knob; });
-        if (column == results.knobs.end()) continue;
-        const float strength = mix.values[static_cast<std::size_t>(column - results.knobs.begin())];
+        return column == results.knobs.end()
+                   ? 0.0f
+                   : mix.values[static_cast<std::size_t>(column - results.knobs.begin())];
+    };
+    std::vector<MoveTold> made;
+    for (std::size_t m = 0; m < results.moves.size(); ++m) {
+        const Move& move = results.moves[m];
+        const float strength = value_of("move/" + move.name + ".strength");
         if (!(strength > 0)) continue;
+        const bool repeats = std::any_of(move.lanes.begin(), move.lanes.end(), [](const auto& l) {
+            return l.effect == "send" && l.param == "echo_db";
+        });
         const auto weighed =
             std::find_if(results.made.begin(), results.made.end(), [&](const MadeMove& known) {
                 return known.id == mix.id && static_cast<std::size_t>(known.move) == m;
             });
-        made.push_back({&results.moves[m], strength,
+        made.push_back({&move, strength,
                         weighed == results.made.end()
                             ? NAN
-                            : results.technical[row] - weighed->technical_without});
+                            : results.technical[row] - weighed->technical_without,
+                        repeats ? value_of("bus/echo/echo.beats") : 0});
     }
     std::stable_sort(made.begin(), made.end(),
                      [](const auto& a, const auto& b) { return a.strength > b.strength; });

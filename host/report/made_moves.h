@@ -8,12 +8,16 @@
 
 namespace mixfarm::report {
 
+/// "1/8 dotted" for what is one, else the beats; a beat is a quarter.
+std::string note(float beats);
+
 /// One of a mix's moves.
 struct MoveTold {
     const Move* move;
-    float strength;  ///< above 0
-    float brings;    ///< technical score with it, less that without it; NaN where unknown
-    std::string words() const;  ///< move_words, and what it brings or costs
+    float strength;       ///< above 0
+    float brings;         ///< technical score with it, less that without it; NaN where unknown
+    float repeats_beats;  ///< of the echo, of a move that sends to it; else 0
+    std::string words() const;  ///< move_words, how fast it repeats, what it brings or costs
 };
 /// Of row `row`, the strongest first.
 std::vector<MoveTold> made_moves(const Results& results, std::size_t row);

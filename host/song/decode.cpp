@@ -129,6 +129,12 @@ private:
 
 }  // namespace
 
+double audio_seconds(const std::filesystem::path& file) {
+    SF_INFO info;
+    const OpenFile handle = open_checked(file, info);
+    return static_cast<double>(info.frames) / info.samplerate;
+}
+
 DecodedFile decode_file(const std::filesystem::path& file) {
     SF_INFO info;
     const OpenFile handle = open_checked(file, info);

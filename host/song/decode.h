@@ -34,6 +34,9 @@ struct DecodedFile {
 /// (with the time of the first), absurd samples.
 DecodedFile decode_file(const std::filesystem::path& file);
 
+/// Length of an audio file by its header, seconds; throws InputError as decode_file.
+double audio_seconds(const std::filesystem::path& file);
+
 /// How many frames `frames` at `from_rate` become at `to_rate` (nearest).
 std::int64_t resampled_frames(std::int64_t frames, int from_rate, int to_rate);
 

@@ -175,8 +175,8 @@ struct Results {
     std::vector<SectionRecord> sections;
     std::vector<KnobColumn> knobs;
     std::vector<DrawnPoint> automation;  ///< knob by knob, in the order of time
-    std::vector<Move> moves;             ///< that can be made in this song; not `use` and `most`
-    std::vector<MadeMove> made;          ///< pick by pick
+    std::vector<Move> moves;  ///< that can be made in this song; not `use`, `most` and `boundaries`
+    std::vector<MadeMove> made;  ///< pick by pick
     std::vector<std::pair<std::string, std::string>>
         metrics;  ///< name, unit ("1" = a plain number); /metrics/<name>
     std::vector<double> band_centres_hz;

@@ -171,6 +171,39 @@ TEST(Form, OfWhatKeepsNoTimeIsNotSure) {
     }
 }
 
+/// A minute of tones that stay, some against each other: they beat, and nothing begins.
+Song held_song(std::initializer_list<double> tones_hz, double tremolo_hz, double depth) {
+    Song song;
+    song.rate = 44100, song.frames = 60 * song.rate;
+    for (const Role role : {Role::pad, Role::bass_guitar}) {
+        Stem stem;
+        stem.name = role_name(role), stem.role.role = role, stem.channels = 1;
+        stem.left.resize(static_cast<std::size_t>(song.frames));
+        for (std::size_t n = 0; n < stem.left.size(); ++n) {
+            const double t = static_cast<double>(n) / song.rate;
+            double sum = 0;
+            for (const double hz : tones_hz)
+                sum += std::sin(2 * std::numbers::pi * hz * (role == Role::pad ? 2 : 0.5) * t);
+            stem.left[n] = static_cast<float>(
+                0.05 * sum * (1 + depth * std::sin(2 * std::numbers::pi * tremolo_hz * t)));
+        }
+        song.stems.push_back(std::move(stem));
+    }
+    song.sections = {{"song", 0, song.seconds()}};
+    return song;
+}
+
+TEST(Form, OfHeldSoundIsNotSure) {
+    for (const auto& [name, song] : {std::pair{"steady", held_song({110, 138.6, 165}, 0, 0)},
+                                     {"beating", held_song({110, 112, 165, 166.1}, 0, 0)},
+                                     {"tremolo", held_song({110, 138.6, 165}, 2, 0.3)},
+                                     {"deep tremolo", held_song({110, 138.6, 165}, 2, 0.9)}}) {
+        const Form form = find_form(song, analyze(song));
+        std::printf("%s: beats sure %.2f\n", name, form.beats.confidence);
+        EXPECT_LT(form.beats.confidence, kSureOfBeats) << name;
+    }
+}
+
 TEST(Form, OfAMomentOrOfEffectsAloneDoesNoHarm) {
     for (const double seconds : {0.02, 0.3, 2.5, 12.0})
         for (const Role role : {Role::kick, Role::lead_vocal, Role::fx}) {

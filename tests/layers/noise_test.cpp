@@ -98,7 +98,7 @@ TEST(Crackle, CracksAsOftenAsAsked) {
     }
 }
 
-/// On a track as loud as the one that carries it, with the mix at -14 LUFS.
+/// Beside a part at -20 LUFS, as one that plays all the time in a mix at -14.
 void expect_lufs(const std::optional<Move>& move, const PlannedSong& planned, double typical,
                  double most) {
     ASSERT_TRUE(move);
@@ -120,7 +120,7 @@ void expect_lufs(const std::optional<Move>& move, const PlannedSong& planned, do
 }
 
 TEST(Floors, AreAsLoudAsTheyShallBe) {
-    PlannedSong planned;  // its stems are at -20 LUFS, as a part that plays all the time in a mix
+    PlannedSong planned;  // its stems are at -20 LUFS
     planned.add("pad", Role::pad, [](double t) { return 0.1 * std::sin(kTurn * 440 * t); });
     expect_lufs(plan_hiss(planned.ground()), planned, -66, -54);
     expect_lufs(plan_vinyl(planned.ground()), planned, -58, -46);

@@ -59,6 +59,8 @@ public:
     Song& song() { return song_; }
     const Song& song() const { return song_; }
     Form& form() { return form_; }
+    Job& job() { return job_; }
+    Profile& profile() { return profile_; }
     const FoundSection& section(std::size_t i) const { return form_.sections.found[i]; }
     Ground ground() const { return {job_, song_, profile_, form_}; }
 

@@ -63,7 +63,7 @@ void wide_chorus(const Heard& h) {
             h.reads("middle of " + who, share(Sides::middle), 1, kNear, "");
         }
     }
-    h.reads("words: width", h.said("width of backing_vocals"), 100 * by, 0.6, "%");
+    h.reads("words: width", h.said("backing_vocals"), 100 * by, 0.6, "%");
     h.says("verses that are narrower by as much");
 }
 const Measured kWideChorus("wide_chorus", demo, wide_chorus);

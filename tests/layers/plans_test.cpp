@@ -1,0 +1,144 @@
+/// What layers are planned of: parts that leak stay, what is turned down carries nothing, own
+/// sounds go where their names say.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "tests/layers/planned_song.h"
+#include "tests/song/audio_files.h"
+#include "tests/support/signals.h"
+
+namespace mixfarm {
+namespace {
+
+using namespace layers_test;
+namespace fs = std::filesystem;
+
+/// Noise of its own for every seed.
+std::function<double(double)> noise(std::uint64_t seed, int rate) {
+    return [random = RandomStream(seed, 7), rate](double t) {
+        return 0.2 * (2 * random.uniform(static_cast<std::uint64_t>(std::llround(t * rate))) - 1);
+    };
+}
+
+TEST(LayersOf, PartsThatLeakIntoEachOtherStayInTimeAndPitch) {
+    for (const double bleed : {0.0, 0.5}) {
+        PlannedSong planned;
+        const int rate = planned.song().rate;
+        const auto with = [&](std::uint64_t own, std::uint64_t other) {
+            return [a = noise(own, rate), b = noise(other, rate), bleed](double t) {
+                return a(t) + bleed * b(t);
+            };
+        };
+        planned.add("pad", Role::pad, with(1, 2));
+        planned.add("pad room", Role::pad, with(2, 1));
+        planned.add("voice", Role::lead_vocal, with(3, 4));
+        planned.add("voice room", Role::backing_vocal, with(4, 3));
+        const Ground ground = planned.ground();
+        EXPECT_EQ(plan_tape(ground).has_value(), bleed == 0) << bleed;
+        EXPECT_EQ(plan_pitch_drift(ground).has_value(), bleed == 0) << bleed;
+        EXPECT_EQ(plan_laid_back(ground).has_value(), bleed == 0) << bleed;
+    }
+}
+
+TEST(LayersOf, VariantsAreOfThePartsThatPlayMost) {
+    PlannedSong planned;
+    for (int i = 0; i < 3; ++i)
+        planned.add("pad " + std::to_string(i), Role::pad,
+                    noise(static_cast<std::uint64_t>(i) + 1, planned.song().rate));
+    planned.profile().stems[0].active_share = 0.1;
+    const auto move = plan_pitch_drift(planned.ground());
+    ASSERT_TRUE(move);
+    ASSERT_EQ(move->layers.size(), 6u);
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(move->layers[i].stem, i < 3 ? 1 : 2);
+}
+
+TEST(LayersOf, WhatAMoveTurnsDownCarriesNoFloor) {
+    PlannedSong planned;
+    planned.add("keys", Role::keys, [](double t) { return 0.1 * std::sin(kTurn * 440 * t); });
+    planned.add("pad", Role::pad, [](double t) { return 0.1 * std::sin(kTurn * 330 * t); });
+    planned.profile().stems[1].active_share = 0.8;  // plays a little less
+    Ground ground = planned.ground();
+    EXPECT_EQ(plan_hiss(ground)->layers[0].stem, 0);
+    Move held;
+    held.lanes.push_back({0, "fader", "fader_db", Law::add, {0, 8, 40}, {{0, -1}}, "keys"});
+    ground.claim(held);
+    EXPECT_EQ(plan_hiss(ground)->layers[0].stem, 1);
+    EXPECT_NE(move_words(*plan_hiss(ground), 0.5f).find("hiss under pad at -46 dB"),
+              std::string::npos);
+}
+
+class OwnSounds : public testing::Test {
+protected:
+    OwnSounds() {
+        planned_.add("keys", Role::keys, [](double t) { return 0.1 * std::sin(kTurn * 440 * t); });
+        fs::create_directories(folder_);
+        planned_.job().own_sounds = folder_.string();
+    }
+    ~OwnSounds() override { fs::remove_all(folder_); }
+    void add(const std::string& name, const std::vector<float>& sound) {
+        test::write_audio(folder_ / (name + ".wav"), {sound}, planned_.song().rate);
+    }
+
+    PlannedSong planned_;
+    const fs::path folder_ =
+        fs::temp_directory_path() / ("mixfarm-own-sounds-" + std::to_string(getpid()));
+};
+
+TEST_F(OwnSounds, GoWhereTheWordsOfTheirNamesSay) {
+    EXPECT_FALSE(plan_own_sounds(planned_.ground())) << "the folder is empty";
+    const double chorus = planned_.section(2).start_s;
+    const struct {
+        const char* name;
+        double from_s, to_s;
+    } names[] = {{"Big_Riser-02", chorus - 1, chorus},
+                 {"UPSWEEP", chorus - 1, chorus},
+                 {"my impact 3", chorus, chorus + 1},
+                 {"Boom", chorus, chorus + 1},
+                 {"enterprise", 0, planned_.section(0).end_s},  // within words: neither
+                 {"crashing waves", 0, planned_.section(0).end_s},
+                 {"risers2hits", chorus - 1, chorus}};  // of two the first
+    for (const auto& [name, from_s, to_s] : names) {
+        add(name, test::sine(1000, 1, planned_.song().rate));
+        const auto move = plan_own_sounds(planned_.ground());
+        ASSERT_TRUE(move) << name;
+        ASSERT_EQ(move->places.size(), 1u) << name;
+        EXPECT_NEAR(move->places[0].start_s, from_s, 1e-4) << name;
+        EXPECT_NEAR(move->places[0].end_s, to_s, 1e-4) << name;
+        // It is heard there and nowhere else.
+        const LayerSound sound = move->layers[0].make();
+        const int rate = planned_.song().rate;
+        const double middle = (from_s + to_s) / 2;
+        EXPECT_NEAR(rms_db(sound.left, rate, middle - 0.4, middle + 0.4), -20, 3.1) << name;
+        EXPECT_EQ(rms(cut(sound.left, rate, to_s + 0.001, planned_.song().seconds())), 0) << name;
+        if (from_s > 0) {
+            EXPECT_EQ(rms(cut(sound.left, rate, 0, from_s - 0.001)), 0) << name;
+        }
+        fs::remove(folder_ / (std::string(name) + ".wav"));
+    }
+}
+
+TEST_F(OwnSounds, ABedGoesOnWithoutSeams) {
+    const int rate = planned_.song().rate;
+    std::vector<float> rain;
+    const RandomStream random(3, 1);
+    for (int n = 0; n < 2 * rate; ++n)
+        rain.push_back(static_cast<float>(random.uniform(static_cast<std::uint64_t>(n)) - 0.5));
+    add("rain", rain);
+    const auto move = plan_own_sounds(planned_.ground());
+    ASSERT_TRUE(move);
+    const LayerSound sound = move->layers[0].make();
+    double most = -300, least = 300;
+    for (double t = 1; t + 1.05 < planned_.section(0).end_s; t += 0.05) {
+        const double now = rms_db(sound.left, rate, t, t + 0.05);
+        most = std::max(most, now), least = std::min(least, now);
+    }
+    std::printf("2 s of noise over %.1f s: %.2f to %.2f dB\n", planned_.section(0).end_s, least,
+                most);
+    EXPECT_LT(most - least, 1.5);
+}
+
+}  // namespace
+}  // namespace mixfarm
