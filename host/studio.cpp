@@ -170,7 +170,7 @@ std::uint64_t bits_of(const std::vector<float>& samples) {
 std::string Studio::plan_hash() const {
     // Numbers in full precision.
     std::string text = fmt::format(
-        "plan 3 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
+        "plan 4 mixfarm {} sound {} seed {} candidates {} time {} target {} {} style {}\n",
         MIXFARM_VERSION, kSoundRevision, job.search.seed, job.search.candidates, job.search.time_s,
         aim.loudness_lufs, aim.true_peak_dbtp, style.name);
     for (int b = 0; b < kBands; ++b)
@@ -202,6 +202,7 @@ std::string Studio::plan_hash() const {
         text += fmt::format("move {} {} {}", move.name, move.most, move.locked);
         for (const Move::Place& p : move.places)
             text += fmt::format(" {} {} {}", p.start_s, p.end_s, p.name);
+        for (const int boundary : move.boundaries) text += fmt::format(" at {}", boundary);
         for (const MoveLane& lane : move.lanes) {
             text += fmt::format(" {} {} {} {} {} {} {}", lane.channel, lane.effect, lane.param,
                                 static_cast<int>(lane.law), lane.amounts.least,
