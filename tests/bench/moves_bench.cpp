@@ -1,12 +1,13 @@
 /// What moves cost: candidates a second at every level with all of a song's moves in play against
 /// the same mixes without any, alternating; and how long the sounds of the moves take to be made.
 ///
-/// Arguments are jobs; without any, the built-in song. All families go as far as they may.
+/// Arguments are jobs; without any, the built-in song. All moves, flavours too, go as far as they may.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 #include "host/lookout.h"
+#include "host/moves/plan_moves.h"
 #include "host/plan.h"
 #include "kernels/core/random.h"
 #include "tests/bench/rows.h"
@@ -24,8 +25,8 @@ double now() {
 
 Job with_moves(const fs::path& file, double most) {
     Job job = read_job(file);
-    for (int f = 0; f < kFamilies; ++f)
-        job.moves.said[family_name(static_cast<Family>(f))] = {most, std::nullopt};
+    for (const MoveKind& kind : move_kinds())  // by name, or flavours would be left out
+        job.moves.said[std::string(kind.name)] = {most, std::nullopt};
     return job;
 }
 
