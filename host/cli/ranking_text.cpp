@@ -223,11 +223,11 @@ void print_picks_moves(const Results& results, int count) {
         std::set<Family> families;
         for (const report::MoveTold& told : report::made_moves(results, row)) {
             families.insert(told.move->family);
-            std::cout << "  " << told.words();
-            if (std::isfinite(told.brings))
-                std::cout << fmt::format(" ({:.4f} without it)",
-                                         results.technical[row] - told.brings);
-            std::cout << "\n";
+            std::cout << (std::isfinite(told.brings)
+                              ? fmt::format("  {:.4f} without ",
+                                            results.technical[row] - told.brings)
+                              : "  ")
+                      << told.deed() << "\n";
         }
         several += families.size() > 1;
     }

@@ -19,9 +19,13 @@ std::string note(float beats) {
     return fmt::format("{:.3f} beats", beats);
 }
 
+std::string MoveTold::deed() const {
+    return move_words(*move, strength) +
+           (repeats_beats > 0 ? "; it repeats every " + note(repeats_beats) : "");
+}
+
 std::string MoveTold::words() const {
-    std::string words = move_words(*move, strength);
-    if (repeats_beats > 0) words += "; it repeats every " + note(repeats_beats);
+    const std::string words = deed();
     if (!std::isfinite(brings)) return words;
     if (std::abs(brings) < 0.0005) return words + "; the score is the same without it";
     return words + fmt::format("; {} {:.3f} of score", brings > 0 ? "it brings" : "it costs",

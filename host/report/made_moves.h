@@ -14,10 +14,11 @@ std::string note(float beats);
 /// One of a mix's moves.
 struct MoveTold {
     const Move* move;
-    float strength;       ///< above 0
-    float brings;         ///< technical score with it, less that without it; NaN where unknown
-    float repeats_beats;  ///< of the echo, of a move that sends to it; else 0
-    std::string words() const;  ///< move_words, how fast it repeats, what it brings or costs
+    float strength;            ///< above 0
+    float brings;              ///< technical score with it, less that without it; NaN where unknown
+    float repeats_beats;       ///< of the echo, of a move that sends to it; else 0
+    std::string deed() const;  ///< move_words, and how fast it repeats
+    std::string words() const;  ///< and what it brings or costs
 };
 /// Of row `row`, the strongest first.
 std::vector<MoveTold> made_moves(const Results& results, std::size_t row);

@@ -97,6 +97,8 @@ TEST(Chain, PicksAreFilesAtOneLoudness) {
         words.insert(pick["words"].get<std::string>());
     }
     EXPECT_EQ(words.size(), top["picks"].size()) << "two picks are described alike";
+    EXPECT_THAT(succeed({"top", shared.night, "--moves"}).out,
+                HasSubstr("of " + std::to_string(top["picks"].size()) + " picks make moves"));
     EXPECT_EQ(
         static_cast<std::size_t>(std::distance(
             fs::directory_iterator(fs::path(shared.night) / "picks"), fs::directory_iterator())),
