@@ -136,12 +136,12 @@ Studio::Studio(Job given, const std::string& device, int threads, Progress& prog
       style(toward(read_style(job.style, data_folder() / "jobs" / "styles"), references)),
       aim(toward(job.target, references)),
       space(job, song, profile, data_folder() / "jobs" / "priors",
-            plan_moves(job, song, profile, form)),
+            plan_moves(job, song, profile, form, &left_out)),
       layers(layers_of(space, progress)),
       judge(song, profile, style, aim, job.weights),
       engine(open_engine(device, threads)),
       target{static_cast<float>(aim.loudness_lufs), static_cast<float>(aim.true_peak_dbtp)} {
-    for (const std::string& words : moves_left_out(job)) progress.warn(words);
+    for (const std::string& words : left_out) progress.warn(words);
     SongView view = wired_view(song, profile);
     std::size_t layer = 0;
     for (const Move& move : space.moves())

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "host/analysis/profile.h"
 #include "host/form/form.h"
@@ -35,8 +36,9 @@ struct Studio {
     Profile profile;
     Form form;  ///< found only where moves are wanted
     std::vector<Reference> references;
-    Style style;  ///< the job's, moved toward the references
-    Target aim;   ///< likewise
+    Style style;                        ///< the job's, moved toward the references
+    Target aim;                         ///< likewise
+    std::vector<std::string> left_out;  ///< moves and own sounds that cannot be made, in words
     Space space;
     std::vector<LayerSound> layers;  ///< of the moves, move by move
     Judge judge;

@@ -287,7 +287,8 @@ int run_analyze(const std::vector<std::string>& words) {
             scouted.notes[i];  // how the role was guessed, not that the guess was given
     const Profile profile = analyze(song);
     const Form form = settle_form(song, profile);
-    const std::vector<Move> moves = plan_moves(scouted.job, song, profile, form);
+    std::vector<std::string> left_out;
+    const std::vector<Move> moves = plan_moves(scouted.job, song, profile, form, &left_out);
     const bool page = arguments.has("html");
     const RawSum sum = page || arguments.json() ? raw_sum(song) : RawSum{};
     if (page)
@@ -296,7 +297,7 @@ int run_analyze(const std::vector<std::string>& words) {
     if (arguments.json())
         print(analysis_json(song, profile, form, moves, sum));
     else
-        tell(song, profile, form, moves, moves_left_out(scouted.job));
+        tell(song, profile, form, moves, left_out);
     if (page) std::cerr << "page: " << arguments.get<std::string>("html") << "\n";
     return kDone;
 }

@@ -10,8 +10,6 @@
 namespace mixfarm {
 namespace {
 
-constexpr double kDoubtful = 0.5;
-
 std::string clock(double seconds) {
     const int s = static_cast<int>(seconds);
     char text[16];
@@ -19,8 +17,11 @@ std::string clock(double seconds) {
     return text;
 }
 
-std::string doubt(double confidence) {
-    return confidence < kDoubtful ? ", though that is doubtful" : "";
+std::string sureness(double confidence) {
+    char text[80];
+    std::snprintf(text, sizeof text, " (%.0f %% sure%s)", 100 * confidence,
+                  confidence < kSureOfBeats ? ": moves that need it stay off" : "");
+    return text;
 }
 
 /// The one of those that carry the song which is heard most; -1 without any.
@@ -81,14 +82,14 @@ std::vector<std::string> form_words(const Form& form) {
     std::snprintf(text, sizeof text, "%.1f beats a minute in %d, %zu bars from %s on",
                   form.beats.tempo_bpm, form.bars.beats, form.bars.at_s.size(),
                   clock(form.bars.at_s.empty() ? 0 : form.bars.at_s.front()).c_str());
-    std::vector<std::string> words = {text +
-                                      doubt(std::min(form.beats.confidence, form.bars.confidence))};
+    std::vector<std::string> words = {
+        text + sureness(std::min(form.beats.confidence, form.bars.confidence))};
     std::string sections;
     for (const FoundSection& s : form.sections.found)
         sections += (sections.empty() ? "" : "; ") + s.name + (s.drop ? " with a drop " : " ") +
                     clock(s.start_s) + ", " + std::to_string(s.bars) +
                     (s.bars == 1 ? " bar" : " bars");
-    words.push_back(sections + doubt(form.sections.confidence));
+    words.push_back(sections + sureness(form.sections.confidence));
     return words;
 }
 

@@ -38,10 +38,10 @@ std::optional<Move> plan_build(const Ground& ground) {
         const auto before = std::find_if(ground.sections().begin(), ground.sections().end(),
                                          [&](const auto& b) { return &b + 1 == s; });
         const int bars = std::min(4, before->bars / 2);
-        const double from = s->start_s - bars * ground.bar_s();
+        const double from = ground.bar_at(s->start_s, -bars);
         rise(level, from, s->start_s, 1);
         rise(width, from, s->start_s, -1);
-        dip.to(-1, s->start_s - ground.beat_s() + kOnset_s, kOnset_s).to(0, s->start_s, kOnset_s);
+        dip.to(-1, ground.beat_at(s->start_s, -1) + kOnset_s, kOnset_s).to(0, s->start_s, kOnset_s);
         room = std::min(room, s->rise_lu - kStaysBelow);
         move.places.push_back({from, s->start_s, std::to_string(bars) + " bars before " + s->name});
     }

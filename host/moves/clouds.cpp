@@ -11,15 +11,15 @@ namespace {
 
 constexpr double kCloudFade_s = 0.5;
 
-/// The held part that carries best; -1 where there is none.
+/// The held part that carries best; -1 where there is none. Keys count where they are not struck.
 int held_part(const Ground& ground) {
-    constexpr double kPlays = 0.2;
+    constexpr double kPlays = 0.2, kStruck_db = 14;  // crest
     int best = -1;
     double most = 0;
     for (const std::size_t s : ground.stems_of(Bus::music)) {
         const Role role = ground.song().stems[s].role.role;
-        const bool held =
-            role == Role::pad || role == Role::strings || role == Role::organ || role == Role::keys;
+        const bool held = role == Role::pad || role == Role::strings || role == Role::organ ||
+                          (role == Role::keys && ground.profile().stems[s].crest_db < kStruck_db);
         const bool plays = ground.profile().stems[s].active_share > kPlays;
         if (held && plays && static_cast<int>(s) != ground.form().lead && ground.carries(s) > most)
             most = ground.carries(s), best = static_cast<int>(s);
@@ -38,6 +38,10 @@ std::vector<Span_s> spans_of(const Move& move) {
 std::optional<Move> plan_shimmer(const Ground& ground) {
     const auto choruses = sections_of(ground, {SectionKind::chorus});
     const int held = held_part(ground);
+    if (!can_pitch())
+        ground.leave_out(
+            "the move shimmer is left out: it needs the program rubberband (Debian's package is "
+            "rubberband-cli)");
     if (!ground.sure_of_sections() || choruses.empty() || held < 0 || !can_pitch())
         return std::nullopt;
     const auto s = static_cast<std::size_t>(held);

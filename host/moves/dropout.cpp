@@ -15,12 +15,14 @@ std::optional<Move> plan_dropout(const Ground& ground) {
     const std::vector<std::size_t> bass = ground.stems_of(Bus::bass);
     low.insert(low.end(), bass.begin(), bass.end());
     const double beat = ground.beat_s();
+    const double all = ground.power(low, 0, ground.song().seconds());
     const auto has_place = [&](const FoundSection* s) {
-        const double end = s->start_s, leaving = ground.power(low, end - beat, end),
+        const double end = s->start_s, leaving = ground.power(low, ground.beat_at(end, -1), end),
                      around = ground.power(low, end - 8 * beat, end - beat),
                      back = ground.power(low, end, end + beat);
         // Not where nothing leaves, a fill wants to be heard, or nothing returns.
-        return leaving >= 0.05 * around && leaving <= kFill * around && back >= 0.25 * around;
+        return back >= 0.1 * all && around >= 0.1 * back && leaving >= 0.05 * around &&
+               leaving <= kFill * around && back >= 0.25 * around;
     };
     std::vector<const FoundSection*> at = arrivals(ground);
     std::erase_if(at, [&](const FoundSection* s) { return !has_place(s); });
@@ -31,20 +33,23 @@ std::optional<Move> plan_dropout(const Ground& ground) {
     Shape shape;
     for (const FoundSection* s : at) {
         const double end = s->start_s;
-        shape.to(-1, end - beat + kFade_s, kFade_s).to(0, end - kAhead_s, 2 * kFade_s);
-        move.places.push_back({end - beat, end, "last beat before " + s->name});
+        const double from = ground.beat_at(end, -1);
+        shape.to(-1, from + kFade_s, kFade_s).to(0, end - kAhead_s, 2 * kFade_s);
+        move.places.push_back({from, end, "last beat before " + s->name});
     }
+    // Where other microphones hear it, silence would bare what they hear.
+    const Amounts depth = ground.leaks_out(low) ? Amounts{0, 6, 8} : Amounts{0, 24, 60};
     // All that makes the low end or nothing: a bass that goes on alone is no dropout.
     for (const Bus group : {Bus::drums, Bus::bass}) {
         if (!ground.sounds(group)) continue;
         auto lane = ground.may_touch(group)
-                        ? ground.lane(ground.bus(group), "fader", "fader_db", Law::add, {0, 24, 60},
+                        ? ground.lane(ground.bus(group), "fader", "fader_db", Law::add, depth,
                                       shape.points(), bus_name(group))
                         : std::nullopt;
         if (!lane) return std::nullopt;
         move.lanes.push_back(*std::move(lane));
     }
-    move.reason = "kick and bass that come back on a downbeat are what moves a room";
+    move.reason = "a low end that comes back on a downbeat is what moves a room";
     return whole(move);
 }
 

@@ -9,6 +9,8 @@
 #include "host/analysis/activity.h"
 #include "host/analysis/group.h"
 #include "host/form/bodies.h"
+#include "host/job/input_error.h"
+#include "host/song/decode.h"
 
 namespace mixfarm {
 namespace {
@@ -37,6 +39,30 @@ bool Ground::sure_of_beats() const {
 
 bool Ground::sure_of_sections() const {
     return sections().size() > 1 && form_.sections.confidence >= kSure;
+}
+
+namespace {
+
+double line_at(const std::vector<double>& lines, double every_s, double seconds, int count) {
+    if (lines.empty()) return seconds + count * every_s;
+    const auto after = std::lower_bound(lines.begin(), lines.end(), seconds);
+    auto nearest = after - lines.begin();
+    if (after == lines.end() || (after != lines.begin() && seconds - after[-1] < *after - seconds))
+        --nearest;
+    const auto last = static_cast<std::ptrdiff_t>(lines.size()) - 1,
+               inside = std::clamp<std::ptrdiff_t>(nearest + count, 0, last);
+    return lines[static_cast<std::size_t>(inside)] +
+           static_cast<double>(nearest + count - inside) * every_s;
+}
+
+}  // namespace
+
+double Ground::beat_at(double seconds, int count) const {
+    return line_at(form_.beats.at_s, beat_s(), seconds, count);
+}
+
+double Ground::bar_at(double seconds, int count) const {
+    return line_at(form_.bars.at_s, bar_s(), seconds, count);
 }
 
 Bus Ground::group(std::size_t stem) const {
@@ -100,9 +126,9 @@ bool Ground::taken(int channel, std::string_view effect, std::string_view param,
     });
 }
 
-std::vector<std::filesystem::path> Ground::own_sounds() const {
+std::vector<Ground::OwnSound> Ground::own_sounds() const {
     std::vector<std::filesystem::path> files;
-    if (job_.own_sounds.empty()) return files;
+    if (job_.own_sounds.empty()) return {};
     std::error_code error;
     for (const auto& entry :
          std::filesystem::directory_iterator(job_.folder / job_.own_sounds, error)) {
@@ -112,7 +138,13 @@ std::vector<std::filesystem::path> Ground::own_sounds() const {
             if (kind == audio && entry.is_regular_file(error)) files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
-    return files;
+    std::vector<OwnSound> sounds;
+    for (const std::filesystem::path& file : files) try {
+            sounds.push_back({file, audio_seconds(file)});
+        } catch (const InputError& why) {
+            leave_out("one of your own sounds is left out: " + std::string(why.what()));
+        }
+    return sounds;
 }
 
 double Ground::carries(std::size_t stem) const {
@@ -126,6 +158,15 @@ double Ground::carries(std::size_t stem) const {
 bool Ground::leaks(std::size_t stem) const {
     if (bodies_.empty()) bodies_ = leakage_bodies(song_, profile_);
     return std::count(bodies_.begin(), bodies_.end(), bodies_[stem]) > 1;
+}
+
+bool Ground::leaks_out(std::span<const std::size_t> stems) const {
+    if (bodies_.empty()) bodies_ = leakage_bodies(song_, profile_);
+    for (std::size_t other = 0; other < song_.stems.size(); ++other)
+        if (std::find(stems.begin(), stems.end(), other) == stems.end())
+            for (const std::size_t s : stems)
+                if (bodies_[s] == bodies_[other]) return true;
+    return false;
 }
 
 bool Ground::replaced(std::size_t stem) const {

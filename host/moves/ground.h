@@ -26,6 +26,10 @@ public:
     double beat_s() const { return 60 / form_.beats.tempo_bpm; }
     double bar_s() const { return beat_s() * form_.bars.beats; }
 
+    /// The beat or bar line that lies `count` of them from the one nearest to a time: tempi drift.
+    double beat_at(double seconds, int count) const;
+    double bar_at(double seconds, int count) const;
+
     int bus(Bus b) const { return static_cast<int>(song_.stems.size()) + static_cast<int>(b); }
     Bus group(std::size_t stem) const;
     /// It sounds, and no move of the job's own words keeps it as it is.
@@ -42,8 +46,17 @@ public:
     /// Is the knob neither locked nor drawn nor switched off by the job?
     bool free_knob(int channel, std::string_view effect, std::string_view param) const;
 
-    /// Audio files of the job's folder of own sounds, by name; none where it gives none.
-    std::vector<std::filesystem::path> own_sounds() const;
+    /// A sound file of the user's own.
+    struct OwnSound {
+        std::filesystem::path file;
+        double seconds;
+    };
+    /// Those of the job's folder, by name; none where it gives none. Files that cannot be read are
+    /// left out, in words.
+    std::vector<OwnSound> own_sounds() const;
+    /// What could not be planned, and why.
+    const std::vector<std::string>& left_out() const { return left_out_; }
+    void leave_out(std::string words) const { left_out_.push_back(std::move(words)); }
     /// A move that the job locks moves knobs that it locks too: their locks say where they rest.
     void plan_locked(bool locked) { locked_ = locked; }
     /// A lane, if the job leaves its knob free and no move before pulls it the other way in the
@@ -57,6 +70,9 @@ public:
     /// Does another stem sound in it, so that one cannot be moved in time or pitch without the
     /// other (leakage_bodies)? Reckoned at the first question.
     bool leaks(std::size_t stem) const;
+    /// Does one of these sound in a stem that is not among them? Turned down it would still be
+    /// heard, and worse.
+    bool leaks_out(std::span<const std::size_t> stems) const;
     /// Does a move before put something in the place of that stem?
     bool replaced(std::size_t stem) const;
     /// What a planned move uses is taken for those after it.
@@ -76,6 +92,7 @@ private:
     std::vector<MoveLane> claimed_;
     std::vector<int> replaced_;
     mutable std::vector<int> bodies_;
+    mutable std::vector<std::string> left_out_;
     bool locked_ = false;  ///< the move that is being planned
 };
 

@@ -26,7 +26,7 @@ std::optional<Move> plan_late_entry(const Ground& ground) {
                    role == Role::keys || role == Role::organ || role == Role::synth_lead;
         };
         const auto waits = std::find_if(enters.begin(), enters.end(), [&](std::size_t k) {
-            return may_wait(k) && static_cast<int>(k) != ground.form().lead &&
+            return may_wait(k) && static_cast<int>(k) != ground.form().lead && !ground.leaks(k) &&
                    ground.song().stems[k].intent != Intent::lead;
         });
         if (waits == enters.end()) continue;
@@ -37,7 +37,7 @@ std::optional<Move> plan_late_entry(const Ground& ground) {
                                   !ground.taken(static_cast<int>(k), "fader", "fader_db", s.start_s,
                                                 s.end_s, -1));
         if (!carried) continue;
-        const double bar = ground.bar_s(), half = s.start_s + s.bars / 2 / 4 * 4 * bar;
+        const double bar = ground.bar_s(), half = ground.bar_at(s.start_s, s.bars / 2 / 4 * 4);
         if (half >= s.end_s) continue;
         Move move;
         Shape shape;

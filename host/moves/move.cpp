@@ -15,7 +15,7 @@ std::string text(const char* format, double value) {
 }
 
 std::string clock(double seconds) {
-    const int s = static_cast<int>(seconds);
+    const int s = static_cast<int>(seconds + 0.05);  // a downbeat at 23.999 s
     char out[24];
     std::snprintf(out, sizeof out, "%d:%02d", s / 60, s % 60);
     return out;
@@ -50,6 +50,17 @@ double furthest(const MoveLane& lane, const std::vector<Move::Place>& places) {
     return most != 0 ? most : lane.shape.back().value;
 }
 
+/// Does it stay somewhere on its way within the place?
+bool part(const MoveLane& lane, const Move::Place& place, double most) {
+    for (std::size_t i = 0; i + 1 < lane.shape.size(); ++i) {
+        const Automation::Point &a = lane.shape[i], &b = lane.shape[i + 1];
+        const bool stays = a.value == b.value && b.seconds > a.seconds + 0.1,
+                   inside = a.seconds > place.start_s - 0.05 && b.seconds < place.end_s + 0.05;
+        if (stays && inside && std::abs(a.value - most) > 0.05 * std::abs(most)) return true;
+    }
+    return false;
+}
+
 /// "+0.7 dB"; "up to +0.7 dB" where it is less in one of the places, "up to 0.7 dB either way".
 std::string amount_in(const MoveLane& lane, double value, const std::vector<Move::Place>& places) {
     constexpr double kSame = 0.05;
@@ -58,7 +69,8 @@ std::string amount_in(const MoveLane& lane, double value, const std::vector<Move
     const int sign = most < 0 ? -1 : 1;
     bool less = false, back = false;
     for (const Move::Place& place : places) {
-        less = less || std::abs(furthest(lane, place, sign) - most) > kSame;
+        less =
+            less || std::abs(furthest(lane, place, sign) - most) > kSame || part(lane, place, most);
         back = back || std::abs(furthest(lane, place, -sign)) > kSame;
     }
     if (back && lane.param != "width") return text("up to %.1f dB either way", std::abs(value));
@@ -108,6 +120,7 @@ std::string move_words(const Move& move, float strength) {
     // Lanes that do the same are told once.
     for (std::size_t i = 0; i < move.lanes.size(); ++i) {
         const MoveLane& lane = move.lanes[i];
+        if (lane.param == "beats") continue;  // who knows the mix tells how fast it repeats
         const auto same = [&](const MoveLane& other) {
             return other.param == lane.param && other.effect == lane.effect &&
                    other.amounts.most == lane.amounts.most;

@@ -11,11 +11,23 @@ namespace {
 
 constexpr double kBelow_hz = 150, kFade_s = 0.03;
 
-double power(const LayerSound& sound) {
-    double sum = 0;
-    for (const float x : sound.left) sum += double(x) * x;
-    return sum;
-}
+/// Powers of both, in blocks of 50 ms where there is an octave, and of all of the bass.
+struct Powers {
+    double own = 0, octave = 0, all = 0;
+
+    void add(const LayerSound& bass, const LayerSound& under, int rate) {
+        constexpr double kSilent = 1e-3;  // of the bass: notes that are too low to halve
+        const auto block = static_cast<std::size_t>(rate / 20);
+        for (std::size_t first = 0; first < bass.left.size(); first += block) {
+            double b = 0, u = 0;
+            for (std::size_t n = first; n < std::min(first + block, bass.left.size()); ++n)
+                b += double(bass.left[n]) * bass.left[n],
+                    u += double(under.left[n]) * under.left[n];
+            all += b;
+            if (u > kSilent * b) own += b, octave += u;
+        }
+    }
+};
 
 /// A stretch of a stem and what is made of it; the song's frame of its first.
 struct Under {
@@ -63,7 +75,7 @@ LayerSound octaves(const Stem& stem, const Song& song, const std::vector<Span_s>
 }  // namespace
 
 std::optional<Move> plan_octave_below(const Ground& ground) {
-    constexpr double kThere = 0.02;
+    constexpr double kThere = 0.3;  // of the bass, else it is too low or no note to follow
     const auto choruses = sections_of(ground, {SectionKind::chorus});
     const std::vector<std::size_t> basses = ground.stems_of(Bus::bass);
     if (!ground.sure_of_sections() || choruses.empty() || basses.size() != 1) return std::nullopt;
@@ -71,15 +83,15 @@ std::optional<Move> plan_octave_below(const Ground& ground) {
     const Song& song = ground.song();
     Move move;
     std::vector<Span_s> spans;
-    double is = 0, was = 0;
+    Powers powers;
     for (const FoundSection* c : choruses) {
         spans.push_back({c->start_s, c->end_s});
         move.places.push_back({c->start_s, c->end_s, c->name});
         const Under made = under(song.stems[s], song, spans.back());
-        is += power(made.octave), was += power(made.own);
+        powers.add(made.own, made.octave, song.rate);
     }
-    if (was <= 0 || is < kThere * was) return std::nullopt;  // too low, or nothing to follow
-    const auto gain = static_cast<float>(std::sqrt(was / is));
+    if (powers.octave <= 0 || powers.own < kThere * powers.all) return std::nullopt;
+    const auto gain = static_cast<float>(std::sqrt(powers.own / powers.octave));
     move.layers.push_back(
         {static_cast<int>(s),
          false,

@@ -108,7 +108,9 @@ LayerSound laid_out(const Song& song, const std::vector<Placed>& placed, double 
             sound.left = repeated(sound.left, frames, song.rate);
             sound.right = repeated(sound.right, frames, song.rate);
         }
-        keep_only(sound, song.rate, 0, seconds, p.use == Use::bed ? kBedFade_s : kEdge_s);
+        // What would begin before the song begins with it.
+        keep_only(sound, song.rate, std::max(0.0, -p.start_s), seconds,
+                  p.use == Use::bed ? kBedFade_s : kEdge_s);
         const auto length = static_cast<std::int64_t>(sound.left.size());
         for (std::int64_t i = std::max<std::int64_t>(0, -start);
              i < length && start + i < song.frames; ++i) {
@@ -127,7 +129,7 @@ std::optional<Move> plan_own_sounds(const Ground& ground) {
     constexpr std::size_t kMost = 3;  // of each use
     constexpr double kLeast_dbfs = -40;
     const int stem = carrier_of(ground);
-    const std::vector<std::filesystem::path> files = ground.own_sounds();
+    const std::vector<Ground::OwnSound> files = ground.own_sounds();
     if (files.empty() || stem < 0 || !ground.sure_of_sections()) return std::nullopt;
     const std::vector<const FoundSection*> at = arrivals(ground);
     const auto quiet =
@@ -135,19 +137,18 @@ std::optional<Move> plan_own_sounds(const Ground& ground) {
     std::vector<Placed> placed;
     Move move;
     std::size_t of_use[3] = {};
-    for (const std::filesystem::path& file : files) {
+    for (const auto& [file, seconds] : files) {
         const Use use = use_of(file.stem().string());
         std::size_t& count = of_use[static_cast<int>(use)];
         const auto& places = use == Use::bed ? quiet : at;
         if (count == kMost || count >= places.size()) continue;
         const FoundSection& section = *places[count++];
-        const double seconds = audio_seconds(file);
         Placed own{file, use, section.start_s, section.end_s};
         if (use == Use::rise) own.start_s = section.start_s - seconds, own.end_s = section.start_s;
         if (use == Use::hit) own.end_s = section.start_s + seconds;
         move.places.push_back({std::max(own.start_s, 0.0),
                                std::min(own.end_s, ground.song().seconds()),
-                               (use == Use::rise ? "into " : "") + section.name});
+                               (use == Use::rise ? "the way into " : "") + section.name});
         placed.push_back(std::move(own));
     }
     if (placed.empty()) return std::nullopt;

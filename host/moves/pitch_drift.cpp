@@ -35,20 +35,27 @@ Curve drifting(double seconds, double cents) {
 }  // namespace
 
 std::optional<Move> plan_pitch_drift(const Ground& ground) {
-    constexpr std::size_t kParts = 2;
-    Move move;
-    std::size_t parts = 0;
-    for (const std::size_t s : variable_parts(ground)) {
+    constexpr std::size_t kMost = 3;  // parts: three sounds are made of each
+    std::vector<std::size_t> parts;
+    for (std::size_t s = 0; s < ground.song().stems.size(); ++s) {
         const Role role = ground.song().stems[s].role.role;
-        const bool held = role == Role::pad || role == Role::organ || role == Role::strings;
-        if (!held || parts == kParts) continue;
-        ++parts;
+        if (!ground.profile().stems[s].silent && static_cast<int>(s) != ground.form().lead &&
+            (role == Role::pad || role == Role::organ || role == Role::strings))
+            parts.push_back(s);
+    }
+    // One that stays would beat against those that drift.
+    const std::vector<std::size_t> variable = variable_parts(ground);
+    if (parts.size() > kMost || std::any_of(parts.begin(), parts.end(), [&](std::size_t s) {
+            return std::find(variable.begin(), variable.end(), s) == variable.end();
+        }))
+        return std::nullopt;
+    Move move;
+    for (const std::size_t s : parts)
         add_variants(ground, move, s, {0.5, 2, 6}, "%s drifting by %.1f cents", [&](double cents) {
             return [&song = ground.song(), s, cents] {
                 return read_at(song.stems[s], song, drifting(song.seconds(), cents));
             };
         });
-    }
     move.places.push_back({0, ground.song().seconds(), "the whole song"});
     move.reason = "held notes that never move sound like a machine";
     return whole(move);

@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 
-#include "host/layers/varispeed.h"
 #include "host/moves/planners.h"
 
 namespace mixfarm {
@@ -49,21 +48,40 @@ std::span<const MoveKind> move_kinds() {
     return kNames;
 }
 
-std::vector<std::string> moves_left_out(const Job& job) {
-    const auto shimmer = job.moves.said.find("shimmer");
-    if (shimmer == job.moves.said.end() || shimmer->second.most <= 0 || can_pitch()) return {};
-    return {
-        "the move shimmer is left out: it needs the program rubberband (Debian's package is "
-        "rubberband-cli)"};
+namespace {
+
+/// Drops the moves whose sounds find no room, in words.
+void keep_within_memory(std::vector<Move>& moves, const Job& job, const Song& song,
+                        const Ground& ground) {
+    constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+    const std::size_t sound_bytes = 2 * sizeof(float) * static_cast<std::size_t>(song.frames);
+    const auto claim = [&](const Move& move) {
+        return move.locked >= 0 ? 0 : job.moves.said.count(move.name) ? 1 : 2;
+    };
+    std::size_t bytes = 0;
+    std::vector<char> fits(moves.size(), 1);
+    for (int rank = 0; rank < 3; ++rank)
+        for (std::size_t m = 0; m < moves.size(); ++m) {
+            const std::size_t own = moves[m].layers.size() * sound_bytes;
+            if (claim(moves[m]) != rank || own == 0) continue;
+            fits[m] = bytes + own <= kMostBytes;
+            if (fits[m])
+                bytes += own;
+            else
+                ground.leave_out("the move " + moves[m].name +
+                                 " is left out: sounds of moves take 1 GiB of memory at most, and "
+                                 "the song is long");
+        }
+    std::size_t m = 0;
+    std::erase_if(moves, [&](const Move&) { return !fits[m++]; });
 }
 
+}  // namespace
+
 std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
-                             const Form& form) {
-    constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // of sounds made for moves
-    const std::size_t sound_bytes = 2 * sizeof(float) * static_cast<std::size_t>(song.frames);
+                             const Form& form, std::vector<std::string>* left_out) {
     Ground ground(job, song, profile, form);
     std::vector<Move> moves;
-    std::size_t bytes = 0;
     for (const Kind& kind : kKinds) {
         const MoveJob allowed =
             job.moves.of(std::string(kind.kind.name), family_name(kind.kind.family));
@@ -71,8 +89,7 @@ std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& pr
         if (kind.asked && !job.moves.said.count(std::string(kind.kind.name))) continue;
         ground.plan_locked(allowed.locked.has_value());
         std::optional<Move> move = kind.plan(ground);
-        if (!move || bytes + move->layers.size() * sound_bytes > kMostBytes) continue;
-        bytes += move->layers.size() * sound_bytes;
+        if (!move) continue;
         move->name = kind.kind.name;
         move->family = kind.kind.family;
         move->most = static_cast<float>(allowed.most);
@@ -83,6 +100,8 @@ std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& pr
         ground.claim(*move);
         moves.push_back(std::move(*move));
     }
+    keep_within_memory(moves, job, song, ground);
+    if (left_out) *left_out = ground.left_out();
     return moves;
 }
 

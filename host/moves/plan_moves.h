@@ -7,12 +7,10 @@ namespace mixfarm {
 
 /// Every move that the song has a place for and the job allows, in the order of moves.def: those
 /// with the best evidence choose their places first. What needs beats or sections is left out
-/// where these are not sure, and so are sounds that would take more than 1 GiB together.
+/// where these are not sure. Sounds take 1 GiB together at most: those that the job locks have
+/// theirs first, then those that it names. `left_out` says what cannot be made, in words.
 std::vector<Move> plan_moves(const Job& job, const Song& song, const Profile& profile,
-                             const Form& form);
-
-/// What the job asks for and this machine cannot make, in words; mostly empty.
-std::vector<std::string> moves_left_out(const Job& job);
+                             const Form& form, std::vector<std::string>* left_out = nullptr);
 
 /// Names of all moves there are, and of which family each is.
 struct MoveKind {

@@ -19,6 +19,18 @@ bool starts_at(const std::vector<const FoundSection*>& sections, double seconds)
                        [&](const auto* s) { return std::abs(s->start_s - seconds) < 0.1; });
 }
 
+double contrast_left(const Ground& ground) {
+    constexpr double kEnough_lu = 8;
+    const auto loudness = [&](SectionKind kind) {
+        double sum = 0, bars = 0;
+        for (const FoundSection* s : sections_of(ground, {kind}))
+            sum += s->bars * s->loudness_lufs, bars += s->bars;
+        return bars > 0 ? sum / bars : NAN;
+    };
+    const double rise = loudness(SectionKind::chorus) - loudness(SectionKind::verse);
+    return std::isfinite(rise) ? std::max(0.0, kEnough_lu - rise) : kEnough_lu;
+}
+
 std::vector<std::size_t> variable_parts(const Ground& ground) {
     std::vector<std::size_t> parts = ground.stems_of(Bus::music);
     std::erase_if(parts, [&](std::size_t s) {

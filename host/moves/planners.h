@@ -21,6 +21,10 @@ inline bool follows_at_once(const std::vector<const FoundSection*>& sections,
     return starts_at(sections, before.end_s);
 }
 
+/// What choruses may still gain on verses, LU: 8 between them are enough (moves.md A2). No less
+/// than 0; plenty in a song without verses.
+double contrast_left(const Ground& ground);
+
 /// Parts of the music that may be put in another time or pitch: not the lead, none that leaks or
 /// that a move before replaces; those that play most first.
 std::vector<std::size_t> variable_parts(const Ground& ground);

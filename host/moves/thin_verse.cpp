@@ -29,7 +29,7 @@ std::optional<Move> plan_thin_verse(const Ground& ground) {
         return most;
     };
     std::erase_if(carriers, [&](std::size_t s) {
-        return ground.plays(s, 0, ground.song().seconds()) < kEver;
+        return ground.leaks(s) || ground.plays(s, 0, ground.song().seconds()) < kEver;
     });
     if (carriers.empty()) return std::nullopt;
     const std::size_t held =

@@ -16,9 +16,9 @@ constexpr double kExponent = 0.9, kPrivate = 0.3, kMost_s = 0.015, kSliceFade_s 
 constexpr std::uint64_t kSeed = 0x71e;
 
 /// How late each onset comes: a series that all parts share, and one of its own.
-std::vector<double> lateness(const std::vector<double>& onsets, const Grid& grid, double sd_s,
-                             std::uint64_t part) {
-    const auto beats = static_cast<std::size_t>(std::max(8.0, grid.beat_at(onsets.back()) + 4));
+std::vector<double> lateness(const std::vector<double>& onsets, const Grid& grid, double song_s,
+                             double sd_s, std::uint64_t part) {
+    const auto beats = static_cast<std::size_t>(std::max(8.0, grid.beat_at(song_s) + 4));
     const std::vector<double> common = drift_series(beats, kExponent, kSeed),
                               own = drift_series(beats, kExponent, kSeed + 1 + part);
     const double share = std::sqrt(1 - kPrivate * kPrivate);
@@ -52,7 +52,7 @@ std::optional<Move> plan_timing_drift(const Ground& ground) {
         for (double& c : cuts) c -= kAhead_s;
         add_variants(ground, move, s, {1, 4, 8}, "%s about the beat by %.0f ms", [&](double sd_ms) {
             return [&song = ground.song(), s, cuts,
-                    late = lateness(onsets, grid, sd_ms / 1000, part)] {
+                    late = lateness(onsets, grid, ground.song().seconds(), sd_ms / 1000, part)] {
                 return moved_slices(song.stems[s], song, cuts, late, kSliceFade_s);
             };
         });

@@ -1,5 +1,7 @@
 /// What accompanies steps back in the verses, so that choruses are larger without being louder
 /// (moves.md A2; practice: prefer tucking the verse).
+#include <algorithm>
+
 #include "host/moves/planners.h"
 
 namespace mixfarm {
@@ -10,6 +12,9 @@ std::optional<Move> plan_verse_tuck(const Ground& ground) {
     const auto verses = sections_of(ground, {SectionKind::verse});
     if (choruses.empty() || verses.empty()) return std::nullopt;
     const double bar = ground.sure_of_beats() ? ground.bar_s() : 2;
+    // Each takes half of the room that there is.
+    const auto most = static_cast<float>(std::min(2.0, 0.5 * contrast_left(ground)));
+    if (most < 0.3f) return std::nullopt;
     Shape shape;
     Move move;
     for (const FoundSection* s : verses) {
@@ -32,8 +37,9 @@ std::optional<Move> plan_verse_tuck(const Ground& ground) {
     }
     for (const Bus group : {Bus::drums, Bus::bass, Bus::music})
         if (ground.may_touch(group))
-            add_lane(move, ground.lane(ground.bus(group), "fader", "fader_db", Law::add,
-                                       {0, 0.8f, 2}, shape.points(), bus_name(group)));
+            add_lane(move,
+                     ground.lane(ground.bus(group), "fader", "fader_db", Law::add,
+                                 {0, std::min(0.8f, most), most}, shape.points(), bus_name(group)));
     move.reason = "a verse that steps back makes the chorus after it larger";
     return whole(move);
 }

@@ -9,11 +9,12 @@ namespace mixfarm {
 namespace {
 
 constexpr double kShare = 0.6;   ///< of what a phrase lies off the middle is ridden
-constexpr double kMost_db = 3;   ///< at full strength
+constexpr float kMost_db = 3;    ///< at full strength
 constexpr double kSlope = 6;     ///< dB a second
 constexpr double kSinks_db = 4;  ///< a last word so far below its phrase is carried
 constexpr double kBare_db = 15;  ///< a line that stands so alone is not pulled down further
 constexpr double kCarried_db = 1.5;
+constexpr double kHeard_db = 0.3;  ///< less is no ride, at full strength
 
 double db(double power) {
     return 10 * std::log10(power + 1e-12);
@@ -52,32 +53,40 @@ std::optional<Move> plan_vocal_ride(const Ground& ground) {
     }
     const double middle = median(over);
 
+    // Bleed rides along.
+    const float most = ground.leaks(lead) ? 2 : kMost_db;
     Move move;
     Shape shape;
-    double before = 0, most = 0;
+    double before = 0, up = 0, down = 0;
+    std::size_t ridden = 0;
     // Where the rest is too short for the way, it ends within the words: never steeper.
     const auto go = [&](double db, double at_s, double least_s) {
         const double ramp = std::max(least_s, std::abs(db - before) / kSlope);
         shape.to(db / kMost_db, std::max(at_s, shape.points().back().seconds + ramp), ramp);
         before = db;
-        most = std::max(most, std::abs(db));
+        up = std::max(up, db), down = std::max(down, -db);
     };
     for (std::size_t i = 0; i < form.phrases.size(); ++i) {
         const Phrase& p = form.phrases[i];
-        const double ride = std::clamp(kShare * (middle - over[i]), -kMost_db, kMost_db);
+        const double ride = std::clamp<double>(kShare * (middle - over[i]), -kMost_db, kMost_db);
         go(ride, p.start_s, 0.1);
+        ridden += std::abs(ride) > kHeard_db;
         const double sinks = db(ground.power(its, p.start_s, p.last_word_s)) -
                              db(ground.power(its, p.last_word_s, p.end_s));
         if (p.last_word_s > p.start_s + 0.5 && sinks > kSinks_db)
-            go(std::min(ride + kCarried_db, kMost_db), p.last_word_s + 0.25, 0.25);
+            go(std::min<double>(ride + kCarried_db, kMost_db), p.last_word_s + 0.25, 0.25);
     }
     go(0, form.phrases.back().end_s + 0.5, 0.5);
-    if (most < 0.3) return std::nullopt;  // it stands well already
+    if (std::max(up, down) < kHeard_db) return std::nullopt;  // it stands well already
     move.places.push_back(
-        {0, ground.song().seconds(), "all " + std::to_string(form.phrases.size()) + " phrases"});
-    add_lane(move, ground.lane(form.lead, "fader", "fader_db", Law::add,
-                               {0, kMost_db / 2, kMost_db}, shape.points(), ground.name(lead)));
-    move.reason = "lines that sink below the others lose their words";
+        {0, ground.song().seconds(),
+         std::to_string(ridden) + " of " + std::to_string(form.phrases.size()) + " phrases"});
+    add_lane(move, ground.lane(form.lead, "fader", "fader_db", Law::add, {0, most / 2, most},
+                               shape.points(), ground.name(lead)));
+    move.reason = down < kHeard_db ? "lines that sink below the others lose their words"
+                  : up < kHeard_db ? "lines that stand out of the others leave the song"
+                                   : "lines that sink lose their words, and lines that stand out "
+                                     "leave the song";
     return whole(move);
 }
 

@@ -1,5 +1,7 @@
 /// Music and backing voices wider in choruses, narrower in verses (moves.md A6: 115 to 140 %
 /// against 85 to 60 %). What the middle carries does not move.
+#include <algorithm>
+
 #include "host/moves/planners.h"
 
 namespace mixfarm {
@@ -23,7 +25,10 @@ std::optional<Move> plan_wide_chorus(const Ground& ground) {
         const Bus group = ground.group(s);
         const bool sides =
             ground.song().stems[s].channels == 2 && ground.profile().stems[s].correlation < 0.98;
-        if (sides && ground.may_touch(s) && static_cast<int>(s) != ground.form().lead &&
+        const bool there = std::any_of(choruses.begin(), choruses.end(), [&](const auto* c) {
+            return ground.plays(s, c->start_s, c->end_s) > 0.1;
+        });
+        if (sides && there && ground.may_touch(s) && static_cast<int>(s) != ground.form().lead &&
             ground.song().stems[s].place != Place::centre &&
             (group == Bus::music || group == Bus::vocals))
             add_lane(move, ground.lane(static_cast<int>(s), "width", "width", Law::add,

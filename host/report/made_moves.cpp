@@ -46,9 +46,11 @@ std::vector<MoveTold> made_moves(const Results& results, std::size_t row) {
         const Move& move = results.moves[m];
         const float strength = value_of("move/" + move.name + ".strength");
         if (!(strength > 0)) continue;
-        const bool repeats = std::any_of(move.lanes.begin(), move.lanes.end(), [](const auto& l) {
-            return l.effect == "send" && l.param == "echo_db";
-        });
+        float repeats_beats = 0;
+        for (const MoveLane& lane : move.lanes)
+            if (lane.param == "beats")
+                repeats_beats =
+                    std::max(value_of("bus/echo/echo.beats"), lane.amounts.at(strength));
         const auto weighed =
             std::find_if(results.made.begin(), results.made.end(), [&](const MadeMove& known) {
                 return known.id == mix.id && static_cast<std::size_t>(known.move) == m;
@@ -57,7 +59,7 @@ std::vector<MoveTold> made_moves(const Results& results, std::size_t row) {
                         weighed == results.made.end()
                             ? NAN
                             : results.technical[row] - weighed->technical_without,
-                        repeats ? value_of("bus/echo/echo.beats") : 0});
+                        repeats_beats});
     }
     std::stable_sort(made.begin(), made.end(),
                      [](const auto& a, const auto& b) { return a.strength > b.strength; });

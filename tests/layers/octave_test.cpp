@@ -90,6 +90,24 @@ TEST(OctaveDown, FollowsTheLevel) {
     EXPECT_LE(heard.at_s[i] - 1, 0.020);
 }
 
+/// One note in four can be halved; the others would lie below hearing.
+TEST(OctaveBelow, IsAsLoudAsTheNotesThatItFollows) {
+    PlannedSong planned;
+    const auto high = [](double t) { return std::fmod(t, 1.2) < 0.6; };
+    planned.add("bass", Role::bass_guitar, [&](double t) {
+        return 0.3 * std::sin(kTurn * (high(t) ? 98 : 41.2) * std::fmod(t, 0.6));
+    });
+    const auto move = plan_octave_below(planned.ground());
+    ASSERT_TRUE(move);
+    const LayerSound sound = move->layers[0].make();
+    const double from = planned.section(2).start_s;
+    const double at = std::ceil(from / 1.2) * 1.2;  // a note that is halved
+    const double level = rms_db(sound.left, planned.song().rate, at + 0.2, at + 0.55);
+    std::printf("octave of the notes that have one: %.2f dB re them\n",
+                level - oracle::db(0.3 / std::sqrt(2)));
+    EXPECT_NEAR(level, oracle::db(0.3 / std::sqrt(2)), 1.5);
+}
+
 TEST(OctaveBelow, IsOfTheBassInChorusesAsLoudAsItsLowEnd) {
     PlannedSong planned;
     const std::size_t bass = planned.add("bass", Role::bass_guitar, [](double t) {

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/layers/planned_song.h"
 #include "tests/song/audio_files.h"
@@ -49,10 +50,14 @@ TEST(LayersOf, VariantsAreOfThePartsThatPlayMost) {
         planned.add("pad " + std::to_string(i), Role::pad,
                     noise(static_cast<std::uint64_t>(i) + 1, planned.song().rate));
     planned.profile().stems[0].active_share = 0.1;
-    const auto move = plan_pitch_drift(planned.ground());
+    const auto move = plan_tape(planned.ground());
     ASSERT_TRUE(move);
     ASSERT_EQ(move->layers.size(), 6u);
     for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(move->layers[i].stem, i < 3 ? 1 : 2);
+    // What drifts in pitch does so together or not at all.
+    ASSERT_EQ(plan_pitch_drift(planned.ground())->layers.size(), 9u);
+    planned.song().stems[1].untouched = true;
+    EXPECT_FALSE(plan_pitch_drift(planned.ground()));
 }
 
 TEST(LayersOf, WhatAMoveTurnsDownCarriesNoFloor) {
@@ -68,6 +73,64 @@ TEST(LayersOf, WhatAMoveTurnsDownCarriesNoFloor) {
     EXPECT_EQ(plan_hiss(ground)->layers[0].stem, 1);
     EXPECT_NE(move_words(*plan_hiss(ground), 0.5f).find("hiss under pad at -46 dB"),
               std::string::npos);
+}
+
+TEST(LayersOf, WhatIsStruckMakesNoCloud) {
+    PlannedSong planned;
+    planned.add("keys", Role::keys, [](double t) { return 0.1 * std::sin(kTurn * 440 * t); });
+    planned.profile().stems[0].crest_db = 9;
+    EXPECT_TRUE(plan_grains(planned.ground()));
+    planned.profile().stems[0].crest_db = 20;
+    EXPECT_FALSE(plan_grains(planned.ground()));
+}
+
+TEST(LaidBack, KeepsVoicesTogetherAndWithinTheBeat) {
+    PlannedSong planned;
+    planned.add("voice", Role::lead_vocal, noise(3, planned.song().rate));
+    planned.add("double", Role::backing_vocal, noise(4, planned.song().rate));
+    auto move = plan_laid_back(planned.ground());
+    ASSERT_TRUE(move);
+    ASSERT_EQ(move->lanes.size(), 2u);
+    EXPECT_FLOAT_EQ(move->lanes[0].amounts.most, 20);  // a beat of 600 ms bears it
+    planned.form().beats.tempo_bpm = 170;
+    move = plan_laid_back(planned.ground());
+    for (const MoveLane& lane : move->lanes)
+        EXPECT_NEAR(lane.amounts.most, 0.025 * 60000 / 170 + 5, 1e-3);
+    planned.song().stems[1].untouched = true;
+    EXPECT_FALSE(plan_laid_back(planned.ground())) << "its double would stay";
+}
+
+TEST(Contrast, IsNotWidenedBeyondEight) {
+    PlannedSong planned;
+    planned.add("keys", Role::keys, [](double t) { return 0.1 * std::sin(kTurn * 440 * t); });
+    for (const double rise : {3.0, 7.0, 9.0}) {
+        for (FoundSection& s : planned.form().sections.found)
+            s.loudness_lufs = s.kind == SectionKind::chorus ? -14 : -14 - rise;
+        const auto lift = plan_chorus_lift(planned.ground()),
+                   tuck = plan_verse_tuck(planned.ground());
+        EXPECT_EQ(lift.has_value(), rise < 8) << rise;
+        EXPECT_EQ(tuck.has_value(), rise < 8) << rise;
+        if (!lift || !tuck) continue;
+        EXPECT_LE(rise + lift->lanes[0].amounts.most + tuck->lanes[0].amounts.most, 8) << rise;
+        EXPECT_FLOAT_EQ(lift->lanes[0].amounts.most, rise < 4 ? 1.5f : 0.5f);
+    }
+}
+
+TEST(Dropout, NeedsALowEndThatLeaves) {
+    PlannedSong planned;
+    planned.add("bass", Role::bass_guitar, [](double t) { return 0.1 * std::sin(kTurn * 80 * t); });
+    const double chorus = planned.section(4).start_s;
+    const auto from = [&](double seconds) {
+        std::vector<float>& level = planned.profile().stems[0].level_lufs;
+        for (std::size_t i = 0; i < level.size(); ++i)
+            level[i] = static_cast<double>(i) / 10 < seconds ? -120.f : -20.f;
+    };
+    from(0);
+    const auto move = plan_dropout(planned.ground());
+    ASSERT_TRUE(move);
+    EXPECT_NEAR(move->places.back().end_s, chorus, 1e-6);
+    from(chorus);
+    EXPECT_FALSE(plan_dropout(planned.ground())) << "nothing plays before it";
 }
 
 class OwnSounds : public testing::Test {
@@ -118,6 +181,17 @@ TEST_F(OwnSounds, GoWhereTheWordsOfTheirNamesSay) {
         }
         fs::remove(folder_ / (std::string(name) + ".wav"));
     }
+}
+
+TEST_F(OwnSounds, ThatCannotBeReadAreLeftOutInWords) {
+    add("boom", test::sine(1000, 1, planned_.song().rate));
+    std::ofstream(folder_ / "broken.wav") << "no sound";
+    const Ground ground = planned_.ground();
+    const auto move = plan_own_sounds(ground);
+    ASSERT_TRUE(move);
+    EXPECT_EQ(move->places.size(), 1u);
+    ASSERT_EQ(ground.left_out().size(), 1u);
+    EXPECT_NE(ground.left_out()[0].find("broken.wav"), std::string::npos);
 }
 
 TEST_F(OwnSounds, ABedGoesOnWithoutSeams) {

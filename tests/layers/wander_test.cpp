@@ -46,7 +46,7 @@ TEST(PitchDrift, DriftsByItsThreeAmounts) {
     const Ground ground = planned.ground();
     const auto move = plan_pitch_drift(ground);
     ASSERT_TRUE(move);
-    ASSERT_EQ(move->layers.size(), 6u);
+    ASSERT_EQ(move->layers.size(), 9u);
     for (std::size_t i = 0; i < 3; ++i) {
         const double wanted[] = {0.5, 2, 6};
         const MoveLayer& layer = move->layers[i];

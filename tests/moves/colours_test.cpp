@@ -112,8 +112,7 @@ void filter_sweep(const Heard& h) {
     }
     h.reads("words: up to", h.said("up to"), hz, 0.6, "Hz");
 }
-const Measured kFilterSweep("filter_sweep", demo, filter_sweep),
-    kFilterSweepOfBand("filter_sweep", band, filter_sweep);
+const Measured kFilterSweep("filter_sweep", band, filter_sweep);
 
 }  // namespace
 }  // namespace mixfarm::moves_test

@@ -114,7 +114,7 @@ void own_sounds(const Heard& h) {
         return *std::find_if(h.move.places.begin(), h.move.places.end(),
                              [&](const auto& p) { return p.name.starts_with(begins); });
     };
-    const double hook = place("into ").end_s, bed = place("Intro").end_s;
+    const double hook = place("the way into ").end_s, bed = place("Intro").end_s;
     const OwnSound &riser = kOwnSounds[0], &impact = kOwnSounds[1], &rain = kOwnSounds[2];
     // Each by its tone: where it sounds, against where it has no business.
     const auto rises_db = [&](const OwnSound& own, double inside_s, double outside_s) {

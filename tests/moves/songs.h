@@ -90,8 +90,12 @@ inline const Stage& band() {
         const auto begin = static_cast<std::size_t>(played.boundaries[0] * played.song.rate);
         const auto keys = std::find_if(played.song.stems.begin(), played.song.stems.end(),
                                        [](const Stem& s) { return s.name == "keys"; });
-        Stem organ = *keys;  // carries the harmony while the keys wait
+        // Carries the harmony while the keys wait; what it plays is not what they play.
+        Stem organ = *keys;
         organ.name = "organ", organ.role.role = Role::organ;
+        for (std::size_t n = 0; n < organ.left.size(); ++n)
+            organ.left[n] *= static_cast<float>(
+                std::sin(2 * std::numbers::pi * 97 * static_cast<double>(n) / played.song.rate));
         played.song.stems.push_back(std::move(organ));
         for (Stem& stem : played.song.stems)
             for (std::size_t n = 0; n < begin; ++n) stem.left[n] *= stem.name == "keys" ? 0.f : 6.f;

@@ -158,7 +158,7 @@ void read_silence(const Heard& h, const Thrown& thrown, double until_s) {
 }
 
 void delay_throw(const Heard& h) {
-    constexpr double kBeats = 0.5;  // of the echo as it rests
+    constexpr double kBeats = 0.75;  // it rests at a half, which is too fast
     // It rests halfway between straight and ping-pong: one voice in the middle comes back as 1.21
     // on the left and 0.5 on the right.
     const double spread_db = 10 * std::log10((std::pow(0.5 + std::sqrt(0.5), 2) + 0.25) / 2);
@@ -218,7 +218,9 @@ void reverb_throw(const Heard& h) {
 const Measured kReverbThrow("reverb_throw", demo, reverb_throw);
 
 void laid_back(const Heard& h) {
-    const double ms = h.amount(0, 8, 20), rate = h.stage.song().rate;
+    // Never more than a fortieth of a beat and 5 ms.
+    const double ms = h.amount(0, 8, std::min(20.0, 25 * h.stage.beat_s() + 5)),
+                 rate = h.stage.song().rate;
     const MixSettings still = h.stage.off(), moved = h.stage.settings(h.move, h.strength);
     const auto voices = h.stage.stems(Bus::vocals);
     EXPECT_EQ(h.move.lanes.size(), voices.size());

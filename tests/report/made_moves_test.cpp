@@ -19,7 +19,7 @@ Move move_of(const std::string& name, MoveLane lane) {
     return move;
 }
 
-/// A mix with knobs in another order than the moves: an echo of dotted eighths and two moves.
+/// A mix with knobs in another order than the moves: an echo of eighths and two moves.
 Results two_moves() {
     Results results;
     results.moves = {
@@ -27,11 +27,14 @@ Results two_moves() {
                 {0, "send", "echo_db", Law::reach, {-19, -9, -5}, {{62, 1}}, "echo"}),
         move_of("verse_tuck", {4, "fader", "fader_db", Law::add, {0, 1, 2}, {{62, -1}}, "drums"}),
         move_of("build", {4, "fader", "fader_db", Law::add, {0, 1, 2}, {{62, 1}}, "music"})};
+    // It sees to it that what is thrown repeats slowly enough.
+    results.moves[0].lanes.push_back(
+        {6, "echo", "beats", Law::reach, {0.75f, 0.75f, 0.75f}, {{0, 1}}, "echo"});
     for (const char* name : {"move/verse_tuck.strength", "bus/echo/echo.beats",
                              "move/delay_throw.strength", "move/build.strength"})
         results.knobs.emplace_back().name = name;
     results.rows.resize(2);
-    results.rows[0].id = 3, results.rows[0].values = {1, 0.75f, 0.5f, 0};
+    results.rows[0].id = 3, results.rows[0].values = {1, 0.5f, 0.5f, 0};
     results.rows[1].id = 8, results.rows[1].values = {0, 0.75f, 0, 0};
     results.technical = {0.9f, 0.8f};
     results.made = {{3, 0, 0.5f, 0.895f}};
