@@ -102,7 +102,8 @@ double downbeats(const OnBeat& begins, std::size_t first, std::size_t beats) {
 
 }  // namespace
 
-Bars find_bars(const SongCourse& course, const Beats& beats, int beats_per_bar) {
+Bars find_bars(const SongCourse& course, const Beats& beats, int beats_per_bar,
+               std::optional<double> downbeat_s) {
     Bars bars;
     if (beats.at_s.size() < 12) return bars;
     const Told t = told(course, beats.at_s);
@@ -123,13 +124,20 @@ Bars find_bars(const SongCourse& course, const Beats& beats, int beats_per_bar) 
         each.push_back(downbeats(begins, first, count));
     const auto best = std::max_element(each.begin(), each.end());
     bars.first = static_cast<int>(best - each.begin());
+    if (downbeat_s) {
+        const auto& at = beats.at_s;
+        const auto nearest = std::min_element(at.begin(), at.end(), [&](double a, double b) {
+            return std::fabs(a - *downbeat_s) < std::fabs(b - *downbeat_s);
+        });
+        bars.first = static_cast<int>(static_cast<std::size_t>(nearest - at.begin()) % count);
+    }
     for (std::size_t i = static_cast<std::size_t>(bars.first); i < beats.at_s.size(); i += count)
         bars.at_s.push_back(beats.at_s[i]);
     // Sure where the best count stands out, and where the metre is clearly the one.
     double second = -HUGE_VAL;
     for (std::size_t i = 0; i < each.size(); ++i)
         if (i != static_cast<std::size_t>(bars.first)) second = std::max(second, each[i]);
-    const double clear = std::clamp((*best - second) / 4, 0.0, 1.0);
+    const double clear = downbeat_s ? 1 : std::clamp((*best - second) / 4, 0.0, 1.0);
     const double metre =
         beats_per_bar > 0
             ? 1

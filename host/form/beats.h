@@ -12,6 +12,8 @@ struct Beats {
     double tempo_bpm = 0;      ///< median; 0 without beats
     double confidence = 0;     ///< 0..1; below kSureOfBeats only what needs no beat may be done
 };
+/// Those of a song made to a click: one at `at_s`, evenly to both ends of the song.
+Beats even_beats(double tempo_bpm, double at_s, double song_s);
 inline constexpr double kSureOfBeats = 0.5;
 
 /// Dynamic programming over where sounds begin (Ellis 2007), for every tempo that the

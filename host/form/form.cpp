@@ -50,8 +50,10 @@ std::vector<double> fours(const Bars& bars, const Sections& sections) {
 Form find_form(const Song& song, const Profile& profile) {
     const SongCourse course = song_course(song);
     Form form;
-    form.beats = find_beats(course, song.tempo_bpm);
-    form.bars = find_bars(course, form.beats);
+    form.beats = song.tempo_bpm > 0 && song.first_bar_s
+                     ? even_beats(song.tempo_bpm, *song.first_bar_s, song.seconds())
+                     : find_beats(course, song.tempo_bpm);
+    form.bars = find_bars(course, form.beats, song.beats_per_bar, song.first_bar_s);
     const bool sure = form.beats.confidence >= kSureOfBeats && form.bars.confidence >= kSureOfBeats;
     form.sections = song.sections.size() > 1
                         ? given_sections(song, profile, course, form.bars, sure)
@@ -59,7 +61,7 @@ Form find_form(const Song& song, const Profile& profile) {
     form.lead = lead_of(song, profile);
     if (form.lead >= 0)
         form.phrases = find_phrases(song.stems[static_cast<std::size_t>(form.lead)], song.rate,
-                                    form.beats, fours(form.bars, form.sections));
+                                    form.beats, fours(form.bars, form.sections), song.phrases);
     return form;
 }
 
@@ -83,7 +85,7 @@ std::vector<std::string> form_words(const Form& form) {
                   form.beats.tempo_bpm, form.bars.beats, form.bars.at_s.size(),
                   clock(form.bars.at_s.empty() ? 0 : form.bars.at_s.front()).c_str());
     std::vector<std::string> words = {
-        text + sureness(std::min(form.beats.confidence, form.bars.confidence))};
+        std::string(text) + sureness(std::min(form.beats.confidence, form.bars.confidence))};
     std::string sections;
     for (const FoundSection& s : form.sections.found)
         sections += (sections.empty() ? "" : "; ") + s.name + (s.drop ? " with a drop " : " ") +

@@ -17,7 +17,7 @@ struct Form {
     std::vector<Phrase> phrases;  ///< the lead's, ascending
 };
 
-/// Takes the song's tempo and its sections as given where it has them.
+/// Takes as given what the song has of tempo, metre, downbeat, sections and the lead's phrases.
 Form find_form(const Song& song, const Profile& profile);
 
 /// The same; its tempo and sections, where they are sure and the job gives none, are the song's

@@ -258,21 +258,32 @@ std::ptrdiff_t group_of(const std::vector<double>& fours_s, double start_s, doub
 }  // namespace
 
 std::vector<Phrase> find_phrases(const Stem& stem, int rate, const Beats& beats,
-                                 const std::vector<double>& fours_s) {
+                                 const std::vector<double>& fours_s,
+                                 const std::vector<PhraseJob>& given) {
     if (stem.silent || stem.left.size() < static_cast<std::size_t>(rate) / 2) return {};
     const std::vector<float> x = voice_band(stem, rate);
     const std::vector<double> level = levels_of(x, rate);
     const std::optional<double> loud = loud_of(level);
     if (!loud) return {};
-    std::vector<Run> runs = without_breaths(runs_of(level, *loud), level, *loud, x, rate);
-    std::erase_if(runs, [](const Run& r) { return r.last - r.first < kLeastSound; });
     const double beat_s = beats.tempo_bpm > 0 && beats.confidence >= kSureOfBeats
                               ? 60 / beats.tempo_bpm
                               : kUnknownBeat_s;
-    const double rest_s = std::clamp(kRestBeats * beat_s, kRestLeast_s, kRestMost_s);
-    runs = phrased(runs, static_cast<int>(std::lround(rest_s * kStepsHz)),
-                   static_cast<int>(kLongBeats * beat_s * kStepsHz));
-    for (Run& run : runs) run.last = heard_until(level, run);
+    std::vector<Run> runs;
+    for (const PhraseJob& phrase : given) {
+        const int last = std::min(static_cast<int>(std::lround(phrase.end_s * kStepsHz)),
+                                  static_cast<int>(level.size()));
+        if (const int first = static_cast<int>(std::lround(phrase.start_s * kStepsHz));
+            first < last)
+            runs.push_back({first, last});
+    }
+    if (given.empty()) {
+        runs = without_breaths(runs_of(level, *loud), level, *loud, x, rate);
+        std::erase_if(runs, [](const Run& r) { return r.last - r.first < kLeastSound; });
+        const double rest_s = std::clamp(kRestBeats * beat_s, kRestLeast_s, kRestMost_s);
+        runs = phrased(runs, static_cast<int>(std::lround(rest_s * kStepsHz)),
+                       static_cast<int>(kLongBeats * beat_s * kStepsHz));
+        for (Run& run : runs) run.last = heard_until(level, run);
+    }
     std::vector<Phrase> phrases;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const Run& run = runs[i];

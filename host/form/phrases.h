@@ -19,8 +19,9 @@ struct Phrase {
 /// Where the stem sounds between 120 Hz and 6 kHz, breaths left out; rests of a beat (0.35 s at
 /// least) part phrases, lesser ones part what is longer than four bars. Where the beat is not sure,
 /// one of 0.5 s is taken. `fours_s` are the times, ascending, at which groups of four bars begin;
-/// may be empty.
+/// may be empty. Where phrases are given only their last words and what they end are found.
 std::vector<Phrase> find_phrases(const Stem& stem, int rate, const Beats& beats,
-                                 const std::vector<double>& fours_s = {});
+                                 const std::vector<double>& fours_s = {},
+                                 const std::vector<PhraseJob>& given = {});
 
 }  // namespace mixfarm

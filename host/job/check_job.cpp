@@ -115,6 +115,18 @@ void check_times(const Job& job, Problems& problems) {
                          show_value(before.start_s) + ", where '" + before.name +
                          "' starts; list the sections in the order of time");
     }
+    for (std::size_t i = 0; i < job.phrases.size(); ++i) {
+        const PhraseJob& phrase = job.phrases[i];
+        if (phrase.end_s <= phrase.start_s)
+            problems.add(JsonPlace("/song/phrases") / i / "end_s",
+                         show_value(phrase.end_s) + " is not after " + show_value(phrase.start_s) +
+                             ", where the phrase starts; a phrase takes time");
+        else if (i > 0 && phrase.start_s < job.phrases[i - 1].end_s)
+            problems.add(JsonPlace("/song/phrases") / i / "start_s",
+                         show_value(phrase.start_s) + " is before " +
+                             show_value(job.phrases[i - 1].end_s) +
+                             ", where the phrase before it ends; list them in the order of time");
+    }
 }
 
 void check_files(const Job& job, const Document& document, Problems& problems) {

@@ -93,6 +93,12 @@ struct SearchJob {
     int picks = 12;
 };
 
+/// A line that the lead sings or plays.
+struct PhraseJob {
+    double start_s = 0, end_s = 0;
+    bool operator==(const PhraseJob&) const = default;
+};
+
 /// How far a move, or every move of a family, may go: strength 0 to 1, 0 = off.
 struct MoveJob {
     double most = 0;
@@ -107,9 +113,12 @@ struct MovesJob {
 
 struct Job {
     std::string title;
-    double tempo_bpm = 0;  ///< 0 = unknown
+    double tempo_bpm = 0;               ///< 0 = unknown
+    int beats_per_bar = 0;              ///< 0 = unknown
+    std::optional<double> first_bar_s;  ///< a downbeat, seconds; none = unknown
     std::vector<StemJob> stems;
     std::vector<SectionJob> sections;      ///< may be empty
+    std::vector<PhraseJob> phrases;        ///< may be empty
     std::filesystem::path rough_mix;       ///< empty = none
     std::filesystem::path own_sounds;      ///< a folder of sounds to make moves with; empty = none
     std::vector<std::string> effects_off;  ///< effects and returns kept out of play, sorted

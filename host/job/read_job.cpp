@@ -105,6 +105,12 @@ Job read_values(const json& value) {
     Job job;
     job.title = song.value("title", "");
     job.tempo_bpm = song.value("tempo_bpm", 0.0);
+    job.beats_per_bar = song.value("beats_per_bar", 0);
+    if (const auto first = song.find("first_bar_s"); first != song.end())
+        job.first_bar_s = first->get<double>();
+    for (const json& phrase : song.value("phrases", json::array()))
+        job.phrases.push_back(
+            {phrase.at("start_s").get<double>(), phrase.at("end_s").get<double>()});
     job.rough_mix = song.value("rough_mix", "");
     job.own_sounds = song.value("own_sounds", "");
     for (const json& section : song.value("sections", json::array()))

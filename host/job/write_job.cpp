@@ -197,9 +197,15 @@ std::string write_job(const Job& job, const std::vector<std::string>& note) {
            "# The song; a tempo of 0 means that it is not known.\n"
            "song:\n  title: "
         << quoted(job.title) << "\n  tempo_bpm: " << number(job.tempo_bpm) << "\n";
+    if (job.beats_per_bar > 0) out << "  beats_per_bar: " << job.beats_per_bar << "\n";
+    if (job.first_bar_s) out << "  first_bar_s: " << number(*job.first_bar_s) << "\n";
     if (!job.rough_mix.empty()) out << "  rough_mix: " << path_text(job.rough_mix) << "\n";
     if (!job.own_sounds.empty()) out << "  own_sounds: " << path_text(job.own_sounds) << "\n";
     write_sections(out, job.sections);
+    if (!job.phrases.empty()) out << "  phrases:\n";
+    for (const PhraseJob& phrase : job.phrases)
+        out << "    - {start_s: " << number(phrase.start_s) << ", end_s: " << number(phrase.end_s)
+            << "}\n";
 
     out << "\n  # The stems. intent: lead, normal or background. space: dry, natural or wet. "
            "place: "

@@ -71,7 +71,8 @@ Markup form_section(const Song& song, const std::vector<std::string>& form,
     if (moves.empty()) return all.close();
     all.leaf("p",
              "Creative moves that the song has places for, each as strong as the job allows. What "
-             "is wrong about the form can be set right in the job: song.tempo_bpm, song.sections.",
+             "is wrong about the form can be set right in the job: song.tempo_bpm, first_bar_s, "
+             "sections, phrases.",
              {{"class", "note"}});
     all.open("div", {{"class", "card"}});
     all.open("div", {{"class", "move"}}).leaf("b", "sections");

@@ -143,6 +143,9 @@ Song load_song(const Job& job) {
     Song song;
     song.title = job.title;
     song.tempo_bpm = job.tempo_bpm;
+    song.beats_per_bar = job.beats_per_bar;
+    song.first_bar_s = job.first_bar_s;
+    song.phrases = job.phrases;
     song.stems.resize(job.stems.size());
 
     for_each_stem(files.size(), [&](std::size_t i) {

@@ -41,10 +41,13 @@ struct Section {
 
 struct Song {
     std::string title;
-    int rate = 48000;         ///< one of 44100, 48000, 88200, 96000, 176400, 192000
-    std::int64_t frames = 0;  ///< the longest stem, start offset included
-    double tempo_bpm = 0;     ///< 0 = unknown
-    std::vector<Stem> stems;  ///< in job order
+    int rate = 48000;                   ///< one of 44100, 48000, 88200, 96000, 176400, 192000
+    std::int64_t frames = 0;            ///< the longest stem, start offset included
+    double tempo_bpm = 0;               ///< 0 = unknown
+    int beats_per_bar = 0;              ///< 0 = unknown
+    std::optional<double> first_bar_s;  ///< a downbeat, where the job tells one
+    std::vector<PhraseJob> phrases;     ///< the lead's, where the job tells them
+    std::vector<Stem> stems;            ///< in job order
     std::vector<Section>
         sections;  ///< contiguous over the whole song; one section "song" when unknown
 

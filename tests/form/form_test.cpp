@@ -171,6 +171,44 @@ TEST(Form, OfWhatKeepsNoTimeIsNotSure) {
     }
 }
 
+TEST(Form, WhatTheJobKnowsIsTaken) {
+    Tune tune;
+    tune.bpm = 100, tune.seed = 5;
+    tune.form = {{"verse", 4}, {"chorus", 4}};
+    const Played played = Band(tune).play();
+    Song song = played.song;
+    const Profile profile = analyze(song);
+    const double beat_s = 60.0 / 90;
+    song.tempo_bpm = 90, song.beats_per_bar = 5, song.first_bar_s = 2.5;
+    song.phrases = {{1, 2.5}, {4, 7}};
+    const Form form = find_form(song, profile);
+    EXPECT_EQ(form.beats.tempo_bpm, 90);
+    EXPECT_EQ(form.beats.confidence, 1);
+    EXPECT_EQ(form.bars.confidence, 1);
+    ASSERT_GE(form.bars.at_s.size(), 4u);
+    const double first = 2.5 - 3 * beat_s;  // three beats fit in front of the first whole bar
+    EXPECT_NEAR(form.beats.at_s.front(), first, 1e-9);
+    for (std::size_t i = 1; i < form.beats.at_s.size(); ++i)
+        EXPECT_NEAR(form.beats.at_s[i] - form.beats.at_s[i - 1], beat_s, 1e-9);
+    for (std::size_t b = 0; b < form.bars.at_s.size(); ++b)
+        EXPECT_NEAR(form.bars.at_s[b], 2.5 + 5 * static_cast<double>(b) * beat_s, 1e-9) << b;
+    ASSERT_GE(form.lead, 0);
+    ASSERT_EQ(form.phrases.size(), 2u);
+    EXPECT_NEAR(form.phrases[0].start_s, 1, 1e-9);
+    EXPECT_NEAR(form.phrases[0].end_s, 2.5, 1e-9);
+    EXPECT_NEAR(form.phrases[0].gap_s, 1.5, 1e-9);
+    EXPECT_NEAR(form.phrases[1].end_s, 7, 1e-9);
+    for (const Phrase& p : form.phrases) {
+        EXPECT_GE(p.last_word_s, p.start_s);
+        EXPECT_LT(p.last_word_s, p.end_s);
+    }
+    // A downbeat alone only says which beat is the first.
+    song.tempo_bpm = 0, song.beats_per_bar = 0, song.first_bar_s = played.beats[6];
+    const Form heard = find_form(song, profile);
+    EXPECT_NEAR(heard.beats.tempo_bpm, 100, 1);
+    EXPECT_NEAR(heard.bars.at_s[1], *song.first_bar_s, 0.07);
+}
+
 /// A minute of tones that stay, some against each other: they beat, and nothing begins.
 Song held_song(std::initializer_list<double> tones_hz, double tremolo_hz, double depth) {
     Song song;

@@ -17,6 +17,9 @@ namespace {
 void expect_same(const Job& a, const Job& b) {
     EXPECT_EQ(a.title, b.title);
     EXPECT_EQ(a.tempo_bpm, b.tempo_bpm);
+    EXPECT_EQ(a.beats_per_bar, b.beats_per_bar);
+    EXPECT_EQ(a.first_bar_s, b.first_bar_s);
+    EXPECT_EQ(a.phrases, b.phrases);
     EXPECT_EQ(a.rough_mix, b.rough_mix);
     EXPECT_EQ(a.own_sounds, b.own_sounds);
     for (const char* family :
@@ -69,6 +72,9 @@ Job full_job() {
     Job job;
     job.title = "Tom's \"Night\": #1 \\ Ünïcode 夜";
     job.tempo_bpm = 123.456;
+    job.beats_per_bar = 5;
+    job.first_bar_s = 0.125;
+    job.phrases = {{1.5, 2.25}, {2.25, 4}};
     job.rough_mix = "rough mix.wav";
     job.own_sounds = "my sounds: all";
     job.moves.said = {{"sound_design", {0.25, std::nullopt}},
