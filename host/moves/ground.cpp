@@ -27,22 +27,7 @@ bool held(const Channel& channel, std::string_view effect, std::string_view para
                        [&](const AutomationJob& drawn) { return named(drawn.knob); });
 }
 
-}  // namespace
-
-Ground::Ground(const Job& job, const Song& song, const Profile& profile, const Form& form)
-    : job_(job), song_(song), profile_(profile), form_(form) {}
-
-bool Ground::sure_of_beats() const {
-    return form_.beats.at_s.size() > 8 && !form_.bars.at_s.empty() &&
-           std::min(form_.beats.confidence, form_.bars.confidence) >= kSure;
-}
-
-bool Ground::sure_of_sections() const {
-    return sections().size() > 1 && form_.sections.confidence >= kSure;
-}
-
-namespace {
-
+/// The line that lies `count` of them from the one nearest to a time; beyond the ends evenly.
 double line_at(const std::vector<double>& lines, double every_s, double seconds, int count) {
     if (lines.empty()) return seconds + count * every_s;
     const auto after = std::lower_bound(lines.begin(), lines.end(), seconds);
@@ -56,6 +41,18 @@ double line_at(const std::vector<double>& lines, double every_s, double seconds,
 }
 
 }  // namespace
+
+Ground::Ground(const Job& job, const Song& song, const Profile& profile, const Form& form)
+    : job_(job), song_(song), profile_(profile), form_(form) {}
+
+bool Ground::sure_of_beats() const {
+    return form_.beats.at_s.size() > 8 && !form_.bars.at_s.empty() &&
+           std::min(form_.beats.confidence, form_.bars.confidence) >= kSure;
+}
+
+bool Ground::sure_of_sections() const {
+    return sections().size() > 1 && form_.sections.confidence >= kSure;
+}
 
 double Ground::beat_at(double seconds, int count) const {
     return line_at(form_.beats.at_s, beat_s(), seconds, count);
@@ -139,11 +136,13 @@ std::vector<Ground::OwnSound> Ground::own_sounds() const {
     }
     std::sort(files.begin(), files.end());
     std::vector<OwnSound> sounds;
-    for (const std::filesystem::path& file : files) try {
+    for (const std::filesystem::path& file : files) {
+        try {
             sounds.push_back({file, audio_seconds(file)});
         } catch (const InputError& why) {
             leave_out("one of your own sounds is left out: " + std::string(why.what()));
         }
+    }
     return sounds;
 }
 

@@ -133,6 +133,19 @@ TEST(Dropout, NeedsALowEndThatLeaves) {
     EXPECT_FALSE(plan_dropout(planned.ground())) << "nothing plays before it";
 }
 
+TEST(Ground, CountsBarsAsTheyArePlayed) {
+    PlannedSong planned;
+    std::vector<double>& bars = planned.form().bars.at_s;
+    for (std::size_t b = 0; b < bars.size(); ++b)
+        bars[b] += 0.02 * static_cast<double>(b * b) / static_cast<double>(bars.size());  // slower
+    const Ground ground = planned.ground();
+    EXPECT_EQ(ground.bar_at(bars[6] + 0.3, -4), bars[2]);
+    EXPECT_EQ(ground.bar_at(bars[6] - 0.3, 3), bars[9]);
+    EXPECT_EQ(ground.bar_at(bars[6], 0), bars[6]);
+    EXPECT_NEAR(ground.bar_at(bars[1], -3), bars[0] - 2 * PlannedSong::kBar_s, 1e-9);
+    EXPECT_NEAR(ground.bar_at(bars.back(), 2), bars.back() + 2 * PlannedSong::kBar_s, 1e-9);
+}
+
 class OwnSounds : public testing::Test {
 protected:
     OwnSounds() {
