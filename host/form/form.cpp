@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "host/analysis/telling.h"
+#include "host/form/bodies.h"
 #include "host/form/section_kinds.h"
 
 namespace mixfarm {
@@ -58,6 +59,7 @@ Form find_form(const Song& song, const Profile& profile) {
     form.sections = song.sections.size() > 1
                         ? given_sections(song, profile, course, form.bars, sure)
                         : find_sections(song, profile, course, form.bars);
+    form.bodies = leakage_bodies(song, profile);
     form.lead = lead_of(song, profile);
     if (form.lead >= 0)
         form.phrases = find_phrases(song.stems[static_cast<std::size_t>(form.lead)], song.rate,

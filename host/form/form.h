@@ -13,6 +13,9 @@ struct Form {
     Beats beats;
     Bars bars;
     Sections sections;
+    /// [stems] those of one number sound in each other and move in time or pitch together
+    /// (leakage_bodies).
+    std::vector<int> bodies;
     int lead = -1;                ///< index of the stem that sings or leads most; -1: none
     std::vector<Phrase> phrases;  ///< the lead's, ascending
 };

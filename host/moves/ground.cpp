@@ -8,7 +8,6 @@
 
 #include "host/analysis/activity.h"
 #include "host/analysis/group.h"
-#include "host/form/bodies.h"
 #include "host/job/input_error.h"
 #include "host/song/decode.h"
 
@@ -155,16 +154,14 @@ double Ground::carries(std::size_t stem) const {
 }
 
 bool Ground::leaks(std::size_t stem) const {
-    if (bodies_.empty()) bodies_ = leakage_bodies(song_, profile_);
-    return std::count(bodies_.begin(), bodies_.end(), bodies_[stem]) > 1;
+    return std::count(form_.bodies.begin(), form_.bodies.end(), form_.bodies[stem]) > 1;
 }
 
 bool Ground::leaks_out(std::span<const std::size_t> stems) const {
-    if (bodies_.empty()) bodies_ = leakage_bodies(song_, profile_);
     for (std::size_t other = 0; other < song_.stems.size(); ++other)
         if (std::find(stems.begin(), stems.end(), other) == stems.end())
             for (const std::size_t s : stems)
-                if (bodies_[s] == bodies_[other]) return true;
+                if (form_.bodies[s] == form_.bodies[other]) return true;
     return false;
 }
 

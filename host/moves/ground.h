@@ -68,7 +68,7 @@ public:
     bool taken(int channel, std::string_view effect, std::string_view param, double from_s,
                double to_s, int sign) const;
     /// Does another stem sound in it, so that one cannot be moved in time or pitch without the
-    /// other (leakage_bodies)? Reckoned at the first question.
+    /// other (Form::bodies)?
     bool leaks(std::size_t stem) const;
     /// Does one of these sound in a stem that is not among them? Turned down it would still be
     /// heard, and worse.
@@ -91,7 +91,6 @@ private:
     const Form& form_;
     std::vector<MoveLane> claimed_;
     std::vector<int> replaced_;
-    mutable std::vector<int> bodies_;
     mutable std::vector<std::string> left_out_;
     bool locked_ = false;  ///< the move that is being planned
 };

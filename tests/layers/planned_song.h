@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "host/form/bodies.h"
 #include "host/moves/planners.h"
 #include "kernels/core/random.h"
 #include "tests/layers/listening.h"
@@ -62,13 +63,16 @@ public:
     Job& job() { return job_; }
     Profile& profile() { return profile_; }
     const FoundSection& section(std::size_t i) const { return form_.sections.found[i]; }
-    Ground ground() const { return {job_, song_, profile_, form_}; }
+    Ground ground() const {
+        form_.bodies = leakage_bodies(song_, profile_);
+        return {job_, song_, profile_, form_};
+    }
 
 private:
     Job job_;
     Song song_;
     Profile profile_;
-    Form form_;
+    mutable Form form_;  ///< what leaks is known when it is asked for a ground
 };
 
 /// Click `index` of a part: it begins at a sample with all its strength and is gone within 30 ms.
