@@ -10,6 +10,7 @@
 #include "kernels/effects/high_pass.h"
 #include "kernels/effects/low_pass.h"
 #include "kernels/proxy/seer.h"
+#include "tests/support/effort.h"
 #include "tests/support/listener.h"
 #include "tests/support/small_song.h"
 
@@ -112,6 +113,7 @@ double db(double ratio) {
 }
 
 TEST(Foresight, AgreesWithRenderedLinearMixes) {
+    if (kSlowBuild) GTEST_SKIP() << "NOT TESTED: numbers are compared without sanitizers";
     const SmallSong song = rich_song();
     std::vector<MixSettings> mixes;
     for (std::uint64_t seed = 1; seed <= 16; ++seed) mixes.push_back(linear_mix(4, seed));
@@ -152,6 +154,7 @@ TEST(Foresight, AgreesWithRenderedLinearMixes) {
 }
 
 TEST(Foresight, KnowsWhatCancels) {
+    if (kSlowBuild) GTEST_SKIP() << "NOT TESTED: numbers are compared without sanitizers";
     // A mono stem against a stereo one that holds a copy of it on its left.
     const SmallSong song = rich_song();
     std::vector<MixSettings> mixes;
@@ -179,6 +182,7 @@ TEST(Foresight, KnowsWhatCancels) {
 }
 
 TEST(Foresight, FollowsLoudnessThroughPauses) {
+    if (kSlowBuild) GTEST_SKIP() << "NOT TESTED: numbers are compared without sanitizers";
     // One stem plays the first third, one the last: the gate takes the silence between them away.
     SmallSong song = rich_song();
     const std::size_t third = static_cast<std::size_t>(kFrames) / 3;
@@ -208,6 +212,7 @@ TEST(Foresight, FollowsLoudnessThroughPauses) {
 }
 
 TEST(Foresight, PutsWhatIsSentBesideTheMix) {
+    if (kSlowBuild) GTEST_SKIP() << "NOT TESTED: numbers are compared without sanitizers";
     const SmallSong song = rich_song();
     std::vector<MixSettings> mixes;
     for (const float send : {-60.f, -12.f, -3.f}) {
