@@ -91,6 +91,7 @@ Json form_json(const Form& form) {
                                  {"rise_lu", number(s.rise_lu)},
                                  {"low_rise_db", number(s.low_rise_db)},
                                  {"drop", s.drop}});
+    f["bodies"] = form.bodies;
     f["lead"] = form.lead < 0 ? Json(nullptr) : Json(form.lead);
     f["phrases"] = Json::array();
     for (const Phrase& p : form.phrases)

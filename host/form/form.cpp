@@ -12,7 +12,7 @@ namespace mixfarm {
 namespace {
 
 std::string clock(double seconds) {
-    const int s = static_cast<int>(seconds);
+    const int s = static_cast<int>(seconds + 0.05);  // a downbeat at 23.999 s
     char text[16];
     std::snprintf(text, sizeof text, "%d:%02d", s / 60, s % 60);
     return text;

@@ -14,6 +14,8 @@ std::optional<Move> plan_dropout(const Ground& ground) {
     std::vector<std::size_t> low = ground.stems_of(Bus::drums);
     const std::vector<std::size_t> bass = ground.stems_of(Bus::bass);
     low.insert(low.end(), bass.begin(), bass.end());
+    // What other microphones hear of it would be bared.
+    if (ground.leaks_out(low)) return std::nullopt;
     const double beat = ground.beat_s();
     const double all = ground.power(low, 0, ground.song().seconds());
     const auto has_place = [&](const FoundSection* s) {
@@ -37,13 +39,11 @@ std::optional<Move> plan_dropout(const Ground& ground) {
         shape.to(-1, from + kFade_s, kFade_s).to(0, end - kAhead_s, 2 * kFade_s);
         move.places.push_back({from, end, "last beat before " + s->name});
     }
-    // Where other microphones hear it, silence would bare what they hear.
-    const Amounts depth = ground.leaks_out(low) ? Amounts{0, 6, 8} : Amounts{0, 24, 60};
     // All that makes the low end or nothing: a bass that goes on alone is no dropout.
     for (const Bus group : {Bus::drums, Bus::bass}) {
         if (!ground.sounds(group)) continue;
         auto lane = ground.may_touch(group)
-                        ? ground.lane(ground.bus(group), "fader", "fader_db", Law::add, depth,
+                        ? ground.lane(ground.bus(group), "fader", "fader_db", Law::add, {0, 24, 60},
                                       shape.points(), bus_name(group))
                         : std::nullopt;
         if (!lane) return std::nullopt;

@@ -159,7 +159,8 @@ bool Ground::leaks(std::size_t stem) const {
 
 bool Ground::leaks_out(std::span<const std::size_t> stems) const {
     for (std::size_t other = 0; other < song_.stems.size(); ++other)
-        if (std::find(stems.begin(), stems.end(), other) == stems.end())
+        if (!profile_.stems[other].silent && group(other) != Bus::effects &&
+            std::find(stems.begin(), stems.end(), other) == stems.end())
             for (const std::size_t s : stems)
                 if (form_.bodies[s] == form_.bodies[other]) return true;
     return false;

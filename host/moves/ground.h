@@ -71,7 +71,7 @@ public:
     /// other (Form::bodies)?
     bool leaks(std::size_t stem) const;
     /// Does one of these sound in a stem that is not among them? Turned down it would still be
-    /// heard, and worse.
+    /// heard, and worse. Not asked of effects: their tails may ring on.
     bool leaks_out(std::span<const std::size_t> stems) const;
     /// Does a move before put something in the place of that stem?
     bool replaced(std::size_t stem) const;

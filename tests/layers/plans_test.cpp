@@ -146,6 +146,23 @@ TEST(Ground, CountsBarsAsTheyArePlayed) {
     EXPECT_NEAR(ground.bar_at(bars.back(), 2), bars.back() + 2 * PlannedSong::kBar_s, 1e-9);
 }
 
+TEST(Dropout, IsNotMadeWhereOthersHearIt) {
+    for (const Role beside : {Role::electric_guitar, Role::fx}) {
+        PlannedSong planned;
+        const int rate = planned.song().rate;
+        planned.add("kick", Role::kick, noise(1, rate));
+        planned.add("beside", beside, [a = noise(2, rate), b = noise(1, rate)](double t) {
+            return a(t) + 0.7 * b(t);
+        });
+        EXPECT_EQ(plan_dropout(planned.ground()).has_value(), beside == Role::fx);
+        // A kit is one body by rule: what is silent in it leaves nothing behind.
+        planned.profile()
+            .stems[planned.add("snare", Role::snare, [](double) { return 0.0; })]
+            .silent = true;
+        EXPECT_EQ(plan_dropout(planned.ground()).has_value(), beside == Role::fx);
+    }
+}
+
 class OwnSounds : public testing::Test {
 protected:
     OwnSounds() {
