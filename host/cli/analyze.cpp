@@ -121,7 +121,8 @@ Json moves_json(const std::vector<Move>& moves) {
 }
 
 Json analysis_json(const Song& song, const Profile& profile, const Form& form,
-                   const std::vector<Move>& moves, const RawSum& sum) {
+                   const std::vector<Move>& moves, const std::vector<std::string>& left_out,
+                   const RawSum& sum) {
     Json document;
     document["title"] = song.title;
     document["rate"] = song.rate;
@@ -132,6 +133,7 @@ Json analysis_json(const Song& song, const Profile& profile, const Form& form,
             {{"name", s.name}, {"start_s", s.start_s}, {"end_s", s.end_s}});
     document["form"] = form_json(form);
     document["moves"] = moves_json(moves);
+    document["left_out"] = left_out;
     for (std::size_t i = 0; i < song.stems.size(); ++i)
         document["stems"].push_back(stem_json(song, song.stems[i], profile.stems[i]));
     for (int b = 0; b < kBands; ++b) document["band_centres_hz"].push_back(band_centre_hz(b));
@@ -296,7 +298,7 @@ int run_analyze(const std::vector<std::string>& words) {
         publish_text(arguments.get<std::string>("html"),
                      report::analysis_page(song, profile, sum, form_words(form), moves));
     if (arguments.json())
-        print(analysis_json(song, profile, form, moves, sum));
+        print(analysis_json(song, profile, form, moves, left_out, sum));
     else
         tell(song, profile, form, moves, left_out);
     if (page) std::cerr << "page: " << arguments.get<std::string>("html") << "\n";

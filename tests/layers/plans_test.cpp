@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
+#include "host/moves/plan_moves.h"
 #include "tests/layers/planned_song.h"
 #include "tests/song/audio_files.h"
 #include "tests/support/signals.h"
@@ -161,6 +163,38 @@ TEST(Dropout, IsNotMadeWhereOthersHearIt) {
             .silent = true;
         EXPECT_EQ(plan_dropout(planned.ground()).has_value(), beside == Role::fx);
     }
+}
+
+/// 62 s at 192 kHz: eleven sounds fill the memory, three pads and their floors want twelve.
+TEST(Memory, IsForWhatTheJobLocksFirst) {
+    PlannedSong planned(6, 192000);
+    for (const double hz : {220.0, 277.0, 331.0})
+        planned.add("pad", Role::pad, [hz](double t) { return 0.1 * std::sin(kTurn * hz * t); });
+    const auto plan = [&](std::vector<std::string>& left_out) {
+        std::set<std::string> names;
+        for (const Move& move : plan_moves(planned.job(), planned.song(), planned.profile(),
+                                           planned.form(), &left_out))
+            names.insert(move.name);
+        return names;
+    };
+    planned.ground();  // now it is known what leaks
+    auto& said = planned.job().moves.said;
+    said = {{"timing_drift", {0, std::nullopt}},
+            {"pitch_drift", {0.5, 0.5}},
+            {"hiss", {1, std::nullopt}},
+            {"vinyl", {1, std::nullopt}}};
+    std::vector<std::string> left_out;
+    std::set<std::string> names = plan(left_out);
+    EXPECT_TRUE(names.contains("pitch_drift") && names.contains("vinyl"));
+    EXPECT_FALSE(names.contains("grains"));
+    ASSERT_EQ(left_out.size(), 1u);
+    EXPECT_NE(left_out[0].find("grains"), std::string::npos);
+    said["grains"] = {0.5, 0.5};
+    names = plan(left_out);
+    EXPECT_TRUE(names.contains("pitch_drift") && names.contains("grains"));
+    EXPECT_FALSE(names.contains("vinyl"));
+    ASSERT_EQ(left_out.size(), 1u);
+    EXPECT_NE(left_out[0].find("vinyl"), std::string::npos);
 }
 
 class OwnSounds : public testing::Test {

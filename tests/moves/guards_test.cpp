@@ -237,7 +237,8 @@ TEST_P(Guards, AMixMakesOnlySoMany) {
         for (double from = 0; from < song_.seconds(); from += 0.2)
             EXPECT_LE(events_from(made, from), 4) << "from " << from << " s on";
     }
-    EXPECT_GE(most[0], 3) << "else nothing was tried";
+    // The waltz's creative moves meet at its boundaries, which bear three.
+    EXPECT_EQ(most[0], stage_.name() == "waltz" ? 3 : kBudget[0]) << "else nothing was tried";
     EXPECT_EQ(most_at, 3) << "else nothing was tried";
 }
 
